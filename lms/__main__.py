@@ -1,0 +1,5 @@
+"""`python -m lms WORD ...`: the command line."""
+
+from lms.cli import main
+
+main()

@@ -1,0 +1,68 @@
+"""Assembles the application. It migrates nothing, asks nothing, phones nobody."""
+
+from flask import Flask
+from flask_babel import lazy_gettext
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+
+from lms import assets, errors, i18n, jobs, logs, navigation, paging, security
+from lms.clock import Clock, system_clock
+from lms.config import Config, ConfigError
+from lms.database import db, engine_options, prepare_engine
+
+__all__ = ["create_app"]
+
+#: the main menu, in its order
+MENU: tuple[navigation.Entry, ...] = ()
+
+
+def create_app(config: Config, *, clock: Clock = system_clock) -> Flask:
+    """The WSGI application of one installation.
+
+    Raises ConfigError when the settings cannot be used, e.g. a weak secret.
+    """
+    problems = config.problems()
+    if problems:
+        raise ConfigError(problems)
+    app = Flask(__name__)
+    app.extensions["clock"] = clock
+    app.extensions["config"] = config
+    app.config["TESTING"] = config.testing
+    app.config["SQLALCHEMY_DATABASE_URI"] = config.url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config.url)
+    logs.configure(config.log_level)
+    logs.init_app(app)
+    security.init_app(app, config)
+    db.init_app(app)
+    i18n.init_app(app)
+    assets.init_app(app)
+    errors.init_app(app)
+    _features(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    jobs.init_app(app, config)
+    _templates(app, config)
+    return app
+
+
+def _features(app: Flask) -> None:
+    """Register every feature, low to high: audit < accounts < library < bank < courses < exams < sitting ..."""
+
+
+def _templates(app: Flask, config: Config) -> None:
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    entries = navigation.shown(MENU)
+
+    @app.context_processor
+    def shared() -> dict[str, object]:
+        return {
+            "viewer": current_user if current_user.is_authenticated else None,
+            "navigation": entries(),
+            "demonstration": config.demonstration,
+            "locale_code": i18n.locale_code(),
+            "theme": i18n.chosen_theme(),
+            "csrf_token": generate_csrf,
+            "url_for_page": paging.url_for_page,
+            "product": lazy_gettext("Shuyuan"),
+        }

@@ -1,0 +1,90 @@
+"""Writing audit entries, in the transaction of the write they tell of."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import g, has_request_context, request
+from flask_login import current_user
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from lms.audit.models import AuditEntry
+from lms.clock import now
+from lms.database import dumps
+
+START = bytes(32)
+_PG_LOCK = 7_310_001  # any fixed number: the advisory lock that orders the chain on PostgreSQL
+
+
+def record(
+    session: Session,
+    act: str,
+    *,
+    thing: str | None = None,
+    thing_id: str | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    result: str = "ok",
+    actor: str | None = None,
+) -> None:
+    """Append one entry for a write in `session`; if it cannot be written, the write itself fails.
+
+    `actor` is the public id of the person; by default the one who is signed in.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PG_LOCK})
+    session.flush()
+    last = session.execute(
+        select(AuditEntry.number, AuditEntry.hash).order_by(AuditEntry.number.desc()).limit(1)
+    ).first()
+    number, previous = (last.number + 1, last.hash) if last else (1, START)
+    entry = AuditEntry(
+        number=number,
+        at=now(),
+        actor=actor or _who(),
+        act=act,
+        thing=thing,
+        thing_id=thing_id,
+        before=dict(before) if before else None,
+        after=dict(after) if after else None,
+        result=result,
+        address=request.remote_addr if has_request_context() else None,
+        request_id=g.get("request_id") if has_request_context() else None,
+        previous=previous,
+    )
+    entry.hash = digest(entry)
+    session.add(entry)
+    session.flush()
+
+
+def digest(entry: AuditEntry) -> bytes:
+    """SHA-256 over the previous hash and the canonical JSON of every other column."""
+    return hashlib.sha256(entry.previous + dumps(_content(entry)).encode()).digest()
+
+
+def _content(entry: AuditEntry) -> list[Any]:
+    return [
+        entry.number,
+        _canonical_moment(entry.at),
+        entry.actor,
+        entry.act,
+        entry.thing,
+        entry.thing_id,
+        entry.before,
+        entry.after,
+        entry.result,
+        entry.address,
+        entry.request_id,
+    ]
+
+
+def _canonical_moment(moment: datetime) -> str:
+    return moment.isoformat(timespec="microseconds")
+
+
+def _who() -> str | None:
+    if not has_request_context() or not current_user.is_authenticated:
+        return None
+    return str(current_user.public_id)

@@ -1,0 +1,205 @@
+"""The database door: base class, portable column types, connection settings and the one way to write.
+
+SQLite runs in WAL mode with synchronous=FULL: a committed answer survives a power cut, which NORMAL does not
+promise. Reads see one snapshot; a write takes the lock at its start (BEGIN IMMEDIATE), so that it never fails
+half-way with "database is locked".
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    event,
+)
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from lms.ids import PUBLIC_ID_LENGTH
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 10000",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA temp_store = MEMORY",
+)
+
+_WRITING = "shuyuan_writing"
+
+
+class Model(DeclarativeBase):
+    """Base of all tables. A table whose rows may never change says so: `info={"append_only": True}`."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Model, session_options={"expire_on_commit": False})
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC. A naive value is refused: it could mean anything."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Hundredths(TypeDecorator[Decimal]):
+    """Marks or hours with two decimals, stored as a whole number of hundredths: exact on every database."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        scaled = value * 100
+        if scaled != scaled.to_integral_value():
+            raise ValueError(f"{value} has more than two decimals")
+        return int(scaled)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value) / 100
+
+
+PublicId = String(PUBLIC_ID_LENGTH)
+Json = JSON(none_as_null=True)
+
+
+def dumps(value: object) -> str:
+    """JSON as it is stored: Chinese readable, no spaces, keys in their order, no NaN."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What SQLAlchemy's engine is made with for this address."""
+    options: dict[str, Any] = {"json_serializer": dumps}
+    if url.startswith("sqlite"):
+        options["connect_args"] = {"timeout": 10, "check_same_thread": False}
+    else:
+        options |= {"pool_size": 16, "max_overflow": 16, "pool_pre_ping": True}
+    return options
+
+
+def append_only_tables() -> frozenset[str]:
+    """Names of the tables in which a row, once written, stays as it is."""
+    return frozenset(table.name for table in Model.metadata.tables.values() if table.info.get("append_only"))
+
+
+def prepare_engine(engine: Engine, *, guard: bool = True) -> None:
+    """Give every connection of `engine` its settings.
+
+    With `guard` (the application) an SQLite connection also refuses to change append-only tables or their
+    triggers; migrations work without it. On PostgreSQL the same is done by the rights of the role.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    protected = append_only_tables() if guard else frozenset()
+
+    def connected(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(pragma)
+        if protected:
+            connection.set_authorizer(_authorizer(protected))
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", _begin_sqlite)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing_now = connection.get_execution_options().get(_WRITING)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing_now else "BEGIN")
+
+
+_TABLE_CHANGES = (sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE, sqlite3.SQLITE_DROP_TABLE)
+
+
+def _authorizer(protected: frozenset[str]) -> Callable[..., int]:
+    def authorize(
+        action: int, first: str | None, second: str | None, _database: str | None, _trigger: str | None
+    ) -> int:
+        if action in _TABLE_CHANGES and first in protected:
+            return sqlite3.SQLITE_DENY
+        if action == sqlite3.SQLITE_DROP_TRIGGER and second in protected:
+            return sqlite3.SQLITE_DENY
+        if action == sqlite3.SQLITE_ALTER_TABLE and second in protected:
+            return sqlite3.SQLITE_DENY
+        if action == sqlite3.SQLITE_PRAGMA and first == "writable_schema":
+            return sqlite3.SQLITE_DENY
+        return sqlite3.SQLITE_OK
+
+    return authorize
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """One use case, one transaction: take the write lock, commit at the end, roll back on any error.
+
+    What was read before is forgotten (it may be stale); load what you decide on inside the block.
+    Raises RuntimeError when opened inside itself: the outer service owns the transaction.
+    """
+    session = db.session()
+    if session.info.get(_WRITING):
+        raise RuntimeError("writing() inside writing(): pass the session to the inner function")
+    session.rollback()
+    session.info[_WRITING] = True
+    try:
+        session.connection(execution_options={_WRITING: True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop(_WRITING, None)
+
+
+def _refuse_stray_flush(session: Session, *_unused: object) -> None:
+    if session.info.get(_WRITING) or not (session.new or session.dirty or session.deleted):
+        return
+    raise RuntimeError("a change outside writing() would escape its transaction and its audit entry")
+
+
+event.listen(Session, "before_flush", _refuse_stray_flush)
+
+
+def reading() -> Session:
+    """The session of this request, for queries."""
+    return db.session()

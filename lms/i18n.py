@@ -1,0 +1,55 @@
+"""Languages and how moments and numbers are shown."""
+
+from datetime import datetime
+from pathlib import Path
+
+from flask import Flask, request
+from flask_babel import Babel, format_datetime, get_locale, lazy_gettext
+from flask_babel.speaklater import LazyString
+from flask_login import current_user
+
+LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+LOCALE_COOKIE = "language"
+THEME_COOKIE = "theme"
+THEMES = ("auto", "light", "dark")
+LOCALE_NAMES: dict[str, LazyString] = {"zh": lazy_gettext("Chinese"), "en": lazy_gettext("English")}
+
+
+def chosen_locale() -> str:
+    """The person's own choice, else this browser's choice, else what the browser asks for; Chinese by default."""
+    own = getattr(current_user, "locale", None)
+    choice = own or request.cookies.get(LOCALE_COOKIE)
+    if choice not in LOCALES:
+        choice = request.accept_languages.best_match(list(LOCALES), default="zh")
+    return LOCALES[choice or "zh"]
+
+
+def chosen_theme() -> str:
+    """auto, light or dark, as this browser was told."""
+    theme = request.cookies.get(THEME_COOKIE, "auto")
+    return theme if theme in THEMES else "auto"
+
+
+def locale_code() -> str:
+    """The language of the page as HTML's `lang` wants it: zh-CN or en."""
+    return "en" if str(get_locale()).startswith("en") else "zh-CN"
+
+
+def moment(value: datetime | None) -> str:
+    """A moment on the organisation's wall clock, to the minute; a dash for none."""
+    return "-" if value is None else format_datetime(value, "yyyy-MM-dd HH:mm")
+
+
+def init_app(app: Flask) -> None:
+    """Set up gettext with one catalogue in the core and one in each feature."""
+    root = Path(__file__).parent
+    folders = [root / "translations", *sorted(path for path in root.glob("*/translations") if path.is_dir())]
+    Babel(
+        app,
+        default_locale="zh_Hans_CN",
+        default_timezone="Asia/Shanghai",
+        default_translation_directories=";".join(str(folder) for folder in folders),
+        default_domain=";".join("messages" for _folder in folders),
+        locale_selector=chosen_locale,
+    )
+    app.jinja_env.filters["moment"] = moment

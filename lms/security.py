@@ -1,0 +1,153 @@
+"""The web's outer wall: headers on every response, strict JSON, safe redirects, origin checks, host checks."""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+from flask.wrappers import Request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import BadRequest as HttpBadRequest
+
+from lms.config import Config
+from lms.errors import BadRequest, Forbidden
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; media-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+MAX_JSON_DEPTH = 32
+MAX_FORM_PARTS = 2000
+
+csrf = CSRFProtect()
+
+
+class StrictRequest(Request):
+    """A request whose JSON is what the standard says: no NaN, no doubled keys, no bottomless nesting."""
+
+    max_form_parts = MAX_FORM_PARTS
+
+    def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:  # noqa: FBT001, FBT002
+        """As Flask's, but strict, and never `force`: a text/plain body is not JSON (cross-site form posts)."""
+        if force:
+            raise RuntimeError("get_json(force=True) would take a cross-site form post for JSON")
+        if not self.is_json:
+            return super().get_json(silent=silent, cache=cache)
+        try:
+            return strict_json(self.get_data(cache=cache))
+        except ValueError as error:
+            if silent:
+                return None
+            raise BadRequest(reason=str(error)) from error
+
+
+def strict_json(data: bytes) -> Any:
+    """Parse JSON; raises ValueError for NaN, Infinity, doubled keys, bad UTF-8 or nesting over 32 levels."""
+    try:
+        value = json.loads(data, parse_constant=_no_constant, object_pairs_hook=_no_doubles, parse_float=_finite)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if _depth(value) > MAX_JSON_DEPTH:
+        raise ValueError("nested too deeply")
+    return value
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError("a number out of range")
+    return value
+
+
+def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
+
+
+def _depth(value: object) -> int:
+    level, layer = 0, [value]
+    while layer:
+        level += 1
+        if level > MAX_JSON_DEPTH:
+            return level
+        layer = [
+            child
+            for item in layer
+            if isinstance(item, dict | list)
+            for child in (item.values() if isinstance(item, dict) else item)
+        ]
+    return level
+
+
+def safe_next(target: str | None, default: str) -> str:
+    """A path on this host to go on to, else `default`: no scheme, no host, no backslash, no control character."""
+    if not target or len(target) > 2000 or not target.startswith("/") or target.startswith("//"):
+        return default
+    if "\\" in target or any(ord(char) < 33 or ord(char) == 127 for char in target):
+        return default
+    parts = urlsplit(target)
+    return default if parts.scheme or parts.netloc or parts.path.startswith("//") else target
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Set limits, the strict request class, CSRF protection, and the hooks below."""
+    app.request_class = StrictRequest
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=config.max_upload_mb * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        TRUSTED_HOSTS=[host.strip() for host in config.allowed_hosts.split(",") if host.strip()] or None,
+        SESSION_COOKIE_NAME="__Host-page" if config.secure else "page",
+        SESSION_COOKIE_SECURE=config.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    csrf.init_app(app)
+    app.before_request(_check_origin)
+    app.before_request(_refuse_doubled_parameters)
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        return _set_headers(response, secure=config.secure)
+
+
+def _check_origin() -> None:
+    """A browser says where an unsafe request comes from; from elsewhere it is refused whatever token it has."""
+    if request.method in SAFE_METHODS:
+        return
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise Forbidden(reason="origin")
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise Forbidden(reason="origin")
+
+
+def _refuse_doubled_parameters() -> None:
+    """`?id=1&id=2` means two things to two readers; only names ending in [] may repeat."""
+    if any(len(values) > 1 and not name.endswith("[]") for name, values in request.args.lists()):
+        raise HttpBadRequest
+
+
+def _set_headers(response: Response, *, secure: bool) -> Response:
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Frame-Options"] = "DENY"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+    if "immutable" not in (response.headers.get("Cache-Control") or ""):
+        response.headers["Cache-Control"] = "no-store"
+    if secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return response

@@ -1,0 +1,126 @@
+"""Fixtures: an application on a fresh, migrated database (SQLite, and PostgreSQL where one is given), a clock
+that the test sets, and clients."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, make_url, text
+
+from lms import migrate
+from lms.app import create_app
+from lms.config import Config
+from lms.database import db
+
+SECRET = "a-test-secret-of-more-than-32-characters"
+POSTGRES = os.environ.get("LMS_TEST_POSTGRES", "")
+IN_CI = os.environ.get("SHUYUAN_CI") == "1"
+NINE = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # nine in the morning of a Monday in Shanghai
+
+
+class TestClock:
+    """A clock that stands still until the test moves it."""
+
+    __test__ = False
+
+    def __init__(self, moment: datetime = NINE) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def advance(self, **parts: float) -> None:
+        """Move on by a timedelta's keyword arguments."""
+        self.moment += timedelta(**parts)
+
+
+def make_config(data: Path, url: str = "") -> Config:
+    """Settings of a test installation in folder `data`."""
+    return Config(data=data, database_url=url, secret_key=SECRET, testing=True, jobs="off", second_factor="offered")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames:
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database that each test copies."""
+    folder = tmp_path_factory.mktemp("template")
+    migrate.upgrade(make_config(folder))
+    return folder / "shuyuan.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> Iterator[str]:
+    """The name of a migrated, empty PostgreSQL database that each test copies."""
+    name = f"shuyuan_template_{uuid4().hex[:10]}"
+    _postgres(f'CREATE DATABASE "{name}"')
+    migrate.upgrade(make_config(Path("/nonexistent"), _postgres_url(name)))
+    yield name
+    _postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _postgres_url(name: str) -> str:
+    return make_url(POSTGRES).set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
+
+
+def _postgres(statement: str) -> None:
+    engine = create_engine(_postgres_url("postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of this test's own."""
+    if request.param == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        shutil.copy(template, tmp_path / "shuyuan.db")
+        yield f"sqlite:///{tmp_path / 'shuyuan.db'}"
+        return
+    if not POSTGRES:
+        if IN_CI:
+            pytest.fail("CI must run the tests on PostgreSQL: LMS_TEST_POSTGRES is not set")
+        pytest.skip("no PostgreSQL: set LMS_TEST_POSTGRES to an owner's address")
+    template = request.getfixturevalue("postgres_template")
+    name = f"shuyuan_{uuid4().hex[:12]}"
+    _postgres(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield _postgres_url(name)
+    _postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    """Nine o'clock, Monday 2 March 2026 in Shanghai, until the test says otherwise."""
+    return TestClock()
+
+
+@pytest.fixture
+def app(database: str, clock: TestClock, tmp_path: Path) -> Iterator[Flask]:
+    """The application on a database of its own. No context is pushed: requests must not share one."""
+    app = create_app(make_config(tmp_path, database), clock=clock)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[None]:
+    """An application context, for tests that call services and queries themselves (not beside a client)."""
+    with app.app_context():
+        yield
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser's worth of cookies, nobody signed in."""
+    return app.test_client()
