@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -19,7 +20,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from environment import ELSEWHERE, Lock, Trouble, lock_file, pip_command, pip_wheel, say
+from environment import ELSEWHERE, Lock, SetupError, lock_file, pip_command, pip_wheel, say
 
 ROOT = Path(__file__).resolve().parent.parent
 MACHINES = ("x86_64", "aarch64")
@@ -64,20 +65,16 @@ class Part:
 
 
 def git(root: Path, *words: str) -> bytes | None:
-    """What git says about this folder; None where there is no git or the folder is not the top of a repository."""
-    try:
-        top = subprocess.run(
-            ["git", "-C", root, "rev-parse", "--show-toplevel"], capture_output=True, check=True
-        )
-        if Path(os.fsdecode(top.stdout.rstrip(b"\n"))).resolve() != root.resolve():
-            return None
-        return subprocess.run(["git", "-C", root, *words], capture_output=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
+    """What git says about this folder; None without git, or if it is not the top of a repository."""
+    program = shutil.which("git")
+    if program is None or not (root / ".git").exists():
         return None
+    done = subprocess.run([program, "-C", root, *words], capture_output=True, check=False)
+    return done.stdout if done.returncode == 0 else None
 
 
 def program(root: Path) -> list[Entry]:
-    """The program's own files: what is committed, or without git all but what is made here. Raises Trouble."""
+    """The program's own files: what is committed; without git, all but what is made here."""
     archive = git(root, "archive", "--format=tar", "HEAD")
     if archive is None:
         say("没有 git：按目录收集文件。", "No git: taking the files of the folder.")
@@ -89,10 +86,10 @@ def program(root: Path) -> list[Entry]:
 
 
 def committed(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
-    """One committed file. Raises Trouble for what is not a plain file."""
+    """One committed file. Raises SetupError for what is not a plain file."""
     file = tar.extractfile(member) if member.isreg() else None
     if file is None:
-        raise Trouble(f"不支持符号链接：{member.name}", f"Not a plain file: {member.name}")
+        raise SetupError(f"不支持符号链接：{member.name}", f"Not a plain file: {member.name}")
     return Entry(path=member.name, source=file.read(), executable=bool(member.mode & 0o100))
 
 
@@ -117,7 +114,7 @@ def version(root: Path) -> str:
 
 
 def moment(root: Path) -> int:
-    """The time every file of the bundle bears (Unix seconds): SOURCE_DATE_EPOCH, the commit's, or pyproject.toml's."""
+    """The time all files bear (Unix seconds): SOURCE_DATE_EPOCH, the commit's, or pyproject.toml's."""
     given = os.environ.get("SOURCE_DATE_EPOCH") or git(root, "log", "-1", "--format=%ct")
     return int(given) if given else int((root / "pyproject.toml").stat().st_mtime)
 
@@ -130,7 +127,7 @@ def platforms(machine: str) -> list[str]:
 
 
 def download(root: Path, target: Path, *, machine: str) -> list[Path]:
-    """All wheels of the test lock for a machine, checked by hash. Raises Trouble with pip's status."""
+    """All wheels of the test lock for a machine, checked by hash. Raises SetupError with pip's status."""
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     words = [
         "download",
@@ -159,20 +156,16 @@ def download(root: Path, target: Path, *, machine: str) -> list[Path]:
     done = subprocess.run(command, env=variables, capture_output=True, encoding="utf-8", check=False)
     if done.returncode:
         sys.stderr.write(done.stdout + done.stderr)
-        raise Trouble("下载软件包失败。", "The packages could not be fetched.", status=done.returncode)
+        raise SetupError("下载软件包失败。", "The packages could not be fetched.", status=done.returncode)
     return sorted(target.glob("*.whl"))
 
 
 def part(wheel: Path) -> Part:
-    """What a wheel says about itself. Raises Trouble if it says nothing."""
+    """What a wheel says about itself. Raises SetupError if it says nothing."""
     with zipfile.ZipFile(wheel) as archive:
-        inside = [
-            name
-            for name in archive.namelist()
-            if name.count("/") == 1 and name.endswith(".dist-info/METADATA")
-        ]
+        inside = [name for name in archive.namelist() if name.count("/") == 1 and name.endswith(".dist-info/METADATA")]
         if not inside:
-            raise Trouble(f"{wheel.name} 没有元数据。", f"{wheel.name} has no metadata.")
+            raise SetupError(f"{wheel.name} 没有元数据。", f"{wheel.name} has no metadata.")
         metadata = email.parser.BytesParser(policy=email.policy.compat32).parsebytes(archive.read(inside[0]))
     return Part(
         name=str(metadata["Name"]),
@@ -184,12 +177,10 @@ def part(wheel: Path) -> Part:
 
 
 def licence(metadata: email.message.Message) -> str:
-    """The licence in one line: the SPDX expression, else the classifiers, else the first line of the old field."""
+    """The licence in one line: SPDX expression, else classifiers, else the old field's first line."""
     if expression := metadata["License-Expression"]:
         return str(expression)
-    kinds = [
-        str(value) for value in metadata.get_all("Classifier", []) if str(value).startswith("License ::")
-    ]
+    kinds = [str(value) for value in metadata.get_all("Classifier", []) if str(value).startswith("License ::")]
     names = sorted({kind.rsplit(" :: ", 1)[1] for kind in kinds} - {"OSI Approved"})
     return "; ".join(names) or (str(metadata["License"] or "").strip().splitlines() or ["not stated"])[0]
 
@@ -234,10 +225,8 @@ def sums(entries: Iterable[Entry], *, algorithm: str) -> bytes:
     return "".join(f"{digest(entry, algorithm=algorithm)}  {entry.path}\n" for entry in entries).encode()
 
 
-def contents(
-    own: Iterable[Entry], wheels: Sequence[Path], *, pip: Path, release: str, python: str
-) -> list[Entry]:
-    """Everything in the bundle, sorted by path, with the listings and the sums of all that stands before them."""
+def contents(own: Iterable[Entry], wheels: Sequence[Path], *, pip: Path, release: str, python: str) -> list[Entry]:
+    """Everything in the bundle, sorted by path, with the listings and the sums of all else."""
     parts = sorted((part(wheel) for wheel in (*wheels, pip)), key=lambda one: one.name.lower())
     entries = [entry for entry in own if entry.path not in MADE_HERE]
     entries += [Entry(path=f"wheelhouse/{wheel.name}", source=wheel) for wheel in wheels]
@@ -270,7 +259,7 @@ def write(entries: Sequence[Entry], target: Path, *, folder: str, when: int) -> 
 
 
 def build(root: Path, *, machine: str, output: Path) -> Path:
-    """Make the bundle of a machine; returns its file. Raises Trouble."""
+    """Make the bundle of a machine; returns its file. Raises SetupError."""
     release = version(root)
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     name = f"shuyuan-{release}-linux-{machine}-py{python.replace('.', '')}"
@@ -286,9 +275,7 @@ def build(root: Path, *, machine: str, output: Path) -> Path:
 
 def main(words: Sequence[str]) -> int:
     """Read the command line and make the bundle; prints its sha256 and its place."""
-    parser = argparse.ArgumentParser(
-        prog="./run bundle", description="制作离线安装包 make the offline bundle"
-    )
+    parser = argparse.ArgumentParser(prog="./run bundle", description="制作离线安装包 make the offline bundle")
     here = os.uname().machine
     parser.add_argument(
         "--machine",
@@ -300,7 +287,7 @@ def main(words: Sequence[str]) -> int:
     chosen = parser.parse_args(words)
     try:
         target = build(ROOT, machine=chosen.machine, output=chosen.output)
-    except Trouble as trouble:
+    except SetupError as trouble:
         say(trouble.chinese, trouble.english)
         return trouble.status
     print(f"{digest(Entry(path=target.name, source=target), algorithm='sha256')}  {target}")

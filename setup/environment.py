@@ -1,6 +1,7 @@
-"""The environment of packages: made once from the lock by pip out of its own wheel, then only looked at.
+"""The environment of packages: made once from the lock by pip out of its own wheel.
 
-It works where Debian's `python3` is alone: no pip, no ensurepip, no network if the wheels lie in `wheelhouse/`.
+It works where Debian's `python3` is alone: no pip, no ensurepip, and no network
+if the wheels lie in `wheelhouse/`. A finished environment is only looked at.
 """
 
 import contextlib
@@ -20,6 +21,7 @@ from pathlib import Path
 MARK = "made-by-shuyuan"  # only a folder that holds this file is ever emptied
 STAMP = "shuyuan-stamp"
 LOG = "shuyuan-install.log"
+INSTALL_PYTHON = "    sudo apt-get install -y python3\n    sudo yum install -y python3.11"
 NEEDED_MODULES = ("_sqlite3", "_ssl", "_ctypes", "zlib", "_hashlib")
 ELSEWHERE = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_DRY_RUN", "PYTHONPATH", "PYTHONHOME")
 TAIL = 30  # lines of pip's output shown when it fails
@@ -33,7 +35,7 @@ class Lock(StrEnum):
     TEST = "test"
 
 
-class Trouble(Exception):
+class SetupError(Exception):
     """Something that people must put right; one sentence in each language and the exit status."""
 
     def __init__(self, chinese: str, english: str, *, status: int = 1) -> None:
@@ -54,10 +56,10 @@ def lock_file(root: Path, lock: Lock) -> Path:
 
 
 def pip_wheel(root: Path) -> Path:
-    """The wheel that pip runs out of; the newest by name if there are several. Raises Trouble if there is none."""
+    """The wheel that pip runs out of; the last by name. Raises SetupError if there is none."""
     wheels = sorted((root / "setup").glob("pip-*.whl"))
     if not wheels:
-        raise Trouble(
+        raise SetupError(
             "缺少 setup/pip-*.whl：请重新解压安装包。",
             "setup/pip-*.whl is missing: unpack the release again.",
         )
@@ -70,7 +72,7 @@ def interpreter(env: Path) -> Path:
 
 
 def wanted(env: Path, *, lock: Lock, root: Path) -> dict[str, str]:
-    """The stamp of a finished environment: which Python on which machine, and the hash of each lock it satisfies."""
+    """The stamp of a finished environment: which Python, which machine, the hash of each lock."""
     locks = (Lock.MAIN,) if lock is Lock.MAIN else (Lock.MAIN, Lock.TEST)
     hashes = {str(one): hashlib.sha256(lock_file(root, one).read_bytes()).hexdigest() for one in locks}
     return {"python": f"{os.path.realpath(interpreter(env))} {os.uname().machine}", **hashes}
@@ -97,16 +99,13 @@ def write_stamp(env: Path, stamp: Mapping[str, str]) -> None:
 
 def satisfied(env: Path, *, lock: Lock, root: Path) -> bool:
     """Whether the environment is finished, for these locks, and its Python is still there."""
-    return (
-        os.access(interpreter(env), os.X_OK)
-        and wanted(env, lock=lock, root=root).items() <= read_stamp(env).items()
-    )
+    return os.access(interpreter(env), os.X_OK) and wanted(env, lock=lock, root=root).items() <= read_stamp(env).items()
 
 
 def ensure(env: Path, *, lock: Lock, root: Path) -> Path:
     """Make or complete the environment if it is not as the lock says; returns its Python.
 
-    Two that start at once wait for each other. Raises Trouble.
+    Two that start at once wait for each other. Raises SetupError.
     """
     if satisfied(env, lock=lock, root=root):
         return interpreter(env)
@@ -121,7 +120,7 @@ def ensure(env: Path, *, lock: Lock, root: Path) -> Path:
 
 
 def make(env: Path, *, lock: Lock, root: Path, door: int) -> None:
-    """Build what is missing and stamp it. The stamp goes first, so that an interruption is never taken for an end."""
+    """Build what is missing and stamp it. The old stamp goes first: an interruption is no end."""
     (env / STAMP).unlink(missing_ok=True)
     prepare(env, root=root)
     drop_unfinished(env)
@@ -130,20 +129,19 @@ def make(env: Path, *, lock: Lock, root: Path, door: int) -> None:
 
 
 def check_modules() -> None:
-    """Refuse a Python that was built without a library we cannot do without. Raises Trouble."""
+    """Refuse a Python that was built without a library we cannot do without. Raises SetupError."""
     missing = [name.lstrip("_") for name in NEEDED_MODULES if importlib.util.find_spec(name) is None]
     if missing:
         names = ", ".join(missing)
-        raise Trouble(
-            f"{sys.executable} 编译时缺少：{names}。请改用系统的 Python：sudo apt-get install -y python3（或 sudo yum install -y python3.11）",
-            f"{sys.executable} was built without: {names}. Use the system's: sudo apt-get install -y python3"
-            " (or sudo yum install -y python3.11)",
+        raise SetupError(
+            f"{sys.executable} 编译时缺少：{names}。请改用系统的 Python：",
+            f"{sys.executable} was built without: {names}. Use the system's:\n{INSTALL_PYTHON}",
         )
 
 
 @contextlib.contextmanager
 def alone(env: Path) -> Iterator[int]:
-    """Be the only one that works on the environment; yields the lock's file number, for a child to hold on to."""
+    """Be the only one that works on the environment; yields the lock's file number."""
     env.parent.mkdir(parents=True, exist_ok=True)
     door = os.open(env.with_name(env.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o644)
     try:
@@ -157,26 +155,27 @@ def alone(env: Path) -> Iterator[int]:
         os.close(door)
 
 
-def unwritable(env: Path, error: OSError) -> Trouble:
+def unwritable(env: Path, error: OSError) -> SetupError:
     """What to tell people when the disk refuses."""
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return Trouble(
+        return SetupError(
             f"无法写入 {env.parent}。请把程序复制到可写的目录，或用 SHUYUAN_ENV=目录 指定运行环境的位置。",
             f"Cannot write to {env.parent}. Copy the program to a folder that can be written,"
             " or name another place for the environment: SHUYUAN_ENV=FOLDER ./run",
         )
-    return Trouble(f"无法准备运行环境 {env}：{error}", f"Cannot make the environment {env}: {error}")
+    return SetupError(f"无法准备运行环境 {env}：{error}", f"Cannot make the environment {env}: {error}")
 
 
 def prepare(env: Path, *, root: Path) -> None:
-    """Have a Python in the environment that works; a broken one of ours is emptied and made again. Raises Trouble."""
+    """Have a Python in the environment that works; a broken one of ours is made anew. Raises SetupError."""
     ours = not env.exists() or not any(env.iterdir()) or (env / MARK).exists()
     if works(env, root=root):
         return
     if not ours:
-        raise Trouble(
-            f"{env} 不是书院建立的，也不能用。请移走它，或用 SHUYUAN_ENV 指定别处。",
-            f"{env} was not made by Shuyuan and cannot be used. Move it away, or name another place: SHUYUAN_ENV.",
+        raise SetupError(
+            f"{env} 不是书院建立的，也不能用。请移走它，或用 SHUYUAN_ENV=目录 指定别处。",
+            f"{env} was not made by Shuyuan and cannot be used."
+            " Move it away, or name another place: SHUYUAN_ENV=FOLDER ./run",
         )
     if env.exists():
         shutil.rmtree(env)
@@ -186,7 +185,7 @@ def prepare(env: Path, *, root: Path) -> None:
 
 
 def works(env: Path, *, root: Path) -> bool:
-    """Whether the environment's Python starts, is new enough, has its library folder and suits the wheels at hand."""
+    """Whether its Python starts, is new enough, has its library folder and suits the wheels at hand."""
     code = "import sys; print('%d.%d' % sys.version_info[:2], sys.prefix)"
     try:
         found = subprocess.run(
@@ -243,7 +242,7 @@ def pip_variables(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def install(env: Path, *, lock: Lock, root: Path, door: int) -> None:
-    """Install a lock. pip's output goes to a log and is shown only when it fails. Raises Trouble.
+    """Install a lock. pip's output goes to a log and is shown only when it fails. Raises SetupError.
 
     pip inherits the lock on the environment: if we are killed, the next start waits until pip is done.
     """
@@ -259,11 +258,11 @@ def install(env: Path, *, lock: Lock, root: Path, door: int) -> None:
     (env / LOG).write_text("".join(lines), encoding="utf-8")
     if status:
         sys.stderr.writelines(lines[-TAIL:])
-        raise Trouble(
-            f"安装失败，完整记录在 {env / LOG}。再次运行会接着装。没有网络时请使用离线安装包（./run bundle 制作），"
-            "或用 PIP_INDEX_URL 指定内网镜像。",
-            f"The installation failed; all of pip's words are in {env / LOG}. Starting again goes on from here."
-            " Without network use the offline bundle (./run bundle makes it) or name a mirror: PIP_INDEX_URL.",
+        raise SetupError(
+            f"安装失败，完整记录在 {env / LOG}。再次运行会接着装。"
+            "没有网络时请使用离线安装包（./run bundle 制作），或用 PIP_INDEX_URL 指定内网镜像。",
+            f"The installation failed; its record is {env / LOG}. Starting again goes on from here."
+            " Without network use the offline bundle (made by ./run bundle) or name a mirror: PIP_INDEX_URL.",
             status=status,
         )
 
@@ -290,7 +289,7 @@ def follow(command: Sequence[str], *, variables: Mapping[str, str], door: int) -
                     sys.stderr.write(f"\r  {done} ")
         except KeyboardInterrupt:
             child.wait()
-            raise Trouble(
+            raise SetupError(
                 "已中断；再次运行会接着装。",
                 "Interrupted; starting again goes on from here.",
                 status=INTERRUPTED,

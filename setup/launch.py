@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import environment
-from environment import Lock, Trouble, say
+from environment import INTERRUPTED, Lock, SetupError, say
 
 ROOT = Path(__file__).resolve().parent.parent
 USAGE = """\
@@ -21,7 +21,7 @@ SHUYUAN_ENV=目录              运行环境放在别处         folder for the 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Where a command line leads: the arguments for Python, and the lock its packages come from (None: none)."""
+    """Where a command line leads: Python's arguments, and the lock of its packages (None: none)."""
 
     arguments: tuple[str, ...]
     lock: Lock | None = Lock.MAIN
@@ -59,13 +59,11 @@ def folder(environ: Mapping[str, str], *, root: Path) -> Path:
 def become(words: Sequence[str], *, root: Path) -> None:
     """Make what the words need, then become that program: signals and exit code are its own.
 
-    Raises Trouble.
+    Raises SetupError.
     """
     chosen = route(words)
     env = folder(os.environ, root=root)
-    python = (
-        Path(sys.executable) if chosen.lock is None else environment.ensure(env, lock=chosen.lock, root=root)
-    )
+    python = Path(sys.executable) if chosen.lock is None else environment.ensure(env, lock=chosen.lock, root=root)
     if chosen.at_root:
         os.chdir(root)
     os.execve(python, [str(python), *chosen.arguments], variables(os.environ, root=root))  # noqa: S606
@@ -80,6 +78,8 @@ def main(words: Sequence[str]) -> None:
         sys.exit(0)
     try:
         become(words, root=ROOT)
-    except Trouble as trouble:
+    except SetupError as trouble:
         say(trouble.chinese, trouble.english)
         sys.exit(trouble.status)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
