@@ -1,0 +1,1 @@
+"""The question bank: pools of items, each in immutable versions."""

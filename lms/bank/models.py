@@ -1,0 +1,69 @@
+"""Tables of the question bank. A version, once written, never changes; a change of an item is a new version."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Date, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.database import Json, Model, PublicId, UtcDateTime
+from lms.ids import new_public_id
+
+
+class Pool(Model):
+    """A named collection of items, kept by examiners."""
+
+    __tablename__ = "bank_pool"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
+    name: Mapped[str] = mapped_column(String(120))
+    purpose: Mapped[str | None] = mapped_column(String(500))
+    #: None for the bundled bank
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Item(Model):
+    """A question through all its versions."""
+
+    __tablename__ = "bank_item"
+    __table_args__ = (UniqueConstraint("pool_id", "ref"), Index("ix_bank_item_pool_id_state", "pool_id", "state"))
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
+    pool_id: Mapped[int] = mapped_column(ForeignKey("bank_pool.id"))
+    #: the item's own lasting name within its pool, e.g. "penalty-001" or a hash made by an importer
+    ref: Mapped[str] = mapped_column(String(80))
+    #: "ready" may be drawn, "retired" may not
+    state: Mapped[str] = mapped_column(String(12), default="ready")
+    #: number of the newest version
+    newest: Mapped[int] = mapped_column(Integer, default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ItemVersion(Model):
+    """An item as it was worded and keyed at one time."""
+
+    __tablename__ = "bank_item_version"
+    __table_args__ = (UniqueConstraint("item_id", "number"), {"info": {"append_only": True}})
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
+    item_id: Mapped[int] = mapped_column(ForeignKey("bank_item.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    type: Mapped[str] = mapped_column(String(20), index=True)
+    subject: Mapped[str] = mapped_column(String(40), index=True)
+    point: Mapped[str | None] = mapped_column(String(80))
+    cognitive: Mapped[str | None] = mapped_column(String(12))
+    difficulty: Mapped[str | None] = mapped_column(String(8))
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    #: question_bank.formats.record: the whole version, key included
+    record: Mapped[Any] = mapped_column(Json)
+    #: the stem as plain text, for lists and search
+    stem_text: Mapped[str] = mapped_column(Text)
+    #: SHA-256 of the canonical record: the same content is never stored twice in a row
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

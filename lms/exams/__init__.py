@@ -1,0 +1,1 @@
+"""Exams: what is asked of whom, when, and what is shown afterwards."""
