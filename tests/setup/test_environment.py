@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import environment
@@ -27,6 +28,20 @@ def test_test_lock_contains_main_lock():
     A machine that is ready for the tests is ready for the program: no second installation.
     """
     assert pins(Lock.MAIN) <= pins(Lock.TEST)
+
+
+def test_locks_follow_the_project():
+    """
+    A library that pyproject.toml asks for is in the lock: nobody forgot `setup/lock.sh`.
+    """
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    wanted = {Lock.MAIN: project["dependencies"] + extras["postgresql"], Lock.TEST: extras["test"]}
+    names = {lock: {pin.split("==")[0] for pin in pins(lock)} for lock in Lock}
+
+    assert [
+        text for lock, texts in wanted.items() for text in texts if re.split(r"[\[<>=~ ;]", text)[0] not in names[lock]
+    ] == []
 
 
 @pytest.mark.parametrize("lock", Lock)
