@@ -123,7 +123,7 @@ def load(environ: Mapping[str, str] | None = None, *, base: Path | None = None) 
     secret_file = data / SECRET_NAME
     if not values.get("secret_key") and secret_file.is_file():
         values["secret_key"] = secret_file.read_text(encoding="ascii").strip()
-    converted = {}
+    converted: dict[str, Any] = {}
     for item in fields(Config):
         if item.name in values:
             try:

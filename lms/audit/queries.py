@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from lms.audit.chain import START, digest
 from lms.audit.models import AuditEntry
-from lms.audit.service import START, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,7 @@ def head(session: Session) -> tuple[int, str]:
     return (last.number, last.hash.hex()) if last else (0, START.hex())
 
 
-def entries(
-    *, actor: str | None = None, act: str | None = None, thing_id: str | None = None
-) -> Select[tuple[AuditEntry]]:
+def entries(*, actor: str | None = None, act: str | None = None, thing_id: str | None = None) -> Select[AuditEntry]:
     """Entries, newest first, narrowed by actor, act prefix or thing."""
     query = select(AuditEntry).order_by(AuditEntry.number.desc())
     if actor:

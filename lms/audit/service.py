@@ -1,8 +1,6 @@
 """Writing audit entries, in the transaction of the write they tell of."""
 
-import hashlib
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from flask import g, has_request_context, request
@@ -10,11 +8,10 @@ from flask_login import current_user
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from lms.audit.chain import START, digest
 from lms.audit.models import AuditEntry
 from lms.clock import now
-from lms.database import dumps
 
-START = bytes(32)
 _PG_LOCK = 7_310_001  # any fixed number: the advisory lock that orders the chain on PostgreSQL
 
 
@@ -57,31 +54,6 @@ def record(
     entry.hash = digest(entry)
     session.add(entry)
     session.flush()
-
-
-def digest(entry: AuditEntry) -> bytes:
-    """SHA-256 over the previous hash and the canonical JSON of every other column."""
-    return hashlib.sha256(entry.previous + dumps(_content(entry)).encode()).digest()
-
-
-def _content(entry: AuditEntry) -> list[Any]:
-    return [
-        entry.number,
-        _canonical_moment(entry.at),
-        entry.actor,
-        entry.act,
-        entry.thing,
-        entry.thing_id,
-        entry.before,
-        entry.after,
-        entry.result,
-        entry.address,
-        entry.request_id,
-    ]
-
-
-def _canonical_moment(moment: datetime) -> str:
-    return moment.isoformat(timespec="microseconds")
 
 
 def _who() -> str | None:
