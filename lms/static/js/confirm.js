@@ -6,6 +6,7 @@ function ask(dialog, asker) {
   const yes = dialog.querySelector('button[value="yes"]');
   yes.dataset.label ??= yes.textContent;
   yes.textContent = asker.dataset.confirmLabel || yes.dataset.label;
+  yes.classList.toggle("button-danger", Boolean(asker.querySelector(".button-danger") ?? asker.closest(".button-danger")));
   dialog.returnValue = "no";
   dialog.showModal();
   return new Promise((resolve) => {
