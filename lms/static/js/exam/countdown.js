@@ -27,8 +27,8 @@ export class Countdown {
     const left = this.left();
     const seconds = Math.ceil(left / 1000);
     const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-    this.display.textContent = parts.map((part) => String(part).padStart(2, "0")).join(":");
-    this.display.dataset.urgency = left <= 300000 ? "high" : left <= 600000 ? "some" : "none";
+    this.display.querySelector(".countdown-time").textContent = parts.map((part) => String(part).padStart(2, "0")).join(":");
+    this.display.dataset.level = left <= 300000 ? "last" : left <= 600000 ? "soon" : "calm";
     for (const minutes of SPOKEN) {
       if (!this.spoken.has(minutes) && left <= minutes * 60000) {
         this.spoken.add(minutes);
