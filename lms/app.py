@@ -6,6 +6,8 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
 from lms import assets, errors, i18n, jobs, logs, navigation, paging, security
+from lms.accounts import gate
+from lms.accounts.routes import bp as accounts
 from lms.clock import Clock, system_clock
 from lms.config import Config, ConfigError
 from lms.database import db, engine_options, prepare_engine
@@ -24,7 +26,7 @@ def create_app(config: Config, *, clock: Clock = system_clock) -> Flask:
     problems = config.problems()
     if problems:
         raise ConfigError(problems)
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)  # lms.assets serves the files
     app.extensions["clock"] = clock
     app.extensions["config"] = config
     app.config["TESTING"] = config.testing
@@ -37,6 +39,7 @@ def create_app(config: Config, *, clock: Clock = system_clock) -> Flask:
     i18n.init_app(app)
     assets.init_app(app)
     errors.init_app(app)
+    gate.init_app(app, config)
     _features(app)
     with app.app_context():
         prepare_engine(db.engine)
@@ -47,6 +50,7 @@ def create_app(config: Config, *, clock: Clock = system_clock) -> Flask:
 
 def _features(app: Flask) -> None:
     """Register every feature, low to high: audit < accounts < library < bank < courses < exams < sitting ..."""
+    app.register_blueprint(accounts)
 
 
 def _templates(app: Flask, config: Config) -> None:

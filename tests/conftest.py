@@ -18,6 +18,8 @@ from lms.app import create_app
 from lms.config import Config
 from lms.database import db
 
+pytest_plugins = ["tests.cast"]
+
 SECRET = "a-test-secret-of-more-than-32-characters"
 POSTGRES = os.environ.get("LMS_TEST_POSTGRES", "")
 IN_CI = os.environ.get("SHUYUAN_CI") == "1"

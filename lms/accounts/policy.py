@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
 from flask_login import UserMixin
 
 
@@ -24,6 +26,20 @@ class Role(StrEnum):
     SYSTEM_ADMIN = "system-admin"
     SECURITY_ADMIN = "security-admin"
     AUDITOR = "auditor"
+
+
+ROLE_NAMES: dict[Role, LazyString] = {
+    Role.CADRE: lazy_gettext("Cadre"),
+    Role.EXAMINER: lazy_gettext("Examiner"),
+    Role.REVIEWER: lazy_gettext("Reviewer"),
+    Role.INVIGILATOR: lazy_gettext("Invigilator"),
+    Role.MARKER: lazy_gettext("Marker"),
+    Role.LIBRARIAN: lazy_gettext("Librarian"),
+    Role.TRAINING_MANAGER: lazy_gettext("Training manager"),
+    Role.SYSTEM_ADMIN: lazy_gettext("System administrator"),
+    Role.SECURITY_ADMIN: lazy_gettext("Security administrator"),
+    Role.AUDITOR: lazy_gettext("Auditor"),
+}
 
 
 class Act(StrEnum):
@@ -96,6 +112,10 @@ class Viewer(UserMixin):
     grants: tuple[Grant, ...] = ()
     #: whether this session has given its second factor, where one is needed
     second_factor_passed: bool = True
+    #: whether nothing else may be done before the password is changed
+    password_change_due: bool = False
+    #: public id of the session, as the list of one's sessions shows it
+    session_public_id: str = ""
 
     def get_id(self) -> str:
         """What Flask-Login calls the person."""
@@ -105,6 +125,11 @@ class Viewer(UserMixin):
     def roles(self) -> frozenset[Role]:
         """Every role held, cadre included."""
         return frozenset({Role.CADRE} | {grant.role for grant in self.grants})
+
+    @property
+    def role_names(self) -> list[str]:
+        """The given roles in the language of the request, in the order of `Role`; empty for a mere cadre."""
+        return [str(ROLE_NAMES[role]) for role in Role if role in self.roles and role is not Role.CADRE]
 
     @property
     def acts(self) -> frozenset[Act]:

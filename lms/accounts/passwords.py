@@ -1,0 +1,163 @@
+"""Passwords: hashing one at a time, and the two policies an organisation can choose between.
+
+`asvs` (OWASP ASVS 5.0, 6.2): length and lists of what is easily guessed; no composition, no forced change.
+`dengbao3` (GB/T 22239-2019, 8.1.4.1 a): also three of four classes, no reuse of the last five, 90 days.
+"""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from flask import current_app
+
+from lms.accounts.errors import Busy
+
+SHORTEST, ADVISED, LONGEST = 8, 15, 256
+REMEMBERED = 5
+LIFE = timedelta(days=90)
+CLASSES_NEEDED = 3
+#: characters that must be left when the words about the person and the office are taken away
+LEFT_OVER = 8
+WAIT_SECONDS = 10.0
+COMMON = Path(__file__).parent / "common_passwords.txt"
+#: the office's own words, which every outsider tries first
+OFFICE_WORDS = (
+    "shichangjianguan", "shichangjiandu", "shijianju", "gongshang", "gongshangju", "shiyaojian", "zhijian",
+    "scjgj", "scjg", "aqsiq", "samr", "jianguan", "ganbu", "shuyuan", "kaoshi", "xuexi", "peixun",
+    "工商", "市场监管", "市场监督", "市监", "监管", "干部", "书院", "考试", "学习", "培训",
+)  # fmt: skip
+
+
+class Weakness(StrEnum):
+    """Why a policy refuses a password."""
+
+    SHORT = "short"
+    LONG = "long"
+    COMMON = "common"
+    CONTEXT = "context"
+    CLASSES = "classes"
+    REUSED = "reused"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What one argon2id hash costs: memory in KiB, passes, lanes."""
+
+    memory: int = 19_456
+    passes: int = 2
+    lanes: int = 1
+
+
+#: OWASP's first recommendation: 19 MiB, two passes, one lane
+STANDARD = Parameters()
+#: for tests only: nothing is protected by these
+CHEAP = Parameters(memory=8, passes=1)
+
+
+class Hasher:
+    """Hashes and verifies, one at a time in this process, so that a rush of sign-ins cannot take all memory."""
+
+    def __init__(self, parameters: Parameters = STANDARD) -> None:
+        self._argon = PasswordHasher(
+            time_cost=parameters.passes, memory_cost=parameters.memory, parallelism=parameters.lanes
+        )
+        self._turn = threading.BoundedSemaphore(1)
+        self._nobody = self.hash("nobody has this password")
+
+    def hash(self, password: str) -> str:
+        """The hash to keep; raises Busy when no turn comes within ten seconds."""
+        self._take_turn()
+        try:
+            return self._argon.hash(_normal(password))
+        finally:
+            self._turn.release()
+
+    def verify(self, kept: str | None, password: str) -> bool:
+        """Whether `password` is the one kept; takes the same time when there is none. Raises Busy."""
+        self._take_turn()
+        try:
+            return self._argon.verify(kept or self._nobody, _normal(password)) and kept is not None
+        except (VerificationError, InvalidHashError):
+            return False
+        finally:
+            self._turn.release()
+
+    def outdated(self, kept: str) -> bool:
+        """Whether `kept` was made with other parameters than those in force."""
+        return self._argon.check_needs_rehash(kept)
+
+    def _take_turn(self) -> None:
+        if not self._turn.acquire(timeout=WAIT_SECONDS):
+            raise Busy
+
+
+def hasher() -> Hasher:
+    """The application's hasher."""
+    found: Hasher = current_app.extensions["accounts.hasher"]
+    return found
+
+
+def _normal(password: str) -> str:
+    """One form for what different keyboards send; nothing is cut off."""
+    return unicodedata.normalize("NFKC", password)
+
+
+@cache
+def common() -> frozenset[str]:
+    """The passwords that are guessed first: our own compilation, see `common_passwords.py`."""
+    lines = COMMON.read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def weaknesses(policy: str, password: str, *, words: Iterable[str]) -> tuple[Weakness, ...]:
+    """Every reason why `policy` refuses `password`, reuse apart; empty when it is good.
+
+    `words` are those about the person: name, staff number, unit. Characters are counted after NFKC.
+    """
+    text = _normal(password)
+    found = []
+    if len(text) < SHORTEST:
+        found.append(Weakness.SHORT)
+    if len(text) > LONGEST:
+        found.append(Weakness.LONG)
+    if text.casefold() in common():
+        found.append(Weakness.COMMON)
+    if _is_context(text.casefold(), words):
+        found.append(Weakness.CONTEXT)
+    if policy == "dengbao3" and _classes(text) < CLASSES_NEEDED:
+        found.append(Weakness.CLASSES)
+    return tuple(found)
+
+
+def is_reused(password: str, kept: Iterable[str]) -> bool:
+    """Whether `password` is one of the last ones; slow by design, so never inside a transaction."""
+    return any(hasher().verify(old, password) for old in kept)
+
+
+def is_expired(policy: str, set_at: datetime, *, now: datetime) -> bool:
+    """Whether the policy wants a password set then to be changed now."""
+    return policy == "dengbao3" and now - set_at >= LIFE
+
+
+def _is_context(text: str, words: Iterable[str]) -> bool:
+    known = {_normal(word).casefold() for word in (*words, *OFFICE_WORDS) if len(word) > 1}
+    rest = text
+    for word in sorted(known, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    if rest == text:
+        return False
+    return len(re.sub(r"[\W\d_]", "", rest)) < LEFT_OVER
+
+
+def _classes(text: str) -> int:
+    """How many of the four classes appear: small letters, capitals, digits, anything else."""
+    kinds = (str.islower, str.isupper, str.isdigit, lambda char: not char.isalnum() or char.isalpha() and char > "\x7f")
+    return sum(any(kind(char) for char in text) for kind in kinds)

@@ -1,0 +1,205 @@
+"""Signing in, activating, giving the second factor: use cases that check slowly between two short transactions.
+
+First the attempt is counted, then the password is hashed without any lock held, then the outcome is stored
+together with its one audit entry.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import g, has_request_context
+from sqlalchemy import select
+
+from lms.accounts import credentials, second_factor, throttle
+from lms.accounts.errors import TooManyAttempts, WrongCode, WrongCredentials
+from lms.accounts.models import Password, Person
+from lms.accounts.passwords import hasher, is_expired
+from lms.accounts.people import normal_staff_number
+from lms.accounts.policy import Viewer
+from lms.accounts.sessions import Begun, begin_session, config, end_session
+from lms.audit.service import record
+from lms.clock import now
+from lms.database import reading, writing
+from lms.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is stored of the person who wants in."""
+
+    id: int
+    public_id: str
+    enabled: bool
+    password_id: int | None
+    hash: str | None
+    set_at: datetime | None
+    must_change: bool
+
+
+def sign_in(staff_number: str, password: str, *, address: str, user_agent: str) -> Begun:
+    """Begin a session for the right staff number and password.
+
+    Raises WrongCredentials (in equal time whatever is wrong), TooManyAttempts, Busy.
+    """
+    number = normal_staff_number(staff_number)
+    account = throttle.account_key("password", number)
+    person = _load(number)
+    known = _count(account, address, person)
+    right = hasher().verify(person.hash if person else None, password)
+    if person is None or not right or not person.enabled:
+        _refused("session.refused", person.public_id if person else None, WrongCredentials.code)
+        raise WrongCredentials
+    better = hasher().hash(password) if person.hash and hasher().outdated(person.hash) else None
+    due = person.must_change or is_expired(config().password_policy, person.set_at or now(), now=now())
+    with writing() as session:
+        stored = session.get(Password, person.password_id)
+        if stored is None or stored.hash != person.hash or not session.get_one(Person, person.id).enabled:
+            raise WrongCredentials
+        if better:
+            stored.hash = better
+        throttle.succeed(session, account, address, known=known)
+        return begin_session(
+            session, person.id, address=address, user_agent=user_agent, password_change_due=due
+        )  # fmt: skip
+
+
+def activate(staff_number: str, code: str, password: str, *, address: str, user_agent: str) -> Begun:
+    """Set a password with an activation code and begin a session.
+
+    Raises WrongCode (equally for an unknown person), WeakPassword (the code stays good), TooManyAttempts, Busy.
+    """
+    number = normal_staff_number(staff_number)
+    account = throttle.account_key("activation", number)
+    person = _load(number)
+    known = _count(account, address, person)
+    if person is None or not person.enabled or not _is_good(person.id, code):
+        _refused("activation.refused", person.public_id if person else None, WrongCode.code)
+        raise WrongCode
+    with writing() as session:
+        throttle.succeed(session, account, address, known=known)
+    credentials.check_new_password(reading(), person.id, password)
+    hashed = hasher().hash(password)
+    with writing() as session:
+        credentials.use_code(session, person.id, kind="activation", code=code)
+        credentials.store_password(session, person.id, hashed=hashed)
+        throttle.unlock(session, throttle.account_key("password", number))
+        return begin_session(session, person.id, address=address, user_agent=user_agent)
+
+
+def give_second_factor(viewer: Viewer, code: str, *, address: str) -> str:
+    """Pass the second factor with a device's or a recovery code; the session's new token.
+
+    Raises WrongCode; after five wrong ones the session ends with TooManyAttempts.
+    """
+    account = throttle.account_key("code", viewer.public_id)
+    with writing() as session:
+        until = throttle.count(session, account, address, known=False, now=now())
+        if until:
+            end_session(session, viewer.session_id, why="ended")
+    if until:
+        _note_refusal()
+        raise _too_many(until)
+    try:
+        with writing() as session:
+            throttle.unlock(session, account)
+            return _pass(session, viewer, code)
+    except WrongCode:
+        _refused("second_factor.refused", viewer.public_id, WrongCode.code)
+        raise
+
+
+def change_own_password(viewer: Viewer, *, old: str, new: str, address: str) -> None:
+    """Change one's password; the person's other sessions end.
+
+    Raises WrongCredentials when the old one is wrong, WeakPassword, TooManyAttempts, Busy.
+    """
+    account = throttle.account_key("change", viewer.public_id)
+    session = reading()
+    kept = session.scalar(
+        select(Password.hash).where(Password.person_id == viewer.id).order_by(Password.id.desc()).limit(1)
+    )
+    with writing() as session:
+        until = throttle.count(session, account, address, known=True, now=now())
+    if until or not hasher().verify(kept, old):
+        refusal: Refused = _too_many(until) if until else WrongCredentials()
+        _refused("password.refused", viewer.public_id, refusal.code)
+        raise refusal
+    credentials.check_new_password(reading(), viewer.id, new)
+    hashed = hasher().hash(new)
+    with writing() as session:
+        throttle.unlock(session, account)
+        credentials.change_password(session, viewer.id, hashed=hashed, session_id=viewer.session_id)
+
+
+def unlock(person_id: int) -> None:
+    """Forget all failed attempts on a person's account."""
+    with writing() as session:
+        person = session.get_one(Person, person_id)
+        for kind, name in (
+            ("password", person.staff_number), ("activation", person.staff_number),
+            ("code", person.public_id), ("change", person.public_id),
+        ):  # fmt: skip
+            throttle.unlock(session, throttle.account_key(kind, name))
+        record(session, "person.unlock", thing="person", thing_id=person.public_id)
+
+
+def _pass(session, viewer: Viewer, code: str) -> str:  # type: ignore[no-untyped-def]
+    digits = "".join(code.split())
+    if len(digits) == 6 and digits.isdigit():
+        return second_factor.pass_with_device(session, viewer, digits)
+    return second_factor.pass_with_recovery_code(session, viewer, code)
+
+
+def _load(number: str) -> _Known | None:
+    row = (
+        reading()
+        .execute(
+            select(
+                Person.id,
+                Person.public_id,
+                Person.enabled,
+                Password.id,
+                Password.hash,
+                Password.set_at,
+                Password.must_change,
+            )  # fmt: skip
+            .outerjoin(Password, Password.person_id == Person.id)
+            .where(Person.staff_number == number)
+            .order_by(Password.id.desc())
+            .limit(1)
+        )
+        .first()
+    )
+    return _Known(*row) if row else None
+
+
+def _count(account: bytes, address: str, person: _Known | None) -> bool:
+    """Count the attempt; whether the address is known. Raises TooManyAttempts, after its audit entry."""
+    with writing() as session:
+        known = person is not None and throttle.is_known(session, person.id, address, now=now())
+        until = throttle.count(session, account, address, known=known, now=now())
+    if until:
+        _refused("session.refused", person.public_id if person else None, TooManyAttempts.code)
+        raise _too_many(until)
+    return known
+
+
+def _is_good(person_id: int, code: str) -> bool:
+    return credentials.has_code(reading(), person_id, kind="activation", code=code)
+
+
+def _too_many(until: datetime) -> TooManyAttempts:
+    return TooManyAttempts(minutes=max(1, math.ceil((until - now()).total_seconds() / 60)))
+
+
+def _refused(act: str, person: str | None, code: str) -> None:
+    with writing() as session:
+        record(session, act, thing="person", thing_id=person, result=code)
+    _note_refusal()
+
+
+def _note_refusal() -> None:
+    """Tell the gate that this request's refusal has its audit entry already."""
+    if has_request_context():
+        g.refusal_recorded = True
