@@ -1,0 +1,149 @@
+"""Drawing a paper: seed + pool + blueprint -> form. The same three give the same form on any machine, for ever.
+
+Within each section the draw is stratified: types, subjects and difficulty labels stand in a paper in (nearly) the
+proportion in which the pool holds them, so that no candidate gets all the hard ones by chance.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from question_bank.blueprint import Blueprint, shortage
+from question_bank.chance import Chance, derive
+from question_bank.errors import PoolTooSmall, UnknownRecord
+from question_bank.item import ItemVersion
+from question_bank.pool import Pool
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in a paper: its number from 1, its section (index), the item version and its marks."""
+
+    number: int
+    section: int
+    version: int
+    marks: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One candidate's paper. The seed also orders the options of each slot."""
+
+    seed: bytes
+    slots: tuple[Slot, ...]
+
+    def slot_seed(self, number: int) -> bytes:
+        """The seed by which slot `number` is presented."""
+        return derive(self.seed, f"slot:{number}")
+
+    def slot(self, number: int) -> Slot | None:
+        """The slot of that number, None when the paper has no such."""
+        return self.slots[number - 1] if 1 <= number <= len(self.slots) else None
+
+    def to_record(self) -> dict[str, Any]:
+        """JSON-able form: versions and hundredths of marks by section."""
+        sections: dict[int, list[Slot]] = defaultdict(list)
+        for slot in self.slots:
+            sections[slot.section].append(slot)
+        return {
+            "f": FORMAT,
+            "seed": self.seed.hex(),
+            "sections": [[int(slots[0].marks * 100), [slot.version for slot in slots]] for slots in sections.values()],
+        }
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "Form":
+        """The inverse; raises UnknownRecord for a format of another release."""
+        if record.get("f") != FORMAT:
+            raise UnknownRecord(format=record.get("f"))
+        slots: list[Slot] = []
+        for section, (hundredths, versions) in enumerate(record["sections"]):
+            for version in versions:
+                slots.append(Slot(len(slots) + 1, section, version, Decimal(hundredths) / 100))
+        return cls(bytes.fromhex(record["seed"]), tuple(slots))
+
+
+def draw(pool: Pool, blueprint: Blueprint, *, seed: bytes) -> Form:
+    """A paper for one candidate; raises PoolTooSmall when the pool cannot fill the blueprint."""
+    chosen = _choose(pool, blueprint, Chance(derive(seed, "draw")))
+    if chosen is None:
+        lack = shortage(pool, blueprint)
+        raise PoolTooSmall(
+            sections=lack.sections if lack else (), wanted=lack.wanted if lack else 0, held=lack.held if lack else 0
+        )
+    order = Chance(derive(seed, "order"))
+    slots: list[Slot] = []
+    for number, section in enumerate(blueprint.sections):
+        for key in _arranged(chosen[number], pool, order):
+            slots.append(Slot(len(slots) + 1, number, key, section.marks))
+    return Form(seed, tuple(slots))
+
+
+def _choose(pool: Pool, blueprint: Blueprint, chance: Chance) -> dict[int, list[int]] | None:
+    """Keys for each section: items are taken in a stratified random order as long as they are of use.
+
+    Taking an item whenever the sections can still be rearranged to seat it (augmenting paths in a transversal
+    matroid) always ends with full sections when that is possible at all.
+    """
+    seats: dict[int, list[int]] = {n: [] for n in range(len(blueprint.sections))}
+    wanted = blueprint.questions
+    takers = {
+        key: [n for n, section in enumerate(blueprint.sections) if section.takes(version)]
+        for key, version in pool.versions.items()
+    }
+    seated = 0
+    for key in _stratified([key for key, sections in takers.items() if sections], pool, chance):
+        if seated == wanted:
+            break
+        seated += _seat(key, takers, seats, blueprint, set())
+    return seats if seated == wanted else None
+
+
+def _seat(
+    key: int, takers: Mapping[int, list[int]], seats: dict[int, list[int]], blueprint: Blueprint, tried: set[int]
+) -> bool:
+    for section in takers[key]:
+        if section in tried:
+            continue
+        tried.add(section)
+        if len(seats[section]) < blueprint.sections[section].quota:
+            seats[section].append(key)
+            return True
+        for place, sitting in enumerate(seats[section]):
+            if len(takers[sitting]) > 1 and _seat(sitting, takers, seats, blueprint, tried):
+                seats[section][place] = key
+                return True
+    return False
+
+
+def _stratum(version: ItemVersion) -> tuple[str, str, str]:
+    return (version.type, version.subject, version.difficulty)
+
+
+def _stratified(keys: Sequence[int], pool: Pool, chance: Chance) -> list[int]:
+    """Keys in a random order whose every beginning holds each stratum in its proportion (systematic sampling)."""
+    strata: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for key in keys:
+        strata[_stratum(pool.versions[key])].append(key)
+    ranked: list[tuple[int, int, int]] = []
+    scale = 1 << 40
+    for name in sorted(strata):
+        members = chance.shuffled(strata[name])
+        start = chance.below(scale)
+        ranked += [
+            ((place * scale + start) // len(members), chance.below(scale), key) for place, key in enumerate(members)
+        ]
+    return [key for _place, _tie, key in sorted(ranked)]
+
+
+def _arranged(keys: Sequence[int], pool: Pool, chance: Chance) -> list[int]:
+    """The order of a section's questions: random, but questions on one case stand together in their own order."""
+    groups: dict[object, list[int]] = defaultdict(list)
+    for key in sorted(keys):
+        stimulus = pool.versions[key].stimulus
+        groups[stimulus.ref if stimulus else key].append(key)
+    return [key for group in chance.shuffled(list(groups.values())) for key in group]

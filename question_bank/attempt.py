@@ -1,0 +1,127 @@
+"""An attempt is its journal: events that only ever grow, chained by hash; its state is read off them."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What can happen in an attempt."""
+
+    START = "start"
+    ANSWER = "answer"
+    FLAG = "flag"
+    #: an answer that came after a newer one from elsewhere: kept as evidence, does not count
+    STALE = "stale"
+    #: an answer that came after the end: kept as evidence, does not count
+    LATE = "late"
+    TAKE_OVER = "take_over"
+    HAND_IN = "hand_in"
+    CLOSE = "close"
+
+
+#: what a candidate's browser may send
+FROM_CANDIDATE = frozenset({Kind.ANSWER, Kind.FLAG})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of the journal. `client` and `client_seq` make a repeated sending harmless."""
+
+    number: int
+    client: str
+    client_seq: int
+    kind: Kind
+    slot: int | None
+    response: Any
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What a journal amounts to."""
+
+    #: slot -> response, the newest that counts
+    answers: dict[int, Any] = field(default_factory=dict)
+    #: slot -> the event that answer came with
+    answered_by: dict[int, Event] = field(default_factory=dict)
+    flagged: frozenset[int] = frozenset()
+    ended: Kind | None = None
+    last: int = 0
+
+
+def replay(events: Iterable[Event]) -> Attempt:
+    """The state after these events, in the order of their numbers."""
+    answers: dict[int, Any] = {}
+    answered_by: dict[int, Event] = {}
+    flagged: set[int] = set()
+    ended: Kind | None = None
+    last = 0
+    for event in sorted(events, key=lambda event: event.number):
+        last = event.number
+        if event.kind is Kind.ANSWER and event.slot is not None:
+            answers[event.slot] = event.response
+            answered_by[event.slot] = event
+        elif event.kind is Kind.FLAG and event.slot is not None:
+            (flagged.add if event.response else flagged.discard)(event.slot)
+        elif event.kind in (Kind.HAND_IN, Kind.CLOSE) and ended is None:
+            ended = event.kind
+    return Attempt(answers, answered_by, frozenset(flagged), ended, last)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An answer or flag as it arrives. `base`: the newest event the browser knew of when it was made."""
+
+    client: str
+    client_seq: int
+    kind: Kind
+    slot: int
+    response: Any
+    base: int
+
+
+def is_stale(incoming: Incoming, newest: Event | None) -> bool:
+    """Whether an answer must not replace the newest one of its slot.
+
+    From the same window the later count wins; from another window only an answer given by somebody who had seen
+    the newest one (or knew there was none) may replace it. So a forgotten window never overwrites in silence.
+    """
+    if newest is None:
+        return False
+    if newest.client == incoming.client:
+        return incoming.client_seq < newest.client_seq
+    return newest.number > incoming.base
+
+
+def chain(previous: bytes, event: Event) -> bytes:
+    """The hash of an event: SHA-256 over the hash before it and the event's canonical JSON."""
+    content = [
+        event.number,
+        event.client,
+        event.client_seq,
+        str(event.kind),
+        event.slot,
+        event.response,
+        event.at.isoformat(timespec="microseconds"),
+    ]
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    return hashlib.sha256(previous + text.encode()).digest()
+
+
+#: no 0 O 1 I L: the code is read aloud and typed in
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def receipt_code(head: bytes) -> str:
+    """Ten characters (about 49 bits) that stand for the head of the chain at hand-in."""
+    number = int.from_bytes(hashlib.sha256(b"receipt" + head).digest()[:16], "big")
+    letters = []
+    for _ in range(10):
+        number, place = divmod(number, len(_ALPHABET))
+        letters.append(_ALPHABET[place])
+    return "".join(letters)

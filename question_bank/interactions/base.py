@@ -1,0 +1,99 @@
+"""What every question type can do. A type is one module with these names; `KINDS` lists them by hand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Protocol
+
+from question_bank.problem import Problem
+from question_bank.scoring import Rules
+
+#: a stored response: JSON-able, in terms of the item version (option keys), never of what one candidate saw
+Response = Any
+
+MAX_OPTIONS = 10
+MAX_BLANKS = 20
+MAX_LINES = 12
+STEM_LENGTH = 4000
+OPTION_LENGTH = 500
+TEXT_LENGTH = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something a candidate can pick: an opaque id of this paper and its words (Markdown)."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """What one candidate sees of an item besides its stem. Nothing in it depends on the key."""
+
+    choices: tuple[Choice, ...] = ()
+    #: matching: the fixed left-hand sides
+    prompts: tuple[Choice, ...] = ()
+    #: how many blanks the stem has
+    blanks: int = 0
+    unit: str = ""
+
+
+class Interaction(Protocol):
+    """A question type. `Any` stands for the type's own body."""
+
+    KEY: str
+    #: the control that takes the response: one, many, blanks, text, order or match
+    CONTROL: str
+    MACHINE_SCORED: bool
+
+    def problems(self, body: Any, stem: str) -> list[Problem]:
+        """Everything wrong with the body."""
+
+    def present(self, body: Any, seed: bytes) -> Presentation:
+        """What the candidate of this seed sees."""
+
+    def read(self, body: Any, seed: bytes, raw: object) -> Response:
+        """The stored form of what a browser sent; raises BadResponse."""
+
+    def shown(self, body: Any, seed: bytes, response: Response) -> object:
+        """A stored response as this candidate's page shows it: the inverse of `read`."""
+
+    def is_blank(self, response: Response) -> bool:
+        """Whether nothing was answered."""
+
+    def score(self, body: Any, response: Response, rules: Rules) -> Fraction:
+        """The share of the marks earned, in [0, 1]."""
+
+    def summary(self, body: Any, response: Response) -> str:
+        """The response in plain words, for markers and records."""
+
+    def key_summary(self, body: Any) -> str:
+        """The right answer in plain words."""
+
+    def to_record(self, body: Any) -> dict[str, Any]:
+        """JSON-able form of the body, as the native format names its parts."""
+
+    def from_record(self, record: Mapping[str, Any]) -> Any:
+        """The inverse; raises KeyError, TypeError or ValueError for what is none."""
+
+
+def required_text(field: str, text: str, limit: int) -> list[Problem]:
+    """A text that must be there and may not be longer than `limit`."""
+    if not text.strip():
+        return [Problem(field, "missing")]
+    return [Problem(field, "too_long", text[:60], {"limit": limit})] if len(text) > limit else []
+
+
+def string(value: object) -> str:
+    """`value` when it is text; raises TypeError."""
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not text")
+    return value
+
+
+def strings(values: object) -> tuple[str, ...]:
+    """The texts of a list; raises TypeError."""
+    if not isinstance(values, Sequence) or isinstance(values, str):
+        raise TypeError(f"{values!r} is not a list")
+    return tuple(string(value) for value in values)

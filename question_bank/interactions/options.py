@@ -1,0 +1,110 @@
+"""Options shared by single and multiple choice: their keys, their order for a candidate, their checks."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from question_bank.chance import Chance, derive, opaque
+from question_bank.errors import BadResponse
+from question_bank.interactions.base import MAX_OPTIONS, OPTION_LENGTH, Choice, Presentation, required_text, string
+from question_bank.problem import Problem, shortened
+
+LETTERS = "ABCDEFGHIJ"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: its words, whether it is right, why (for the explanation), whether it keeps its place."""
+
+    text: str
+    right: bool
+    why: str = ""
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of a choice question in the author's order; the key of an option is its letter there."""
+
+    options: tuple[Option, ...]
+
+    def right_keys(self) -> frozenset[str]:
+        """Letters of the right options."""
+        return frozenset(letter for letter, option in zip(LETTERS, self.options, strict=False) if option.right)
+
+    def keys(self) -> tuple[str, ...]:
+        """Letters of all options."""
+        return tuple(LETTERS[: len(self.options)])
+
+
+def option_problems(body: Options) -> list[Problem]:
+    """What is wrong with the options as such."""
+    found: list[Problem] = []
+    if len(body.options) < 2:
+        found.append(Problem("options", "too_few", str(len(body.options)), {"least": 2}))
+    if len(body.options) > MAX_OPTIONS:
+        found.append(Problem("options", "too_many", str(len(body.options)), {"most": MAX_OPTIONS}))
+    for letter, option in zip(LETTERS, body.options, strict=False):
+        found += required_text(f"options.{letter}", option.text, OPTION_LENGTH)
+    counts = Counter("".join(option.text.split()) for option in body.options)
+    found += [Problem("options", "duplicate", shortened(text)) for text, n in counts.items() if n > 1 and text]
+    if not body.right_keys():
+        found.append(Problem("answer", "no_key"))
+    return found
+
+
+def order(body: Options, seed: bytes) -> list[str]:
+    """Keys in the order this candidate sees: fixed options stay in their place, the others are shuffled."""
+    free = [key for key, option in zip(LETTERS, body.options, strict=False) if not option.fixed]
+    mixed = iter(Chance(derive(seed, "options")).shuffled(free))
+    return [key if option.fixed else next(mixed) for key, option in zip(LETTERS, body.options, strict=False)]
+
+
+def present_options(body: Options, seed: bytes) -> Presentation:
+    """The options of this candidate under opaque ids."""
+    texts = dict(zip(LETTERS, body.options, strict=False))
+    return Presentation(choices=tuple(Choice(opaque(seed, key), texts[key].text) for key in order(body, seed)))
+
+
+def keys_of(body: Options, seed: bytes, ids: object) -> list[str]:
+    """The keys behind opaque ids; raises BadResponse for anything else."""
+    known = {opaque(seed, key): key for key in body.keys()}
+    if not isinstance(ids, list) or len(ids) > len(known) or not all(isinstance(i, str) for i in ids):
+        raise BadResponse(reason="shape")
+    if len(set(ids)) != len(ids) or not set(ids) <= set(known):
+        raise BadResponse(reason="option")
+    return sorted(known[i] for i in ids)
+
+
+def words(body: Options, keys: object) -> str:
+    """Letters and words of some options."""
+    chosen = set(keys) if isinstance(keys, list | tuple | frozenset | set) else {keys}
+    pairs = zip(LETTERS, body.options, strict=False)
+    return "; ".join(f"{letter}. {option.text}" for letter, option in pairs if letter in chosen)
+
+
+def options_to_record(body: Options) -> dict[str, Any]:
+    """JSON-able form; what is default is left out."""
+    return {
+        "options": [
+            {"text": option.text, "right": option.right}
+            | ({"why": option.why} if option.why else {})
+            | ({"fixed": True} if option.fixed else {})
+            for option in body.options
+        ]
+    }
+
+
+def options_from_record(record: Mapping[str, Any]) -> Options:
+    """The inverse of `options_to_record`; raises KeyError, TypeError or ValueError."""
+    options = []
+    for entry in record["options"]:
+        if set(entry) - {"text", "right", "why", "fixed"}:
+            raise ValueError(f"unknown: {sorted(set(entry) - {'text', 'right', 'why', 'fixed'})}")
+        if not isinstance(entry["right"], bool) or not isinstance(entry.get("fixed", False), bool):
+            raise TypeError("right and fixed are true or false")
+        options.append(
+            Option(string(entry["text"]), entry["right"], string(entry.get("why", "")), entry.get("fixed", False))
+        )
+    return Options(tuple(options))

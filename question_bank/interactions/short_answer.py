@@ -1,0 +1,34 @@
+"""Short answer (简答题): written by the candidate, marked by people."""
+
+from question_bank.interactions.written import (
+    from_record,
+    is_blank,
+    key_summary,
+    present,
+    problems,
+    read,
+    score,
+    shown,
+    summary,
+    to_record,
+)
+
+KEY = "short_answer"
+CONTROL = "text"
+MACHINE_SCORED = False
+
+__all__ = [
+    "CONTROL",
+    "KEY",
+    "MACHINE_SCORED",
+    "from_record",
+    "is_blank",
+    "key_summary",
+    "present",
+    "problems",
+    "read",
+    "score",
+    "shown",
+    "summary",
+    "to_record",
+]

@@ -1,0 +1,23 @@
+"""A pool as a draw sees it: item versions by their stored number."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from question_bank.item import ItemVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Item versions by key (the number under which a version is stored), in a fixed order."""
+
+    versions: Mapping[int, ItemVersion]
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[int, ItemVersion]]) -> "Pool":
+        """A pool in ascending order of keys, so that a draw depends on nothing but its content."""
+        return cls(dict(sorted(pairs, key=lambda pair: pair[0])))
+
+    def valid_on(self, day: date) -> "Pool":
+        """What of the pool may be asked on that day."""
+        return Pool({key: version for key, version in self.versions.items() if version.valid_on(day)})

@@ -1,0 +1,29 @@
+"""What is wrong with an item, as data: the web layer has the sentences."""
+
+from collections.abc import Mapping
+import dataclasses
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One complaint: the field it concerns, a stable code, the offending value (shortened) and further facts."""
+
+    field: str
+    code: str
+    value: str = ""
+    facts: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+
+#: every code a Problem may carry
+CODES = (
+    "missing", "too_long", "too_few", "too_many", "duplicate", "no_key", "several_keys", "unknown_type",
+    "unknown_value", "not_a_number", "not_a_date", "blank_marks", "no_blank_key", "shares", "unknown_field",
+    "number_lost", "not_an_option", "same_stem", "unreadable", "date_order",
+)  # fmt: skip
+
+
+def shortened(value: object, limit: int = 60) -> str:
+    """A value as a complaint shows it: one line, at most `limit` characters."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
