@@ -1,7 +1,7 @@
 """What is wrong with an item, as data: the web layer has the sentences."""
 
-from collections.abc import Mapping
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 

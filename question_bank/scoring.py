@@ -4,6 +4,7 @@ The eight rules for questions with several right options are those in use at exa
 people come from; the Chinese convention (too few: half; any wrong one: nothing) is the default.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -72,7 +73,7 @@ def _order_position(order: Sequence[int]) -> Fraction:
 
 def _order_next(order: Sequence[int]) -> Fraction:
     pairs = len(order) - 1
-    return Fraction(sum(b == a + 1 for a, b in zip(order, order[1:], strict=False)), pairs)
+    return Fraction(sum(b == a + 1 for a, b in itertools.pairwise(order)), pairs)
 
 
 def _order_longest(order: Sequence[int]) -> Fraction:
@@ -93,7 +94,7 @@ ORDER_RULES: dict[str, Callable[[Sequence[int]], Fraction]] = {
 
 #: (right pairs, all pairs) -> share of the marks
 MATCH_RULES: dict[str, Callable[[int, int], Fraction]] = {
-    "per_pair": lambda right, pairs: Fraction(right, pairs),
+    "per_pair": Fraction,
     "all_or_nothing": lambda right, pairs: ONE if right == pairs else ZERO,
 }
 

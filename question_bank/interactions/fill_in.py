@@ -84,10 +84,7 @@ def score(body: Blanks, response: Response, rules: Rules) -> Fraction:
     fits = [
         [normal(text, numerals=blank.numerals) in _accepted(blank, rules) for text in response] for blank in body.blanks
     ]
-    if body.ordered:
-        right = sum(row[place] for place, row in enumerate(fits))
-    else:
-        right = _most_matches(fits)
+    right = sum(row[place] for place, row in enumerate(fits)) if body.ordered else _most_matches(fits)
     return Fraction(right, len(body.blanks))
 
 

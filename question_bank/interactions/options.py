@@ -33,7 +33,7 @@ class Options:
         """Letters of the right options."""
         return frozenset(letter for letter, option in zip(LETTERS, self.options, strict=False) if option.right)
 
-    def keys(self) -> tuple[str, ...]:
+    def letters(self) -> tuple[str, ...]:
         """Letters of all options."""
         return tuple(LETTERS[: len(self.options)])
 
@@ -69,7 +69,7 @@ def present_options(body: Options, seed: bytes) -> Presentation:
 
 def keys_of(body: Options, seed: bytes, ids: object) -> list[str]:
     """The keys behind opaque ids; raises BadResponse for anything else."""
-    known = {opaque(seed, key): key for key in body.keys()}
+    known = {opaque(seed, key): key for key in body.letters()}
     if not isinstance(ids, list) or len(ids) > len(known) or not all(isinstance(i, str) for i in ids):
         raise BadResponse(reason="shape")
     if len(set(ids)) != len(ids) or not set(ids) <= set(known):

@@ -1,0 +1,1 @@
+"""File formats of questions: one codec each, lossless or it says what it cannot carry."""
