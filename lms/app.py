@@ -6,8 +6,8 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
 from lms import assets, errors, i18n, jobs, logs, navigation, paging, security
-from lms.accounts import gate
-from lms.accounts.routes import bp as accounts
+from lms.accounts import account_routes, gate, people_routes, role_routes
+from lms.accounts import routes as accounts_routes
 from lms.clock import Clock, system_clock
 from lms.config import Config, ConfigError
 from lms.database import db, engine_options, prepare_engine
@@ -15,7 +15,10 @@ from lms.database import db, engine_options, prepare_engine
 __all__ = ["create_app"]
 
 #: the main menu, in its order
-MENU: tuple[navigation.Entry, ...] = ()
+MENU: tuple[navigation.Entry, ...] = (
+    navigation.Entry("people.index", lazy_gettext("People"), "people"),
+    navigation.Entry("roles.index", lazy_gettext("Roles"), "lock"),
+)
 
 
 def create_app(config: Config, *, clock: Clock = system_clock) -> Flask:
@@ -50,7 +53,8 @@ def create_app(config: Config, *, clock: Clock = system_clock) -> Flask:
 
 def _features(app: Flask) -> None:
     """Register every feature, low to high: audit < accounts < library < bank < courses < exams < sitting ..."""
-    app.register_blueprint(accounts)
+    for accounts in (accounts_routes, account_routes, people_routes, role_routes):
+        app.register_blueprint(accounts.bp)
 
 
 def _templates(app: Flask, config: Config) -> None:

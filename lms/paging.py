@@ -44,7 +44,7 @@ def requested_page() -> int:
     return min(max(int(text), 1), LAST_NUMBER) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
-def paginate(session: Session, query: Select[Any], *, number: int, size: int = SIZE) -> Page[Any]:
+def paginate(session: Session, query: Select[*tuple[Any, ...]], *, number: int, size: int = SIZE) -> Page[Any]:
     """Run `query` for one page: two statements, a count and the rows."""
     total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     number = min(number, max(1, -(-total // size)))

@@ -8,7 +8,6 @@ Lin and Wang are cadres of different branches, Zhao examines, Qian is training m
 Zhou are the three administrators, Wu keeps the library, Zheng invigilates, Feng reviews, Chen marks.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -131,9 +130,9 @@ def make_cast(app: Flask) -> Cast:
 
 
 @pytest.fixture
-def cast(app: Flask) -> Iterator[Cast]:
+def cast(app: Flask) -> Cast:
     """The organisation and its people on the database of this test; hashing is cheap in their application."""
-    yield make_cast(app)
+    return make_cast(app)
 
 
 def sign_in(client: FlaskClient, person: PersonRow, *, second_factor: bool = True) -> FlaskClient:

@@ -9,9 +9,9 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from lms.accounts.errors import WeakPassword, WrongCode
+from lms.accounts.errors import Weakness, WeakPassword, WrongCode
 from lms.accounts.models import LoginSession, OneTimeCode, Password, Person, Posting, Totp, Unit
-from lms.accounts.passwords import REMEMBERED, Weakness, hasher, is_reused, weaknesses
+from lms.accounts.passwords import DENGBAO, REMEMBERED, hasher, is_reused, weaknesses
 from lms.accounts.sessions import config, end_all
 from lms.audit.service import record
 from lms.clock import now
@@ -38,7 +38,7 @@ def check_new_password(session: Session, person_id: int, password: str) -> None:
     """Hold a new password against the policy in force; reads only. Raises WeakPassword with every weakness."""
     policy = config().password_policy
     found = list(weaknesses(policy, password, words=_words(session, person_id)))
-    if policy == "dengbao3" and not found and is_reused(password, _kept(session, person_id)):
+    if policy == DENGBAO and not found and is_reused(password, _kept(session, person_id)):
         found.append(Weakness.REUSED)
     if found:
         raise WeakPassword(tuple(found))

@@ -7,6 +7,17 @@ from flask_babel import lazy_gettext
 from lms.errors import Refused
 
 
+class Weakness(StrEnum):
+    """Why a policy refuses a password."""
+
+    SHORT = "short"
+    LONG = "long"
+    COMMON = "common"
+    CONTEXT = "context"
+    CLASSES = "classes"
+    REUSED = "reused"
+
+
 class WrongCredentials(Refused):
     """Unknown name, wrong password, disabled account: one answer for all three."""
 
@@ -46,7 +57,7 @@ class WeakPassword(Refused):
     status = 422
     sentence = lazy_gettext("This password cannot be used.")
 
-    def __init__(self, weaknesses: tuple[StrEnum, ...]) -> None:
+    def __init__(self, weaknesses: tuple[Weakness, ...]) -> None:
         super().__init__(weaknesses=", ".join(weaknesses))
         self.weaknesses = weaknesses
 

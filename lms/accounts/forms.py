@@ -2,7 +2,13 @@
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, SelectField, StringField
+from wtforms import (  # type: ignore[attr-defined]  # the stubs do not know SelectChoice yet
+    HiddenField,
+    PasswordField,
+    SelectChoice,
+    SelectField,
+    StringField,
+)
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from lms.accounts.passwords import LONGEST
@@ -86,9 +92,9 @@ class GrantForm(FlaskForm):
     scope = SelectField(
         lazy_gettext("For"),
         choices=[
-            ("organisation", lazy_gettext("a part of the organisation")),
-            ("pool", lazy_gettext("one question pool")),
-            ("exam", lazy_gettext("one exam")),
+            SelectChoice("organisation", lazy_gettext("a part of the organisation")),
+            SelectChoice("pool", lazy_gettext("one question pool")),
+            SelectChoice("exam", lazy_gettext("one exam")),
         ],
     )
     unit = SelectField(lazy_gettext("Unit and all below it"), validate_choice=True)
@@ -104,3 +110,9 @@ class GrantForm(FlaskForm):
         validators=[_REQUIRED, Length(max=200)],
         render_kw={"maxlength": "200"},
     )
+
+
+class WithdrawForm(FlaskForm):
+    """Why a role ends."""
+
+    reason = StringField(lazy_gettext("Reason"), validators=[Length(max=200)])

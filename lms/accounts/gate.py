@@ -33,8 +33,8 @@ TOUCH_AFTER = timedelta(minutes=1)
 MAX_TOKEN_LENGTH = 64
 #: where a session may go that still owes its second factor or a new password
 _ALWAYS = frozenset({"accounts.log_out", "accounts.set_language", "accounts.set_theme", "asset_file"})
-OWES_CODE = _ALWAYS | {"accounts.second_factor_code", "accounts.enrol"}
-OWES_PASSWORD = _ALWAYS | {"accounts.change_password"}
+OWES_CODE = _ALWAYS | {"accounts.second_factor_code", "account.enrol"}
+OWES_PASSWORD = _ALWAYS | {"account.change_password"}
 #: answers that say somebody tried what is not theirs
 _REFUSALS = frozenset({401, 403, 404})
 
@@ -76,14 +76,19 @@ def clear_cookie(response: Response) -> None:
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 
+def record_refusal(act: str, *, thing: str, thing_id: str | None, code: str) -> None:
+    """Write the audit entry of a use case that was refused and whose page goes on; the only one of this request."""
+    with writing() as session:
+        record(session, act, thing=thing, thing_id=thing_id, result=code)
+    g.refusal_recorded = True
+
+
 def _load(asked: Request) -> Viewer | None:
     token = asked.cookies.get(cookie_name(), "")
     if not token or len(token) > MAX_TOKEN_LENGTH:
         return None
     moment = now()
-    loaded = viewer_of(
-        reading(), sessions.hash_of(token), now=moment, idle_since=sessions.idle_since(moment)
-    )  # fmt: skip
+    loaded = viewer_of(reading(), sessions.hash_of(token), now=moment, idle_since=sessions.idle_since(moment))
     if loaded is None:
         return None
     g.session_seen = loaded.last_seen_at
@@ -104,10 +109,11 @@ def _check() -> ResponseReturnValue | None:
         return _to_sign_in()
     person = viewer()
     _touch(person)
-    return _owed(person, request.endpoint) or _allowed(person, rule)
+    _check_right(person, rule)
+    return _owed(person, request.endpoint)
 
 
-def _allowed(person: Viewer, rule: Rule) -> None:
+def _check_right(person: Viewer, rule: Rule) -> None:
     if rule.kind == "signed_in" or (rule.kind == "act" and rule.acts & person.acts):
         return
     log.warning("right_refused", person=person.public_id, endpoint=request.endpoint)
@@ -119,7 +125,7 @@ def _owed(person: Viewer, endpoint: str) -> ResponseReturnValue | None:
     if not person.second_factor_passed:
         open_to, target = OWES_CODE, "accounts.second_factor_code"
     elif person.password_change_due:
-        open_to, target = OWES_PASSWORD, "accounts.change_password"
+        open_to, target = OWES_PASSWORD, "account.change_password"
     else:
         return None
     if endpoint in open_to:

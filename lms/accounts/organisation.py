@@ -3,7 +3,7 @@
 import unicodedata
 from datetime import date
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from lms.accounts.errors import BadValue, DayRefused, UnitClosed, UnitCodeTaken, UnitInsideItself, UnitNotEmpty
@@ -172,7 +172,7 @@ def _placement(session: Session, unit: Unit) -> UnitPlacement:
     ).one()
 
 
-def _children(unit_id: int):  # type: ignore[no-untyped-def]
+def _children(unit_id: int) -> Select[Unit]:
     return select(Unit).where(Unit.parent_id == unit_id, Unit.closed_on.is_(None))
 
 

@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -18,9 +17,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 
-from lms.accounts.errors import Busy
+from lms.accounts.errors import Busy, Weakness
 
 SHORTEST, ADVISED, LONGEST = 8, 15, 256
+DENGBAO = "dengbao3"
 REMEMBERED = 5
 LIFE = timedelta(days=90)
 CLASSES_NEEDED = 3
@@ -34,17 +34,6 @@ OFFICE_WORDS = (
     "scjgj", "scjg", "aqsiq", "samr", "jianguan", "ganbu", "shuyuan", "kaoshi", "xuexi", "peixun",
     "工商", "市场监管", "市场监督", "市监", "监管", "干部", "书院", "考试", "学习", "培训",
 )  # fmt: skip
-
-
-class Weakness(StrEnum):
-    """Why a policy refuses a password."""
-
-    SHORT = "short"
-    LONG = "long"
-    COMMON = "common"
-    CONTEXT = "context"
-    CLASSES = "classes"
-    REUSED = "reused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +121,7 @@ def weaknesses(policy: str, password: str, *, words: Iterable[str]) -> tuple[Wea
         found.append(Weakness.COMMON)
     if _is_context(text.casefold(), words):
         found.append(Weakness.CONTEXT)
-    if policy == "dengbao3" and _classes(text) < CLASSES_NEEDED:
+    if policy == DENGBAO and _classes(text) < CLASSES_NEEDED:
         found.append(Weakness.CLASSES)
     return tuple(found)
 
@@ -144,7 +133,7 @@ def is_reused(password: str, kept: Iterable[str]) -> bool:
 
 def is_expired(policy: str, set_at: datetime, *, now: datetime) -> bool:
     """Whether the policy wants a password set then to be changed now."""
-    return policy == "dengbao3" and now - set_at >= LIFE
+    return policy == DENGBAO and now - set_at >= LIFE
 
 
 def _is_context(text: str, words: Iterable[str]) -> bool:
@@ -159,5 +148,10 @@ def _is_context(text: str, words: Iterable[str]) -> bool:
 
 def _classes(text: str) -> int:
     """How many of the four classes appear: small letters, capitals, digits, anything else."""
-    kinds = (str.islower, str.isupper, str.isdigit, lambda char: not char.isalnum() or char.isalpha() and char > "\x7f")
+    kinds = (
+        str.islower,
+        str.isupper,
+        str.isdigit,
+        lambda char: not char.isalnum() or (char.isalpha() and char > "\x7f"),
+    )
     return sum(any(kind(char) for char in text) for kind in kinds)

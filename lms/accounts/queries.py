@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.models import LoginSession, LoginThrottle, Person, Posting, RoleGrant, Totp, Unit, UnitPlacement
-from lms.accounts.policy import Grant, Role, Viewer
+from lms.accounts.policy import Act, Grant, Role, Viewer, may
 from lms.errors import NotFound
 
 
@@ -95,25 +96,41 @@ class SessionRow:
 
 
 _UNIT = (
-    Unit.id, Unit.public_id, Unit.code, Unit.name, Unit.kind, Unit.sort_order, Unit.parent_id, Unit.path,
+    Unit.id,
+    Unit.public_id,
+    Unit.code,
+    Unit.name,
+    Unit.kind,
+    Unit.sort_order,
+    Unit.parent_id,
+    Unit.path,
     Unit.closed_on,
-)  # fmt: skip
+)
 _PERSON = (
-    Person.id, Person.public_id, Person.staff_number, Person.name, Person.name_pinyin, Person.enabled,
-    Person.created_at, Unit.id.label("unit_id"), Unit.name.label("unit_name"), Unit.path.label("unit_path"),
-    Posting.post, Posting.rank,
-)  # fmt: skip
+    Person.id,
+    Person.public_id,
+    Person.staff_number,
+    Person.name,
+    Person.name_pinyin,
+    Person.enabled,
+    Person.created_at,
+    Unit.id.label("unit_id"),
+    Unit.name.label("unit_name"),
+    Unit.path.label("unit_path"),
+    Posting.post,
+    Posting.rank,
+)
 
 
-def below(column: ColumnElement[str] | object, paths: Sequence[str]) -> ColumnElement[bool]:
-    """The condition that a path lies in one of these subtrees (path prefixes); none: nothing does."""
+def below(paths: Sequence[str]) -> ColumnElement[bool]:
+    """The condition that `unit.path` lies in one of these subtrees (path prefixes); none: nothing does."""
     conditions = [Unit.path.startswith(path, autoescape=True) for path in paths]
     return or_(*conditions) if conditions else false()
 
 
 def units(session: Session, *, paths: Sequence[str] = ("/",), closed: bool = False) -> list[UnitRow]:
     """The units below `paths` in the order of the tree, parents before children; with the closed ones if `closed`."""
-    query = select(*_UNIT).where(below(Unit.path, paths))
+    query = select(*_UNIT).where(below(paths))
     if not closed:
         query = query.where(Unit.closed_on.is_(None))
     rows = [UnitRow(*row) for row in session.execute(query)]
@@ -172,7 +189,7 @@ def _holds(table: type[Posting] | type[UnitPlacement], day: date) -> ColumnEleme
     return and_(table.from_date <= day, or_(table.to_date.is_(None), table.to_date > day))
 
 
-def _people() -> Select[tuple[object, ...]]:
+def _people() -> Select[*tuple[Any, ...]]:
     return (
         select(*_PERSON)
         .select_from(Person)
@@ -183,7 +200,7 @@ def _people() -> Select[tuple[object, ...]]:
 
 def people(
     *, search: str = "", paths: Sequence[str] = ("/",), unit_path: str = "", enabled: bool | None = None
-) -> Select[tuple[object, ...]]:
+) -> Select[*tuple[Any, ...]]:
     """People by staff number, for `paginate`; the columns are PersonRow's fields.
 
     `paths`: the subtrees the viewer may see ("/" is everybody, those without a posting too). `search`: a part of
@@ -191,9 +208,9 @@ def people(
     """
     query = _people().order_by(Person.staff_number)
     if "/" not in paths:
-        query = query.where(below(Unit.path, paths))
+        query = query.where(below(paths))
     if unit_path:
-        query = query.where(below(Unit.path, (unit_path,)))
+        query = query.where(below((unit_path,)))
     if enabled is not None:
         query = query.where(Person.enabled == enabled)
     words = search.strip()
@@ -209,8 +226,16 @@ def people(
 
 
 def person_by_public_id(session: Session, public_id: str) -> PersonRow:
-    """The person with this public id; raises NotFound. It authorises nothing: see `policy.access_person`."""
+    """The person with this public id; raises NotFound. It authorises nothing: see `access_person`."""
     return _person(session, Person.public_id == public_id)
+
+
+def access_person(session: Session, viewer: Viewer, act: Act, public_id: str) -> PersonRow:
+    """The person with this public id if `viewer` may do `act` to them; else NotFound, as if there were nobody."""
+    person = person_by_public_id(session, public_id)
+    if not may(viewer, act, unit_path=person.unit_path or "/"):
+        raise NotFound
+    return person
 
 
 def person_by_id(session: Session, person_id: int) -> PersonRow:
@@ -239,9 +264,7 @@ def _person(session: Session, condition: ColumnElement[bool]) -> PersonRow:
 def postings(session: Session, person_id: int) -> list[PostingRow]:
     """Every posting of a person, newest first."""
     query = (
-        select(
-            Unit.id, Unit.public_id, Unit.name, Posting.post, Posting.rank, Posting.from_date, Posting.to_date
-        )  # fmt: skip
+        select(Unit.id, Unit.public_id, Unit.name, Posting.post, Posting.rank, Posting.from_date, Posting.to_date)
         .join(Unit, Unit.id == Posting.unit_id)
         .where(Posting.person_id == person_id)
         .order_by(Posting.from_date.desc())
@@ -265,7 +288,7 @@ def _in_force(now: datetime) -> ColumnElement[bool]:
 
 def grants(
     *, now: datetime, person_id: int | None = None, role: Role | None = None, paths: Sequence[str] = ("/",)
-) -> Select[tuple[object, ...]]:
+) -> Select[*tuple[Any, ...]]:
     """Roles in force, newest first, for `paginate`; the columns are GrantRow's fields.
 
     With `paths` other than everything: only grants for units below them.
@@ -287,7 +310,7 @@ def grants(
             RoleGrant.ends_at,
             giver.name.label("granted_by"),
             RoleGrant.reason,
-        )  # fmt: skip
+        )
         .join(Person, Person.id == RoleGrant.person_id)
         .outerjoin(Unit, Unit.id == RoleGrant.unit_id)
         .outerjoin(giver, giver.id == RoleGrant.granted_by)
@@ -298,7 +321,7 @@ def grants(
         query = query.where(RoleGrant.person_id == person_id)
     if role is not None:
         query = query.where(RoleGrant.role == role)
-    return query if "/" in paths else query.where(below(Unit.path, paths))
+    return query if "/" in paths else query.where(below(paths))
 
 
 def grant_rows(session: Session, *, person_id: int, now: datetime) -> list[GrantRow]:
@@ -329,7 +352,7 @@ def sessions_of(session: Session, person_id: int, *, now: datetime, idle_since: 
             LoginSession.last_seen_at,
             LoginSession.address,
             LoginSession.user_agent,
-        )  # fmt: skip
+        )
         .where(
             LoginSession.person_id == person_id,
             LoginSession.ended_at.is_(None),

@@ -16,6 +16,7 @@ from lms.accounts.policy import PRIVILEGED, Viewer
 from lms.accounts.sessions import config, end_all, renew_token
 from lms.audit.service import record
 from lms.clock import now
+from lms.errors import NotFound
 
 STEP_SECONDS = 30
 NONCE_BYTES = 32
@@ -91,6 +92,15 @@ def pass_with_recovery_code(session: Session, viewer: Viewer, code: str) -> str:
     use_code(session, viewer.id, kind="recovery", code=code)
     record(session, "second_factor.recover", thing="person", thing_id=viewer.public_id)
     return _passed(session, viewer)
+
+
+def renew_recovery_codes(session: Session, viewer: Viewer) -> list[str]:
+    """Fresh recovery codes for somebody who has a device. Raises NotFound without one."""
+    device = session.get(Totp, viewer.id)
+    if device is None or device.confirmed_at is None:
+        raise NotFound
+    record(session, "second_factor.recovery_codes", thing="person", thing_id=viewer.public_id)
+    return new_recovery_codes(session, viewer.id)
 
 
 def staff_number_of(session: Session, person_id: int) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from flask import g, has_request_context
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from lms.accounts import credentials, second_factor, throttle
 from lms.accounts.errors import TooManyAttempts, WrongCode, WrongCredentials
@@ -59,9 +60,7 @@ def sign_in(staff_number: str, password: str, *, address: str, user_agent: str) 
         if better:
             stored.hash = better
         throttle.succeed(session, account, address, known=known)
-        return begin_session(
-            session, person.id, address=address, user_agent=user_agent, password_change_due=due
-        )  # fmt: skip
+        return begin_session(session, person.id, address=address, user_agent=user_agent, password_change_due=due)
 
 
 def activate(staff_number: str, code: str, password: str, *, address: str, user_agent: str) -> Begun:
@@ -137,14 +136,16 @@ def unlock(person_id: int) -> None:
     with writing() as session:
         person = session.get_one(Person, person_id)
         for kind, name in (
-            ("password", person.staff_number), ("activation", person.staff_number),
-            ("code", person.public_id), ("change", person.public_id),
-        ):  # fmt: skip
+            ("password", person.staff_number),
+            ("activation", person.staff_number),
+            ("code", person.public_id),
+            ("change", person.public_id),
+        ):
             throttle.unlock(session, throttle.account_key(kind, name))
         record(session, "person.unlock", thing="person", thing_id=person.public_id)
 
 
-def _pass(session, viewer: Viewer, code: str) -> str:  # type: ignore[no-untyped-def]
+def _pass(session: Session, viewer: Viewer, code: str) -> str:
     digits = "".join(code.split())
     if len(digits) == 6 and digits.isdigit():
         return second_factor.pass_with_device(session, viewer, digits)
@@ -163,7 +164,7 @@ def _load(number: str) -> _Known | None:
                 Password.hash,
                 Password.set_at,
                 Password.must_change,
-            )  # fmt: skip
+            )
             .outerjoin(Password, Password.person_id == Person.id)
             .where(Person.staff_number == number)
             .order_by(Password.id.desc())

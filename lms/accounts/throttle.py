@@ -5,7 +5,6 @@ Each attempt is counted before the password is looked at and taken back when it 
 sent at once are a hundred guesses.
 """
 
-import hashlib
 import hmac
 import ipaddress
 from datetime import datetime, timedelta
@@ -59,9 +58,9 @@ def count(session: Session, account: bytes, address: str, *, known: bool, now: d
     _sweep(session, now)
     near = _row(session, account, network(address), now)
     rows = [near] if known else [near, _row(session, account, ANYWHERE, now)]
-    waits = [row.blocked_until for row in rows if row.blocked_until and row.blocked_until > now]
-    if waits:
-        return max(waits)
+    latest: datetime = max((row.blocked_until for row in rows if row.blocked_until), default=now)
+    if latest > now:
+        return latest
     for row in rows:
         row.failures += 1
         row.last_at = now
@@ -88,7 +87,7 @@ def _until(row: LoginThrottle, now: datetime) -> datetime | None:
     )
     if row.failures < limit:
         return None
-    return now + min(wait * 2 ** min(row.failures - limit, 10), longest)
+    return now + min(wait * (1 << min(row.failures - limit, 10)), longest)
 
 
 def _row(session: Session, account: bytes, address: str, now: datetime) -> LoginThrottle:

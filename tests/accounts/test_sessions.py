@@ -1,9 +1,8 @@
 """Sessions end when they should, and stay ended (S9)."""
 
-from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.cast import PASSWORD, Cast, post, sign_in
+from tests.cast import PASSWORD, Cast, post
 
 
 def test_the_form_begins_a_session(client: FlaskClient, cast: Cast) -> None:
