@@ -26,7 +26,7 @@ def _cn_half(right: int, wrong: int, keyed: int, _options: int) -> Fraction:
 def _cn_per_option(right: int, wrong: int, keyed: int, _options: int) -> Fraction:
     if wrong:
         return ZERO
-    return ONE if right == keyed else Fraction(right, 4)
+    return ONE if right == keyed else min(Fraction(right, 4), Fraction(3, 4))  # an incomplete one is never worth all
 
 
 def _cn_proportional(right: int, wrong: int, keyed: int, _options: int) -> Fraction:

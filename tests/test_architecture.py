@@ -14,7 +14,8 @@ FEATURES = (
 )  # fmt: skip
 #: features that may import each other's public modules only downwards; jobs serves all and knows none
 CORE_PACKAGES = ("jobs",)
-PUBLIC_MODULES = {"service", "queries", "policy"}
+#: what a feature shows others: writes, reads, rights, and (accounts only) who is asking
+PUBLIC_MODULES = {"service", "queries", "policy", "gate"}
 ASSEMBLERS = {"lms.app", "lms.cli", "lms.install", "lms.demo"}
 DOMAIN_ALLOWED = {
     "question_bank": {"python_calamine", "xlsxwriter"},

@@ -18,6 +18,8 @@ class Exam(Model):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
     title: Mapped[str] = mapped_column(String(120))
+    #: the part of the organisation it belongs to: path of a unit
+    owner_path: Mapped[str] = mapped_column(String(255))
     pool_id: Mapped[int] = mapped_column(ForeignKey("bank_pool.id"))
     #: draft or published
     state: Mapped[str] = mapped_column(String(12), default="draft")

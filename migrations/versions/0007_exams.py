@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("public_id", sa.String(22), nullable=False, unique=True),
         sa.Column("title", sa.String(120), nullable=False),
+        sa.Column("owner_path", sa.String(255), nullable=False),
         sa.Column("pool_id", sa.Integer(), sa.ForeignKey("bank_pool.id"), nullable=False),
         sa.Column("state", sa.String(12), nullable=False),
         sa.Column("blueprint", sa.JSON(), nullable=False),

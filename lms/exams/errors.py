@@ -1,0 +1,61 @@
+"""Why an exam cannot be changed or published."""
+
+from flask_babel import lazy_gettext
+
+from lms.errors import Refused
+
+
+class ExamFrozen(Refused):
+    """The exam is published: nothing of it can be changed."""
+
+    code = "exam.frozen"
+    sentence = lazy_gettext("This exam is published; a published exam cannot be changed.")
+
+
+class ExamUnfit(Refused):
+    """The blueprint contradicts itself; facts name the first complaint."""
+
+    code = "exam.unfit"
+    status = 422
+    sentence = lazy_gettext("The plan of the paper is not complete: %(field)s.")
+
+
+class ExamTooFewItems(Refused):
+    """The pool cannot fill the sections named."""
+
+    code = "exam.too_few_items"
+    status = 422
+    sentence = lazy_gettext(
+        "The pool cannot fill section %(sections)s: %(wanted)s questions are wanted, it holds %(held)s that fit."
+    )
+
+
+class ExamNeedsMarkers(Refused):
+    """The paper asks for types that people must mark, which this release does not deliver in exams."""
+
+    code = "exam.needs_markers"
+    status = 422
+    sentence = lazy_gettext("Questions that people must mark cannot be part of an exam yet: %(types)s.")
+
+
+class ExamNobody(Refused):
+    """No unit was named."""
+
+    code = "exam.nobody"
+    status = 422
+    sentence = lazy_gettext("Say who may sit the exam: choose at least one unit.")
+
+
+class ExamWindow(Refused):
+    """The window lies in the past or is shorter than the time allowed."""
+
+    code = "exam.window"
+    status = 422
+    sentence = lazy_gettext("The exam must end in the future, and its window must be at least as long as its time.")
+
+
+class NotOver(Refused):
+    """Results are released after the window only."""
+
+    code = "exam.not_over"
+    sentence = lazy_gettext("Results can be released when the window has closed.")

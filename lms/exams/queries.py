@@ -1,0 +1,151 @@
+"""Reading exams."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Select, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from lms.bank import queries as bank
+from lms.exams.models import Exam, ExamAudience, ExamItem
+from question_bank.blueprint import Blueprint
+from question_bank.pool import Pool
+
+KEPT_SNAPSHOTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ExamRow:
+    """An exam as pages and other features need it. `seed` is the secret of the draw: never show it before the end."""
+
+    id: int
+    public_id: str
+    title: str
+    owner_path: str
+    pool_id: int
+    state: str
+    blueprint: Blueprint
+    minutes: int
+    opens_at: datetime
+    closes_at: datetime
+    release: str
+    shows: str
+    released_at: datetime | None
+    seed: bytes
+    created_by: int
+    published_at: datetime | None
+
+    @property
+    def questions(self) -> int:
+        """How many questions a paper has."""
+        return self.blueprint.questions
+
+    @property
+    def total(self) -> Decimal:
+        """Full marks."""
+        return self.blueprint.total
+
+    def phase(self, now: datetime) -> str:
+        """draft, soon, open or over."""
+        if self.state == "draft":
+            return "draft"
+        if now < self.opens_at:
+            return "soon"
+        return "open" if now < self.closes_at else "over"
+
+    def score_visible(self, now: datetime) -> bool:
+        """Whether candidates may see their score now, by the release policy."""
+        if self.release == "at_once" or self.released_at is not None:
+            return True
+        return self.release == "after_window" and now >= self.closes_at
+
+
+_COLUMNS = (
+    Exam.id,
+    Exam.public_id,
+    Exam.title,
+    Exam.owner_path,
+    Exam.pool_id,
+    Exam.state,
+    Exam.blueprint,
+    Exam.minutes,
+    Exam.opens_at,
+    Exam.closes_at,
+    Exam.release,
+    Exam.shows,
+    Exam.released_at,
+    Exam.seed,
+    Exam.created_by,
+    Exam.published_at,
+)
+
+
+def row_of(values: Sequence[Any]) -> ExamRow:
+    """An ExamRow from the columns of `rows`."""
+    fields = list(values)
+    fields[6] = Blueprint.from_record(fields[6])
+    return ExamRow(*fields)
+
+
+def rows(*, paths: Sequence[str], thing_ids: Sequence[str] = ()) -> Select[Any]:
+    """Exams that belong to these parts of the organisation or are named by public id, newest window first."""
+    mine = [Exam.owner_path.startswith(path, autoescape=True) for path in paths]
+    return (
+        select(*_COLUMNS)
+        .where(or_(*mine, Exam.public_id.in_(thing_ids)))
+        .order_by(Exam.opens_at.desc(), Exam.id.desc())
+    )
+
+
+def by_public_id(session: Session, public_id: str) -> ExamRow | None:
+    """The exam, whoever asks; policies decide who may."""
+    found = session.execute(select(*_COLUMNS).where(Exam.public_id == public_id)).first()
+    return row_of(found) if found else None
+
+
+def by_ids(session: Session, ids: Sequence[int]) -> dict[int, ExamRow]:
+    """Exams by id, in one query."""
+    found = session.execute(select(*_COLUMNS).where(Exam.id.in_(ids)))
+    return {row.id: row for row in map(row_of, found)}
+
+
+def sittable(session: Session, unit_path: str | None, *, exam_id: int | None = None) -> list[ExamRow]:
+    """Published exams for whose audience a person of this unit counts, soonest end first."""
+    if unit_path is None:
+        return []
+    query = (
+        select(*_COLUMNS)
+        .where(Exam.state == "published")
+        .where(Exam.id.in_(select(ExamAudience.exam_id).where(literal(unit_path).startswith(ExamAudience.unit_path))))
+        .order_by(Exam.closes_at, Exam.id)
+    )
+    if exam_id is not None:
+        query = query.where(Exam.id == exam_id)
+    return [row_of(found) for found in session.execute(query)]
+
+
+def audience(session: Session, exam_id: int) -> list[int]:
+    """Ids of the units named."""
+    return list(session.scalars(select(ExamAudience.unit_id).where(ExamAudience.exam_id == exam_id)))
+
+
+def snapshot_size(session: Session, exam_id: int) -> int:
+    """How many item versions were frozen with the exam."""
+    return session.scalar(select(func.count()).select_from(ExamItem).where(ExamItem.exam_id == exam_id)) or 0
+
+
+def snapshot(session: Session, exam_id: int) -> Pool:
+    """The frozen pool of a published exam, kept in memory for the next caller: it never changes."""
+    kept: dict[int, Pool] = current_app.extensions.setdefault("exam_snapshots", {})
+    pool = kept.get(exam_id)
+    if pool is None:
+        ids = list(session.scalars(select(ExamItem.item_version_id).where(ExamItem.exam_id == exam_id)))
+        pool = Pool.of(bank.versions(session, ids).items())
+        while len(kept) >= KEPT_SNAPSHOTS:
+            kept.pop(next(iter(kept)))
+        kept[exam_id] = pool
+    return pool

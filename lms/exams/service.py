@@ -1,0 +1,167 @@
+"""Making, publishing and releasing exams: one function a use case, one transaction each."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from lms import jobs
+from lms.accounts import queries as accounts
+from lms.audit.service import record
+from lms.bank import queries as bank
+from lms.clock import now, today
+from lms.errors import NotFound
+from lms.exams import errors, queries
+from lms.exams.models import Exam, ExamAudience, ExamItem
+from lms.exams.queries import ExamRow
+from question_bank.blueprint import Blueprint, Shortage, by_hand, shortage
+
+RELEASES = ("at_once", "after_window", "by_hand")
+SHOWS = ("score", "answers", "explanations")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an examiner decides about an exam. `units` are ids of the units whose people may sit it."""
+
+    title: str
+    pool_id: int
+    blueprint: Blueprint
+    minutes: int
+    opens_at: datetime
+    closes_at: datetime
+    release: str
+    shows: str
+    units: tuple[int, ...]
+
+
+def create_exam(session: Session, plan: Plan, *, owner_path: str, by: int) -> str:
+    """Keep a draft; its public id."""
+    exam = Exam(owner_path=owner_path, seed=secrets.token_bytes(32), created_by=by, created_at=now(), state="draft")
+    _apply(exam, plan)
+    session.add(exam)
+    session.flush()
+    _set_audience(session, exam.id, plan.units)
+    record(session, "exam.create", thing="exam", thing_id=exam.public_id, after=_told(plan))
+    return exam.public_id
+
+
+def update_exam(session: Session, exam_id: int, plan: Plan) -> None:
+    """Change a draft; raises ExamFrozen once it is published."""
+    exam = _draft(session, exam_id)
+    before = {"title": exam.title, "minutes": exam.minutes, "blueprint": exam.blueprint}
+    _apply(exam, plan)
+    _set_audience(session, exam.id, plan.units)
+    record(session, "exam.update", thing="exam", thing_id=exam.public_id, before=before, after=_told(plan))
+
+
+def publish(session: Session, exam_id: int) -> None:
+    """Freeze blueprint and items and let candidates see the exam.
+
+    Raises a Refused that says why not: an unfit blueprint, too few items, types for markers, nobody, a bad window.
+    """
+    exam = _draft(session, exam_id)
+    blueprint = Blueprint.from_record(exam.blueprint)
+    _check_window(exam)
+    pool = bank.pool_of_versions(session, exam.pool_id).valid_on(today())
+    refuse_unfit(blueprint)
+    lack = shortage(pool, blueprint)
+    if lack:
+        raise too_few(lack)
+    units = queries.audience(session, exam.id)
+    if not units:
+        raise errors.ExamNobody
+    wanted = [key for key, item in pool.versions.items() if any(s.takes(item) for s in blueprint.sections)]
+    session.add_all(ExamItem(exam_id=exam.id, item_version_id=key) for key in wanted)
+    exam.state, exam.published_at = "published", now()
+    commitment = {"items": len(wanted), "seed_sha256": hashlib.sha256(exam.seed).hexdigest()}
+    record(session, "exam.publish", thing="exam", thing_id=exam.public_id, after=commitment)
+
+
+def release(session: Session, exam_id: int) -> None:
+    """Let candidates see their results; raises NotOver before the window has closed."""
+    exam = session.get(Exam, exam_id)
+    if exam is None:
+        raise NotFound
+    if exam.state != "published" or now() < exam.closes_at:
+        raise errors.NotOver
+    if exam.released_at is None:
+        exam.released_at = now()
+        record(session, "exam.release", thing="exam", thing_id=exam.public_id)
+        if exam.release == "by_hand":
+            jobs.enqueue(session, "sitting.released", {"exam": exam.id}, unique_key=f"released:{exam.public_id}")
+
+
+def delete_draft(session: Session, exam_id: int) -> None:
+    """Forget a draft; raises ExamFrozen once it is published."""
+    exam = _draft(session, exam_id)
+    session.execute(delete(ExamAudience).where(ExamAudience.exam_id == exam.id))
+    session.delete(exam)
+    record(session, "exam.delete", thing="exam", thing_id=exam.public_id, before={"title": exam.title})
+
+
+def refuse_unfit(blueprint: Blueprint) -> None:
+    """Raise for a blueprint that no pool could serve."""
+    problems = blueprint.problems()
+    if problems:
+        raise errors.ExamUnfit(field=problems[0].field, value=problems[0].value, reason=problems[0].code)
+    written = by_hand(blueprint)
+    if written:
+        raise errors.ExamNeedsMarkers(types=", ".join(written))
+
+
+def too_few(lack: Shortage) -> errors.ExamTooFewItems:
+    """The refusal for a shortage."""
+    return errors.ExamTooFewItems(sections=", ".join(map(str, lack.sections)), wanted=lack.wanted, held=lack.held)
+
+
+def doubt(session: Session, exam: ExamRow) -> Shortage | None:
+    """What would keep a draft from being published as far as its pool goes."""
+    return shortage(bank.pool_of_versions(session, exam.pool_id).valid_on(today()), exam.blueprint)
+
+
+def _draft(session: Session, exam_id: int) -> Exam:
+    exam = session.get(Exam, exam_id, with_for_update=True)
+    if exam is None:
+        raise NotFound
+    if exam.state != "draft":
+        raise errors.ExamFrozen
+    return exam
+
+
+def _apply(exam: Exam, plan: Plan) -> None:
+    exam.title, exam.pool_id, exam.minutes = plan.title, plan.pool_id, plan.minutes
+    exam.blueprint = plan.blueprint.to_record()
+    exam.opens_at, exam.closes_at = plan.opens_at, plan.closes_at
+    exam.release, exam.shows = plan.release, plan.shows
+
+
+def _set_audience(session: Session, exam_id: int, unit_ids: Sequence[int]) -> None:
+    session.execute(delete(ExamAudience).where(ExamAudience.exam_id == exam_id))
+    for unit_id in dict.fromkeys(unit_ids):
+        unit = accounts.unit_by_id(session, unit_id)
+        session.add(ExamAudience(exam_id=exam_id, unit_id=unit.id, unit_path=unit.path))
+    session.flush()
+
+
+def _check_window(exam: Exam) -> None:
+    if exam.closes_at <= now() or exam.closes_at - exam.opens_at < timedelta(minutes=exam.minutes):
+        raise errors.ExamWindow
+
+
+def _told(plan: Plan) -> dict[str, Any]:
+    return {
+        "title": plan.title,
+        "minutes": plan.minutes,
+        "opens_at": plan.opens_at.isoformat(),
+        "closes_at": plan.closes_at.isoformat(),
+        "release": plan.release,
+        "shows": plan.shows,
+        "units": list(plan.units),
+        "blueprint": plan.blueprint.to_record(),
+    }

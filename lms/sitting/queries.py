@@ -1,0 +1,174 @@
+"""Reading attempts: a candidate's exams, an attempt's state, an exam's results."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from lms.accounts import queries as accounts
+from lms.exams import queries as exams
+from lms.exams.queries import ExamRow
+from lms.sitting.models import Attempt, AttemptResult
+from question_bank.grading import Score, scores_from_record
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The grading that counts."""
+
+    total: Decimal
+    maximum: Decimal
+    passed: bool
+    scores: tuple[Score, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An exam as one person stands to it: not begun (no attempt), under way, or over (with a result)."""
+
+    exam: ExamRow
+    attempt_public_id: str | None = None
+    started_at: datetime | None = None
+    deadline_at: datetime | None = None
+    ended_at: datetime | None = None
+    total: Decimal | None = None
+    passed: bool | None = None
+
+    def phase(self, now: datetime) -> str:
+        """soon, open (may start), begun, done (handed in or closed) or missed."""
+        if self.ended_at is not None or (self.deadline_at is not None and now > self.deadline_at):
+            return "done"
+        if self.started_at is not None:
+            return "begun"
+        phase = self.exam.phase(now)
+        return "missed" if phase == "over" else phase
+
+    def result_visible(self, now: datetime) -> bool:
+        """Whether the person may see the score now."""
+        return self.total is not None and self.exam.score_visible(now)
+
+
+def standings(session: Session, *, person_id: int, unit_path: str | None) -> list[Standing]:
+    """All exams the person may sit or has sat, in two or three queries; soonest end first."""
+    attempts = {
+        row.exam_id: row
+        for row in session.execute(
+            select(
+                Attempt.exam_id,
+                Attempt.public_id,
+                Attempt.started_at,
+                Attempt.deadline_at,
+                Attempt.ended_at,
+                AttemptResult.total,
+                AttemptResult.passed,
+            )
+            .outerjoin(AttemptResult, AttemptResult.attempt_id == Attempt.id)
+            .where(Attempt.person_id == person_id)
+            .order_by(AttemptResult.revision)
+        )
+    }
+    known = {exam.id: exam for exam in exams.sittable(session, unit_path)}
+    moved = [exam_id for exam_id in attempts if exam_id not in known]
+    if moved:
+        known |= exams.by_ids(session, moved)
+    return [
+        Standing(exam, *attempts[exam.id][1:]) if exam.id in attempts else Standing(exam)
+        for exam in sorted(known.values(), key=lambda exam: (exam.closes_at, exam.id))
+    ]
+
+
+def outcome(session: Session, attempt_id: int) -> Outcome | None:
+    """The newest grading of an attempt."""
+    row = session.scalar(
+        select(AttemptResult)
+        .where(AttemptResult.attempt_id == attempt_id)
+        .order_by(AttemptResult.revision.desc())
+        .limit(1)
+    )
+    return Outcome(row.total, row.maximum, row.passed, scores_from_record(row.scores)) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One candidate in the list of an exam's results."""
+
+    person_id: int
+    name: str
+    staff_number: str
+    unit_name: str | None
+    started_at: datetime
+    ended_at: datetime | None
+    ended_how: str | None
+    total: Decimal | None
+    passed: bool | None
+
+
+def results(exam_id: int) -> Select[Any]:
+    """Attempts of an exam with their newest result, best first."""
+    newest = (
+        select(AttemptResult.attempt_id, func.max(AttemptResult.revision).label("revision"))
+        .group_by(AttemptResult.attempt_id)
+        .subquery()
+    )
+    return (
+        select(
+            Attempt.person_id,
+            Attempt.started_at,
+            Attempt.ended_at,
+            Attempt.ended_how,
+            AttemptResult.total,
+            AttemptResult.passed,
+        )
+        .outerjoin(newest, newest.c.attempt_id == Attempt.id)
+        .outerjoin(
+            AttemptResult,
+            (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.revision == newest.c.revision),
+        )
+        .where(Attempt.exam_id == exam_id)
+        .order_by(AttemptResult.total.desc().nulls_last(), Attempt.id)
+    )
+
+
+def with_names(session: Session, rows: Sequence[Any]) -> list[ResultRow]:
+    """The rows of a page of `results` with names and units, in one more query."""
+    people = accounts.people_by_ids(session, [row.person_id for row in rows])
+    return [
+        ResultRow(
+            row.person_id,
+            people[row.person_id].name,
+            people[row.person_id].staff_number,
+            people[row.person_id].unit_name,
+            row.started_at,
+            row.ended_at,
+            row.ended_how,
+            row.total,
+            row.passed,
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How an exam stands: attempts begun, ended, passed."""
+
+    begun: int
+    ended: int
+    passed: int
+
+
+def tally(session: Session, exam_id: int) -> Tally:
+    """Counts over all attempts of an exam."""
+    begun, ended = session.execute(
+        select(func.count(Attempt.id), func.count(Attempt.ended_at)).where(Attempt.exam_id == exam_id)
+    ).one()
+    passed = session.scalar(
+        select(func.count(func.distinct(AttemptResult.attempt_id)))
+        .join(Attempt, Attempt.id == AttemptResult.attempt_id)
+        .where(Attempt.exam_id == exam_id, AttemptResult.passed.is_(True))
+    )
+    return Tally(begun, ended, passed or 0)
