@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from flask import Flask, request
+from flask import Flask, has_request_context, request
 from flask_babel import Babel, format_datetime, get_locale, lazy_gettext
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
@@ -16,7 +16,11 @@ LOCALE_NAMES: dict[str, LazyString] = {"zh": lazy_gettext("Chinese"), "en": lazy
 
 
 def chosen_locale() -> str:
-    """The person's own choice, else this browser's choice, else what the browser asks for; Chinese by default."""
+    """The person's own choice, else this browser's choice, else what the browser asks for; Chinese by default
+    and outside of requests.
+    """
+    if not has_request_context():
+        return LOCALES["zh"]
     own = getattr(current_user, "locale", None)
     choice = own or request.cookies.get(LOCALE_COOKIE)
     if choice not in LOCALES:
