@@ -21,14 +21,18 @@ WORDS = (
     "woaini", "woaini520", "wodemima", "mima", "nihao", "zhongguo", "china", "beijing", "shanghai", "xiaoming",
     "laopo", "laogong", "baobei", "kaixin", "xingfu", "pingan", "jiankang", "fadacai", "renmin", "gongan",
     "gongwuyuan", "jiguan", "zhengfu", "guojia", "dangyuan", "weirenmin", "fuwu", "yonghu", "guanliyuan", "ceshi",
-    "aini", "aaa", "abc", "abcd", "qwe", "asd", "zxc", "qaz", "wang", "zhang", "chen", "yang", "zhao", "huang",
+    "aini", "aaa", "a", "abc", "abcd", "qwe", "asd", "zxc", "qaz", "wang", "zhang", "chen", "yang", "zhao", "huang",
 )  # fmt: skip
 TAILS = (
     "", "1", "12", "123", "1234", "12345", "123456", "1234567", "12345678", "123456789", "!", "!@#", "@123",
     "@1234", "#123", "_123", "123!", "123.", "1!", "000", "111", "520", "666", "888", "168", "1314", "5201314",
     "2020", "2021", "2022", "2023", "2024", "2025", "2026", "@2024", "@2025", "@2026",
 )  # fmt: skip
-LOOKALIKES = str.maketrans({"a": "@", "o": "0", "e": "3", "i": "1", "s": "$"})
+LOOKALIKES = (
+    str.maketrans({"a": "@", "o": "0", "e": "3", "i": "1", "s": "$"}),
+    str.maketrans({"a": "@", "o": "0"}),
+    str.maketrans({"a": "@"}),
+)
 
 
 def compiled() -> list[str]:
@@ -55,8 +59,26 @@ def _repetitions() -> Iterator[str]:
     for char in "0123456789abcdefghijklmnopqrstuvwxyz":
         for length in (6, 8, 10):
             yield char * length
-    for pair in ("12", "123", "ab", "abc", "520", "1314", "qwe", "asd", "a1", "1q", "88", "66", "147", "258", "369"):
-        for times in (2, 3, 4):
+    for pair in (
+        "1q2w3e",
+        "q1w2e3",
+        "12",
+        "123",
+        "ab",
+        "abc",
+        "520",
+        "1314",
+        "qwe",
+        "asd",
+        "a1",
+        "1q",
+        "88",
+        "66",
+        "147",
+        "258",
+        "369",
+    ):
+        for times in (1, 2, 3, 4):
             yield pair * times
 
 
@@ -71,5 +93,6 @@ def _words() -> Iterator[str]:
     for word in WORDS:
         for tail in TAILS:
             yield word + tail
-        for tail in ("", "1", "123", "888"):
-            yield word.translate(LOOKALIKES) + tail
+        for table in LOOKALIKES:
+            for tail in ("", "1", "123", "888", "!"):
+                yield word.translate(table) + tail

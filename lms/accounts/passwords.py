@@ -28,6 +28,8 @@ CLASSES_NEEDED = 3
 LEFT_OVER = 8
 WAIT_SECONDS = 10.0
 COMMON = Path(__file__).parent / "common_passwords.txt"
+#: eight digits that are a day of somebody's life, the first thing tried in China
+_BIRTHDAY = re.compile(r"(19[3-9]|20[0-4])[0-9](0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])")
 #: the office's own words, which every outsider tries first
 OFFICE_WORDS = (
     "shichangjianguan", "shichangjiandu", "shijianju", "gongshang", "gongshangju", "shiyaojian", "zhijian",
@@ -117,7 +119,7 @@ def weaknesses(policy: str, password: str, *, words: Iterable[str]) -> tuple[Wea
         found.append(Weakness.SHORT)
     if len(text) > LONGEST:
         found.append(Weakness.LONG)
-    if text.casefold() in common():
+    if text.casefold() in common() or _BIRTHDAY.fullmatch(text):
         found.append(Weakness.COMMON)
     if _is_context(text.casefold(), words):
         found.append(Weakness.CONTEXT)
