@@ -9,3 +9,21 @@ class CoursewareError(Exception):
     def __init__(self, **facts: object) -> None:
         super().__init__(self.code, facts)
         self.facts = facts
+
+
+class BadHours(CoursewareError):
+    """Not a number of hours in whole quarters. Fact: `value`."""
+
+    code = "courseware.bad_hours"
+
+
+class BadCatalogue(CoursewareError):
+    """The list of subjects cannot be used. Fact: `problems`, a tuple of Problem."""
+
+    code = "courseware.bad_catalogue"
+
+
+class UnknownRecord(CoursewareError):
+    """A stored record of a unit that this release cannot read. Fact: `format`."""
+
+    code = "courseware.unknown_record"

@@ -1,0 +1,1 @@
+"""The formats units of learning come in, one module each."""
