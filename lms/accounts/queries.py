@@ -320,7 +320,7 @@ def grants(
     if person_id is not None:
         query = query.where(RoleGrant.person_id == person_id)
     if role is not None:
-        query = query.where(RoleGrant.role == role)
+        query = query.where(RoleGrant.role == role.value)
     return query if "/" in paths else query.where(below(paths))
 
 
@@ -339,7 +339,7 @@ def _grant_row(*values: object) -> GrantRow:
 def holders(session: Session, role: Role, *, now: datetime) -> list[str]:
     """Public ids of everybody who holds `role` somewhere."""
     query = select(Person.public_id).join(RoleGrant, RoleGrant.person_id == Person.id)
-    return list(session.scalars(query.where(RoleGrant.role == role, _in_force(now)).distinct()))
+    return list(session.scalars(query.where(RoleGrant.role == role.value, _in_force(now)).distinct()))
 
 
 def sessions_of(session: Session, person_id: int, *, now: datetime, idle_since: datetime) -> list[SessionRow]:

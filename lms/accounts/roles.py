@@ -46,7 +46,7 @@ def grant_role(
     _check_meeting(session, person_id, role, (scope, _path(session, unit_id), thing_id))
     grant = RoleGrant(
         person_id=person_id,
-        role=role,
+        role=role.value,
         scope=scope,
         unit_id=unit_id,
         thing_id=thing_id,
