@@ -11,11 +11,16 @@ from lms.accounts import routes as accounts_routes
 from lms.clock import Clock, system_clock
 from lms.config import Config, ConfigError
 from lms.database import db, engine_options, prepare_engine
+from lms.exams import routes as exams_routes
+from lms.sitting import routes as sitting_routes
+from lms.sitting import work as sitting_work
 
 __all__ = ["create_app"]
 
 #: the main menu, in its order
 MENU: tuple[navigation.Entry, ...] = (
+    navigation.Entry("sitting.index", lazy_gettext("Exams"), "exam"),
+    navigation.Entry("exams.index", lazy_gettext("Exam desk"), "edit"),
     navigation.Entry("people.index", lazy_gettext("People"), "people"),
     navigation.Entry("roles.index", lazy_gettext("Roles"), "lock"),
 )
@@ -43,7 +48,7 @@ def create_app(config: Config, *, clock: Clock = system_clock) -> Flask:
     assets.init_app(app)
     errors.init_app(app)
     gate.init_app(app, config)
-    _features(app)
+    _features(app, config)
     with app.app_context():
         prepare_engine(db.engine)
     jobs.init_app(app, config)
@@ -51,10 +56,13 @@ def create_app(config: Config, *, clock: Clock = system_clock) -> Flask:
     return app
 
 
-def _features(app: Flask) -> None:
+def _features(app: Flask, config: Config) -> None:
     """Register every feature, low to high: audit < accounts < library < bank < courses < exams < sitting ..."""
     for accounts in (accounts_routes, account_routes, people_routes, role_routes):
         app.register_blueprint(accounts.bp)
+    app.register_blueprint(exams_routes.bp)
+    app.register_blueprint(sitting_routes.bp)
+    sitting_work.init_app(app, config)
 
 
 def _templates(app: Flask, config: Config) -> None:

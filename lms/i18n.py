@@ -1,6 +1,7 @@
 """Languages and how moments and numbers are shown."""
 
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 from flask import Flask, has_request_context, request
@@ -44,6 +45,13 @@ def moment(value: datetime | None) -> str:
     return "-" if value is None else format_datetime(value, "yyyy-MM-dd HH:mm")
 
 
+def plain(value: Decimal | None) -> str:
+    """An exact number as people write it: 28, 1.5; a dash for none."""
+    if value is None:
+        return "-"
+    return f"{value.normalize():f}" if value else "0"
+
+
 def init_app(app: Flask) -> None:
     """Set up gettext with one catalogue in the core and one in each feature."""
     root = Path(__file__).parent
@@ -57,3 +65,4 @@ def init_app(app: Flask) -> None:
         locale_selector=chosen_locale,
     )
     app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["plain"] = plain

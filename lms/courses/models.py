@@ -1,0 +1,88 @@
+"""Tables of courses: units in immutable versions, their media, and what people did in them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.database import Hundredths, Json, Model, PublicId, UtcDateTime
+from lms.ids import new_public_id
+
+
+class CourseUnit(Model):
+    """A unit through all its versions."""
+
+    __tablename__ = "course_unit"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
+    #: its lasting name, e.g. "penalty-01"
+    code: Mapped[str] = mapped_column(String(60), unique=True)
+    #: "open" to learners or "withdrawn" (kept for those who took it)
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    #: number of the newest version; its title and subject are repeated here for lists
+    newest: Mapped[int] = mapped_column(Integer)
+    title: Mapped[str] = mapped_column(String(120))
+    title_en: Mapped[str] = mapped_column(String(120))
+    subject: Mapped[str] = mapped_column(String(60), index=True)
+    hours: Mapped[Decimal] = mapped_column(Hundredths)
+    pages: Mapped[int] = mapped_column(Integer)
+
+
+class CourseUnitVersion(Model):
+    """A unit as it was taught at one time."""
+
+    __tablename__ = "course_unit_version"
+    __table_args__ = (UniqueConstraint("unit_id", "number"), {"info": {"append_only": True}})
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("course_unit.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    #: courseware.record: the whole unit
+    record: Mapped[Any] = mapped_column(Json)
+    sha256: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CourseMedia(Model):
+    """A stored picture or recording; the file lies in the media folder under its hash."""
+
+    __tablename__ = "course_media"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    media_type: Mapped[str] = mapped_column(String(60))
+    size: Mapped[int] = mapped_column(Integer)
+
+
+class ProgressEvent(Model):
+    """One thing a person did in a unit: opened a page, tried the check, completed it."""
+
+    __tablename__ = "course_progress_event"
+    __table_args__ = ({"info": {"append_only": True}},)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("course_unit.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    act: Mapped[str] = mapped_column(String(16))
+    page: Mapped[str | None] = mapped_column(String(120))
+    #: share of the check's marks, as a fraction "5/6"
+    share: Mapped[str | None] = mapped_column(String(24))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Progress(Model):
+    """Where a person stands in a unit, repeated from the events for lists."""
+
+    __tablename__ = "course_progress"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("course_unit.id"), primary_key=True)
+    position: Mapped[str] = mapped_column(String(120))
+    opened: Mapped[int] = mapped_column(Integer)
+    percent: Mapped[int] = mapped_column(Integer)
+    last_event: Mapped[int] = mapped_column(Integer)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,162 @@
+"""Reading units and progress."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from courseware.progress import Act, Event, ProgressState, replay
+from courseware.record import from_record
+from courseware.unit import Unit
+from lms.courses.models import CourseMedia, CourseUnit, CourseUnitVersion, Progress, ProgressEvent
+
+KEPT_UNITS = 128
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit in a list, with the viewer's progress in it."""
+
+    id: int
+    public_id: str
+    code: str
+    title: str
+    title_en: str
+    subject: str
+    hours: Decimal
+    pages: int
+    opened: int
+    percent: int
+    started_at: datetime | None
+    updated_at: datetime | None
+    completed_at: datetime | None
+
+    def name(self, language: str) -> str:
+        """The title for a page in `language`."""
+        return self.title_en if language.startswith("en") else self.title
+
+    @property
+    def state(self) -> str:
+        """new, begun or done."""
+        if self.completed_at is not None:
+            return "done"
+        return "new" if self.started_at is None else "begun"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenUnit:
+    """The newest version of a unit, parsed."""
+
+    id: int
+    public_id: str
+    number: int
+    unit: Unit
+
+    def title(self, language: str) -> str:
+        """The title for a page in `language`."""
+        return self.unit.title_en if language.startswith("en") else self.unit.title
+
+
+def units(
+    person_id: int, *, subject: str | None = None, state: str | None = None, text: str | None = None
+) -> Select[Any]:
+    """Open units with the person's progress, by code; narrowed by subject, state (new, begun, done) and title."""
+    query = (
+        select(
+            CourseUnit.id,
+            CourseUnit.public_id,
+            CourseUnit.code,
+            CourseUnit.title,
+            CourseUnit.title_en,
+            CourseUnit.subject,
+            CourseUnit.hours,
+            CourseUnit.pages,
+            func.coalesce(Progress.opened, 0),
+            func.coalesce(Progress.percent, 0),
+            Progress.started_at,
+            Progress.updated_at,
+            Progress.completed_at,
+        )
+        .outerjoin(Progress, and_(Progress.unit_id == CourseUnit.id, Progress.person_id == person_id))
+        .where(CourseUnit.state == "open")
+        .order_by(CourseUnit.code)
+    )
+    if subject:
+        query = query.where(CourseUnit.subject == subject)
+    if text:
+        query = query.where(CourseUnit.title.contains(text, autoescape=True))
+    conditions = {
+        "new": Progress.started_at.is_(None),
+        "begun": and_(Progress.started_at.is_not(None), Progress.completed_at.is_(None)),
+        "done": Progress.completed_at.is_not(None),
+    }
+    return query.where(conditions[state]) if state in conditions else query
+
+
+def row_of(values: Any) -> UnitRow:
+    """A UnitRow from a row of `units`."""
+    return UnitRow(*values)
+
+
+def recent(session: Session, person_id: int, *, state: str, limit: int) -> list[UnitRow]:
+    """Units the person has begun or done, the latest touched first."""
+    query = units(person_id, state=state).order_by(None).order_by(Progress.updated_at.desc()).limit(limit)
+    return [row_of(row) for row in session.execute(query)]
+
+
+def suggested(session: Session, person_id: int, *, limit: int) -> list[UnitRow]:
+    """Units not begun yet, in the order of the catalogue."""
+    return [row_of(row) for row in session.execute(units(person_id, state="new").limit(limit))]
+
+
+def newest(session: Session, public_id: str) -> OpenUnit | None:
+    """The newest version of a unit; parsed units are kept in memory, a version never changes."""
+    row = session.execute(
+        select(CourseUnit.id, CourseUnit.public_id, CourseUnit.newest).where(CourseUnit.public_id == public_id)
+    ).first()
+    if row is None:
+        return None
+    kept: dict[tuple[int, int], Unit] = current_app.extensions.setdefault("course_units", {})
+    unit = kept.get((row.id, row.newest))
+    if unit is None:
+        record = session.scalar(
+            select(CourseUnitVersion.record).where(
+                CourseUnitVersion.unit_id == row.id, CourseUnitVersion.number == row.newest
+            )
+        )
+        unit = from_record(record if isinstance(record, Mapping) else {})
+        while len(kept) >= KEPT_UNITS:
+            kept.pop(next(iter(kept)))
+        kept[row.id, row.newest] = unit
+    return OpenUnit(row.id, row.public_id, row.newest, unit)
+
+
+def events(session: Session, person_id: int, unit_id: int) -> list[Event]:
+    """What the person did in the unit, in order."""
+    rows = session.scalars(
+        select(ProgressEvent)
+        .where(ProgressEvent.person_id == person_id, ProgressEvent.unit_id == unit_id)
+        .order_by(ProgressEvent.number)
+    )
+    return [Event(Act(row.act), row.at, row.page or "", Fraction(row.share) if row.share else None) for row in rows]
+
+
+def state(session: Session, person_id: int, found: OpenUnit) -> ProgressState:
+    """Where the person stands in this version of the unit."""
+    return replay(events(session, person_id, found.id), pages=found.unit.page_keys)
+
+
+def media_type(session: Session, sha256: str) -> str | None:
+    """The type of a stored file, None when there is none."""
+    return session.scalar(select(CourseMedia.media_type).where(CourseMedia.sha256 == sha256))
+
+
+def unit_count(session: Session) -> int:
+    """How many units are open."""
+    return session.scalar(select(func.count()).select_from(CourseUnit).where(CourseUnit.state == "open")) or 0

@@ -1,0 +1,43 @@
+"""The shape of what the player sends."""
+
+from typing import Any
+
+from lms.sitting.errors import BadEvents
+from lms.sitting.service import MAX_EVENTS
+from question_bank.attempt import FROM_CANDIDATE, Incoming, Kind
+
+_FIELDS = {"client", "seq", "kind", "slot", "response", "base"}
+_LARGEST = 10**9
+
+
+def incoming(body: object) -> list[Incoming]:
+    """The events in a request's JSON; raises BadEvents for anything that is not exactly a list of them."""
+    if not isinstance(body, dict) or set(body) != {"events"} or not isinstance(body["events"], list):
+        raise BadEvents
+    if not 1 <= len(body["events"]) <= MAX_EVENTS:
+        raise BadEvents
+    return [_event(entry) for entry in body["events"]]
+
+
+def _event(entry: Any) -> Incoming:
+    if not isinstance(entry, dict) or set(entry) != _FIELDS:
+        raise BadEvents
+    client = entry["client"]
+    if not isinstance(client, str) or not 8 <= len(client) <= 22 or not client.isascii() or not client.isalnum():
+        raise BadEvents
+    if entry["kind"] not in FROM_CANDIDATE:
+        raise BadEvents
+    return Incoming(
+        client=client,
+        client_seq=_whole(entry["seq"]),
+        kind=Kind(entry["kind"]),
+        slot=_whole(entry["slot"]),
+        response=entry["response"],
+        base=_whole(entry["base"]),
+    )
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int or not 0 <= value < _LARGEST:
+        raise BadEvents
+    return value

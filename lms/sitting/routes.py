@@ -1,0 +1,206 @@
+"""A candidate's exams: the list, the door, the player, the result; and the examiner's list of results."""
+
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
+from flask_wtf.csrf import generate_csrf
+
+from lms.access import requires, signed_in
+from lms.accounts.gate import viewer
+from lms.accounts.policy import Act
+from lms.clock import now
+from lms.database import reading, writing
+from lms.errors import describe
+from lms.exams import queries as exams
+from lms.exams.forms import TYPE_NAMES
+from lms.exams.policy import access_exam
+from lms.paging import paginate, requested_page
+from lms.sitting import journal, queries, service
+from lms.sitting.forms import incoming
+from lms.sitting.paper import paper, review
+from lms.sitting.policy import Sat, access_own_attempt, access_sittable_exam
+from question_bank.assembly import Form
+from question_bank.attempt import receipt_code, replay
+from question_bank.timing import GRACE, is_open
+
+bp = Blueprint("sitting", __name__, url_prefix="/sitting", template_folder="templates")
+
+describe({"bank.bad_response": lazy_gettext("This is not an answer to the question.")}, status=400)
+
+
+@bp.get("/")
+@signed_in
+def index() -> ResponseReturnValue:
+    """One's own exams."""
+    me = viewer()
+    rows = queries.standings(reading(), person_id=me.id, unit_path=me.unit_path)
+    return render_template("sitting/index.html", standings=rows, now=now())
+
+
+@bp.get("/exam/<exam_id>")
+@signed_in
+def door(exam_id: str) -> ResponseReturnValue:
+    """What the candidate should know before the start."""
+    session = reading()
+    exam = access_sittable_exam(session, viewer(), exam_id)
+    me = viewer()
+    standing = next(
+        s for s in queries.standings(session, person_id=me.id, unit_path=me.unit_path) if s.exam.id == exam.id
+    )
+    return render_template("sitting/door.html", exam=exam, standing=standing, phase=standing.phase(now()))
+
+
+@bp.post("/exam/<exam_id>/start")
+@signed_in
+def start(exam_id: str) -> ResponseReturnValue:
+    """Begin, or go on with the attempt there is."""
+    with writing() as session:
+        exam = access_sittable_exam(session, viewer(), exam_id)
+        attempt = service.start(session, exam, viewer())
+        return redirect(url_for("sitting.attempt", attempt_id=attempt.public_id))
+
+
+@bp.get("/<attempt_id>")
+@signed_in
+def attempt(attempt_id: str) -> ResponseReturnValue:
+    """The player; the result when it is over; a question when it goes on elsewhere."""
+    sat = _current(attempt_id)
+    if sat.attempt.ended_at is not None:
+        return redirect(url_for("sitting.result", attempt_id=attempt_id))
+    if sat.attempt.session_id != viewer().session_id:
+        return render_template("sitting/elsewhere.html", sat=sat), 409
+    form = Form.from_record(sat.attempt.form)
+    state = replay(journal.events(reading(), sat.attempt.id))
+    versions = exams.snapshot(reading(), sat.exam.id).versions
+    sections = paper(sat.exam, form, versions, state)
+    return render_template(
+        "sitting/player.html",
+        exam=sat.exam,
+        sections=sections,
+        settings=_settings(sat, state.last, sections),
+        type_names=TYPE_NAMES,
+        counts=_counts(sections),
+    )
+
+
+@bp.post("/<attempt_id>/events")
+@signed_in
+def events(attempt_id: str) -> ResponseReturnValue:
+    """Keep answers; what is answered here is on disk."""
+    received = incoming(request.get_json())
+    with writing() as session:
+        saved = service.save(session, attempt_id, viewer(), received)
+    return jsonify(last=saved.last, remaining=_remaining(saved.deadline_at), current=saved.superseded, over=saved.over)
+
+
+@bp.get("/<attempt_id>/state")
+@signed_in
+def state(attempt_id: str) -> ResponseReturnValue:
+    """The server's clock and whether this log-in may still write."""
+    sat = access_own_attempt(reading(), viewer(), attempt_id)
+    return jsonify(
+        remaining=_remaining(sat.attempt.deadline_at),
+        over=sat.attempt.ended_at is not None or not is_open(now(), sat.attempt.deadline_at),
+        live=sat.attempt.session_id == viewer().session_id,
+        last=sat.attempt.last_event,
+    )
+
+
+@bp.post("/<attempt_id>/take-over")
+@signed_in
+def take_over(attempt_id: str) -> ResponseReturnValue:
+    """Go on here."""
+    with writing() as session:
+        service.take_over(session, attempt_id, viewer())
+    return redirect(url_for("sitting.attempt", attempt_id=attempt_id))
+
+
+@bp.post("/<attempt_id>/hand-in")
+@signed_in
+def hand_in(attempt_id: str) -> ResponseReturnValue:
+    """End the attempt."""
+    with writing() as session:
+        service.hand_in(session, attempt_id, viewer())
+    return jsonify(next=url_for("sitting.result", attempt_id=attempt_id))
+
+
+@bp.get("/<attempt_id>/result")
+@signed_in
+def result(attempt_id: str) -> ResponseReturnValue:
+    """What the release policy lets the candidate see."""
+    sat = _current(attempt_id)
+    if sat.attempt.ended_at is None:
+        return redirect(url_for("sitting.attempt", attempt_id=attempt_id))
+    session = reading()
+    visible = sat.exam.score_visible(now())
+    outcome = queries.outcome(session, sat.attempt.id) if visible else None
+    reviewed = ()
+    if outcome is not None:
+        state = replay(journal.events(session, sat.attempt.id))
+        versions = exams.snapshot(session, sat.exam.id).versions
+        reviewed = review(sat.exam, Form.from_record(sat.attempt.form), versions, state, outcome.scores)
+    return render_template(
+        "sitting/result.html",
+        sat=sat,
+        outcome=outcome,
+        reviewed=reviewed,
+        receipt=receipt_code(sat.attempt.chain),
+        type_names=TYPE_NAMES,
+    )
+
+
+@bp.get("/exam/<exam_id>/results")
+@requires(Act.MANAGE_EXAMS)
+def results(exam_id: str) -> ResponseReturnValue:
+    """The results of an exam, for those who manage it."""
+    session = reading()
+    exam = access_exam(session, viewer(), exam_id)
+    page = paginate(session, queries.results(exam.id), number=requested_page())
+    return render_template(
+        "sitting/results.html",
+        exam=exam,
+        page=page,
+        rows=queries.with_names(session, page.items),
+        tally=queries.tally(session, exam.id),
+    )
+
+
+def _current(attempt_id: str) -> Sat:
+    """The viewer's attempt; closed first if its time is over and nobody has done so yet."""
+    sat = access_own_attempt(reading(), viewer(), attempt_id)
+    if sat.attempt.ended_at is None and not is_open(now(), sat.attempt.deadline_at):
+        with writing() as session:
+            service.close_if_due(session, sat.attempt.id)
+        sat = access_own_attempt(reading(), viewer(), attempt_id)
+    return sat
+
+
+def _remaining(deadline: Any) -> int:
+    return max(0, int((deadline - now()).total_seconds() * 1000))
+
+
+def _counts(sections: Any) -> dict[str, int]:
+    questions = [question for section in sections for question in section.questions]
+    answered = sum(question.answered for question in questions)
+    flagged = sum(question.flagged for question in questions)
+    return {"answered": answered, "blank": len(questions) - answered, "flagged": flagged}
+
+
+def _settings(sat: Sat, last: int, sections: Any) -> dict[str, Any]:
+    public_id = sat.attempt.public_id
+    answers = {q.number: q.answer for section in sections for q in section.questions if q.answer is not None}
+    return {
+        "attempt": public_id,
+        "last": last,
+        "remaining": _remaining(sat.attempt.deadline_at),
+        "grace": int(GRACE.total_seconds() * 1000) + 1500,
+        "answers": answers,
+        "token": generate_csrf(),
+        "eventsUrl": url_for("sitting.events", attempt_id=public_id),
+        "stateUrl": url_for("sitting.state", attempt_id=public_id),
+        "handInUrl": url_for("sitting.hand_in", attempt_id=public_id),
+        "resultUrl": url_for("sitting.result", attempt_id=public_id),
+        "selfUrl": url_for("sitting.attempt", attempt_id=public_id),
+    }
