@@ -37,7 +37,7 @@ class CodeForm(FlaskForm):
     """A one-time code from a device, or a recovery code."""
 
     code = StringField(
-        lazy_gettext("Code"),
+        lazy_gettext("One-time code"),
         validators=[_REQUIRED, Length(max=40)],
         render_kw={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", "maxlength": "40"},
     )
@@ -90,7 +90,7 @@ class GrantForm(FlaskForm):
 
     role = SelectField(lazy_gettext("Role"), validators=[_REQUIRED])
     scope = SelectField(
-        lazy_gettext("For"),
+        lazy_gettext("Reaches"),
         choices=[
             SelectChoice("organisation", lazy_gettext("a part of the organisation")),
             SelectChoice("pool", lazy_gettext("one question pool")),

@@ -1,5 +1,6 @@
 """Sessions end when they should, and stay ended (S9)."""
 
+import dataclasses
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import event, select
 from lms.accounts import service
 from lms.accounts.models import LoginSession
 from lms.accounts.sessions import hash_of
+from lms.app import create_app
 from lms.database import db, reading, writing
 from tests.cast import PASSWORD, Cast, csrf, post, sign_in
 from tests.conftest import TestClock
@@ -224,8 +226,20 @@ def test_an_own_session_can_be_ended(app: Flask, client: FlaskClient, cast: Cast
     assert left_open.get("/account").status_code == 303
 
 
-def test_behind_tls_the_cookie_is_bound_to_the_host(app: Flask) -> None:
+def test_behind_tls_the_cookie_is_bound_to_the_host(app: Flask, cast: Cast, clock: TestClock) -> None:
     """
-    With an https address the cookie carries the __Host- prefix.
+    With an https address the cookie carries the __Host- prefix and is Secure.
     """
-    assert app.extensions["accounts.cookie"] == "sid"
+    config = dataclasses.replace(app.extensions["config"], public_url="https://study.example")
+    secure = create_app(config, clock=clock)
+    client = secure.test_client()
+    fields = {"csrf_token": csrf(client), "staff_number": "T1001", "password": PASSWORD}
+    answer = client.post("/sign-in", base_url="https://localhost", data=fields)
+    with secure.app_context():
+        db.engine.dispose()
+    cookie = next(line for line in answer.headers.getlist("Set-Cookie") if "sid=" in line)
+
+    assert cookie.startswith("__Host-sid=")
+    assert "Secure" in cookie
+    assert "Path=/" in cookie
+    assert "Domain" not in cookie

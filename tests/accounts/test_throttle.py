@@ -138,6 +138,20 @@ def test_an_unknown_name_is_answered_like_a_known_one(app: Flask, cast: Cast) ->
     assert known[0].text.count("field-errors") == strange[0].text.count("field-errors") > 0
 
 
+@pytest.mark.parametrize("number", ["T1001", "T1002", "T9999"])
+def test_every_attempt_costs_one_hash(app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch, number: str) -> None:
+    """
+    A known person, a closed account and a stranger take the same time: one verification each.
+    """
+    with app.app_context(), writing() as session:
+        service.set_enabled(session, cast.wang.id, enabled=False)
+    verify, calls = app.extensions["accounts.hasher"].verify, []
+    monkeypatch.setattr(app.extensions["accounts.hasher"], "verify", lambda *given: calls.append(1) or verify(*given))
+    attempt(app, "guess", number=number)
+
+    assert calls == [1]
+
+
 def test_an_administrator_unlocks(app: Flask, client: FlaskClient, cast: Cast) -> None:
     """
     The security administrator's unlock lets the person in at once.
