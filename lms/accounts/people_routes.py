@@ -53,7 +53,7 @@ def person(person_id: str) -> ResponseReturnValue:
         sessions=service.live_sessions(session, row.id) if controls else [],
         has_device=controls and queries.has_device(session, row.id),
         controls=controls and row.id != viewer.id,
-        grants_roles=may(viewer, Act.GRANT_ROLES) and row.id != viewer.id,
+        grants_roles=may(viewer, Act.GRANT_ROLES, unit_path=row.unit_path or "/") and row.id != viewer.id,
     )
 
 
