@@ -43,3 +43,13 @@ def versions(session: Session, ids: Sequence[int]) -> dict[int, domain.ItemVersi
     """Versions by id."""
     rows = session.execute(select(ItemVersion.id, ItemVersion.record).where(ItemVersion.id.in_(ids)))
     return {row.id: from_record(row.record) for row in rows}
+
+
+def ready_by_refs(session: Session, refs: Sequence[str]) -> dict[str, domain.ItemVersion]:
+    """Newest ready versions by the lasting names of their items."""
+    rows = session.execute(
+        select(Item.ref, ItemVersion.record)
+        .join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.newest))
+        .where(Item.ref.in_(refs), Item.state == "ready")
+    )
+    return {row.ref: from_record(row.record) for row in rows}

@@ -1,49 +1,37 @@
-"""Long work outside a request, with progress, cancel and a result. (The runner follows.)"""
+"""Long work outside a request: a queue in our own database, with progress, cancel, retry and a result.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+A job is put in within the transaction that needs it, so it exists if and only if that was committed. A worker holds
+it by a lease that it keeps renewing; when a worker dies, another takes the job over. Handlers are therefore run at
+least once and must be idempotent.
+"""
 
 from flask import Flask
-from sqlalchemy.orm import Session
 
 from lms.config import Config
+from lms.jobs.queue import enqueue
+from lms.jobs.runner import Cancelled, Handler, JobRun, Runner, handlers, periodic, run_waiting
 
-
-@dataclass
-class JobRun:
-    """One run of a job."""
-
-    payload: Mapping[str, Any]
-    owner: str | None = None
-    notes: list[str] = field(default_factory=list)
-
-
-Handler = Callable[[JobRun], Mapping[str, Any]]
+__all__ = ["Cancelled", "Handler", "JobRun", "enqueue", "every", "init_app", "register", "run_waiting", "start"]
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Prepare the runner."""
+    """Prepare the registries; nothing runs until `start`."""
+    handlers(app)
+    periodic(app)
 
 
 def register(app: Flask, kind: str, handler: Handler) -> None:
     """Name the function that does jobs of this kind."""
-    app.extensions.setdefault("job_handlers", {})[kind] = handler
+    handlers(app)[kind] = handler
 
 
 def every(app: Flask, kind: str, seconds: int) -> None:
-    """Do this again and again."""
+    """Run jobs of this kind again and again, `seconds` after the last one was taken."""
+    periodic(app)[kind] = seconds
 
 
-def enqueue(
-    session: Session,
-    kind: str,
-    payload: Mapping[str, Any],
-    *,
-    owner: str | None = None,
-    unique_key: str | None = None,
-    run_at: datetime | None = None,
-) -> str:
-    """Put one job into the queue within the caller's transaction; its public id."""
-    return ""
+def start(app: Flask) -> Runner:
+    """Run jobs in a thread of this process."""
+    runner = Runner(app)
+    runner.start()
+    return runner

@@ -1,0 +1,107 @@
+"""The check at the end of a unit: its questions from the bank, presented and read like those of an exam."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+
+from lms.accounts.policy import Viewer
+from lms.bank import queries as bank
+from lms.courses.queries import OpenUnit
+from question_bank.chance import derive
+from question_bank.errors import BadResponse
+from question_bank.interactions import Presentation
+from question_bank.item import ItemVersion
+
+
+@dataclass(frozen=True, slots=True)
+class CheckQuestion:
+    """One question of a check as the page shows it."""
+
+    number: int
+    type: str
+    control: str
+    stem: Markup
+    presentation: Presentation
+    stimulus: Markup | None
+    stimulus_title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What became of one question of a try."""
+
+    number: int
+    stem: Markup
+    right: bool
+    answer: str
+    key: str
+    explanation: Markup | None
+
+
+def seed_of(viewer: Viewer, found: OpenUnit, tries: int) -> bytes:
+    """The order of options in the next try: another one each time, the same on reload."""
+    return derive(f"{found.public_id}:{found.number}:{viewer.public_id}".encode(), f"try:{tries}")
+
+
+def questions(versions: Sequence[ItemVersion], seed: bytes) -> list[CheckQuestion]:
+    """The questions of a try."""
+    return [
+        CheckQuestion(
+            number=number,
+            type=version.type,
+            control=version.interaction.CONTROL,
+            stem=bank.rendered(version.stem),
+            presentation=version.interaction.present(version.body, derive(seed, str(number))),
+            stimulus=bank.rendered(version.stimulus.text) if version.stimulus else None,
+            stimulus_title=version.stimulus.title if version.stimulus else None,
+        )
+        for number, version in enumerate(versions, 1)
+    ]
+
+
+def responses(versions: Sequence[ItemVersion], seed: bytes, form: MultiDict[str, str]) -> list[Any]:
+    """The stored form of what was posted; None for what cannot be read (a page of an older try)."""
+    found = []
+    for number, version in enumerate(versions, 1):
+        own = derive(seed, str(number))
+        raw = _raw(version, number, version.interaction.present(version.body, own), form)
+        try:
+            found.append(version.interaction.read(version.body, own, raw))
+        except BadResponse:
+            found.append(None)
+    return found
+
+
+def _raw(version: ItemVersion, number: int, shown: Presentation, form: MultiDict[str, str]) -> object:
+    name = f"q{number}"
+    control = version.interaction.CONTROL
+    if control == "one":
+        return form.get(name)
+    if control == "many":
+        return form.getlist(name)
+    if control == "blanks":
+        return [form.get(f"{name}-{blank}", "") for blank in range(1, shown.blanks + 1)]
+    if control == "order":
+        return [part for part in form.get(name, "").split(",") if part]
+    if control == "match":
+        chosen = {prompt.id: form.get(f"{name}-{prompt.id}", "") for prompt in shown.prompts}
+        return {left: right for left, right in chosen.items() if right}
+    return form.get(name, "")
+
+
+def feedback(versions: Sequence[ItemVersion], given: Sequence[Any], rights: Sequence[bool]) -> list[Feedback]:
+    """Question by question: what was answered, what is right and why."""
+    return [
+        Feedback(
+            number=number,
+            stem=bank.rendered(version.stem),
+            right=right,
+            answer="" if response is None else version.interaction.summary(version.body, response),
+            key=version.interaction.key_summary(version.body),
+            explanation=bank.rendered(version.explanation) if version.explanation else None,
+        )
+        for number, (version, response, right) in enumerate(zip(versions, given, rights, strict=True), 1)
+    ]

@@ -1,0 +1,20 @@
+"""Which units somebody may study."""
+
+from sqlalchemy.orm import Session
+
+from lms.accounts.policy import Viewer
+from lms.clock import today
+from lms.courses import queries
+from lms.courses.queries import OpenUnit
+from lms.errors import NotFound
+
+
+def access_unit(session: Session, viewer: Viewer, public_id: str) -> OpenUnit:
+    """The newest version of a unit, for anybody signed in; raises NotFound once its licence has ended
+    (except for those who completed it)."""
+    found = queries.newest(session, public_id)
+    if found is None:
+        raise NotFound
+    if not found.unit.source.may_be_used(today()) and not queries.state(session, viewer.id, found).is_completed:
+        raise NotFound
+    return found

@@ -1,0 +1,187 @@
+"""Studying in the browser: catalogue, reader, check, media."""
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from markupsafe import Markup
+
+from courseware.packages.markdown import render
+from lms.access import signed_in
+from lms.accounts.gate import viewer
+from lms.bank import queries as bank
+from lms.config import Config
+from lms.courses import check as checks
+from lms.courses import queries, service
+from lms.courses.policy import access_unit
+from lms.courses.queries import OpenUnit
+from lms.database import reading, writing
+from lms.errors import NotFound
+from lms.html import clean
+from lms.i18n import locale_code
+from lms.library import queries as library
+from lms.paging import paginate, requested_page
+from lms.subjects import BY_CODE, SUBJECTS
+from question_bank.item import ItemVersion
+from question_bank.scoring import DEFAULT
+
+bp = Blueprint("courses", __name__, url_prefix="/courses", template_folder="templates")
+
+#: a drawing is a document of its own: it may style itself and nothing else
+MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+@bp.get("/")
+@signed_in
+def index() -> ResponseReturnValue:
+    """The catalogue with one's own progress."""
+    chosen = {name: request.args.get(name) or None for name in ("subject", "state", "q")}
+    query = queries.units(
+        viewer().id, subject=chosen["subject"], state=chosen["state"], text=(chosen["q"] or "")[:60] or None
+    )
+    page = paginate(reading(), query, number=requested_page(), size=24)
+    return render_template(
+        "courses/index.html",
+        page=page,
+        units=[queries.row_of(row) for row in page.items],
+        chosen=chosen,
+        subjects=[("", gettext("All subjects"))] + [(s.code, s.name(locale_code())) for s in SUBJECTS],
+        subject_names={s.code: s.name(locale_code()) for s in SUBJECTS},
+    )
+
+
+@bp.get("/<unit_id>")
+@signed_in
+def unit(unit_id: str) -> ResponseReturnValue:
+    """The front page of a unit: what it is, and where to go on."""
+    session = reading()
+    found = access_unit(session, viewer(), unit_id)
+    state = queries.state(session, viewer().id, found)
+    links = library.resolve_many(session, [(r.source, r.article or None) for r in found.unit.references])
+    return render_template("courses/unit.html", found=found, unit=found.unit, state=state, links=links, **_names(found))
+
+
+@bp.get("/<unit_id>/pages/<page_key>")
+@signed_in
+def page(unit_id: str, page_key: str) -> ResponseReturnValue:
+    """One page. Reading it changes nothing by itself; the page's script or the button below says it was opened."""
+    session = reading()
+    found = access_unit(session, viewer(), unit_id)
+    shown = found.unit.page(page_key)
+    if shown is None:
+        raise NotFound
+    keys = found.unit.page_keys
+    place = keys.index(page_key)
+    return render_template(
+        "courses/page.html",
+        found=found,
+        unit=found.unit,
+        page=shown,
+        html=_html(found, page_key),
+        place=place + 1,
+        before=keys[place - 1] if place else None,
+        after=keys[place + 1] if place + 1 < len(keys) else None,
+        state=queries.state(session, viewer().id, found),
+        **_names(found),
+    )
+
+
+@bp.post("/<unit_id>/pages/<page_key>/opened")
+@signed_in
+def opened(unit_id: str, page_key: str) -> ResponseReturnValue:
+    """Note that a page was opened; on to the next one, or to the check."""
+    with writing() as session:
+        found = access_unit(session, viewer(), unit_id)
+        service.open_page(session, viewer(), found, page_key)
+    if request.headers.get("Accept") == "application/json":
+        return Response(status=204)
+    keys = found.unit.page_keys
+    place = keys.index(page_key) + 1
+    if place < len(keys):
+        return redirect(url_for("courses.page", unit_id=unit_id, page_key=keys[place]))
+    return redirect(url_for("courses.check", unit_id=unit_id))
+
+
+@bp.get("/<unit_id>/check")
+@signed_in
+def check(unit_id: str) -> ResponseReturnValue:
+    """The questions at the end."""
+    session = reading()
+    found = access_unit(session, viewer(), unit_id)
+    state = queries.state(session, viewer().id, found)
+    tries = state.check.tries if state.check else 0
+    versions = _items(found)
+    return render_template(
+        "courses/check.html",
+        found=found,
+        unit=found.unit,
+        state=state,
+        questions=checks.questions(versions, checks.seed_of(viewer(), found, tries)),
+        feedback=None,
+        **_names(found),
+    )
+
+
+@bp.post("/<unit_id>/check")
+@signed_in
+def answer_check(unit_id: str) -> ResponseReturnValue:
+    """Score a try and show what was right."""
+    me = viewer()
+    with writing() as session:
+        found = access_unit(session, me, unit_id)
+        before = queries.state(session, me.id, found)
+        versions = _items(found)
+        seed = checks.seed_of(me, found, before.check.tries if before.check else 0)
+        given = checks.responses(versions, seed, request.form)
+        share = service.share_of(versions, given)
+        state = service.try_check(session, me, found, share)
+    rights = [
+        r is not None and v.interaction.score(v.body, r, DEFAULT) == 1 for v, r in zip(versions, given, strict=True)
+    ]
+    return render_template(
+        "courses/check.html",
+        found=found,
+        unit=found.unit,
+        state=state,
+        share=round(share * 100),
+        passed=found.unit.check.passed_with(share),
+        questions=(),
+        feedback=checks.feedback(versions, given, rights),
+        **_names(found),
+    )
+
+
+@bp.get("/media/<sha256>")
+@signed_in
+def media(sha256: str) -> ResponseReturnValue:
+    """A picture or recording, by its hash."""
+    kind = queries.media_type(reading(), sha256)
+    if kind is None:
+        raise NotFound
+    config: Config = current_app.extensions["config"]
+    response = send_file(config.media / sha256[:2] / sha256, mimetype=kind, conditional=True)
+    response.headers["Content-Security-Policy"] = MEDIA_POLICY
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
+
+
+def _names(found: OpenUnit) -> dict[str, object]:
+    subject = BY_CODE.get(found.unit.subject)
+    language = locale_code()
+    return {"title": found.title(language), "subject_name": subject.name(language) if subject else ""}
+
+
+def _html(found: OpenUnit, page_key: str) -> Markup:
+    """The page as safe HTML, kept in memory per version."""
+    kept: dict[tuple[int, int, str], Markup] = current_app.extensions.setdefault("course_pages", {})
+    key = (found.id, found.number, page_key)
+    if key not in kept:
+        files = {item.name: url_for("courses.media", sha256=item.sha256) for item in found.unit.media}
+        shown = found.unit.page(page_key)
+        kept[key] = clean(render(shown.markdown if shown else "", media_url=files.get))
+    return kept[key]
+
+
+def _items(found: OpenUnit) -> list[ItemVersion]:
+    """The check's items that are still in the bank, in the unit's order."""
+    held = bank.ready_by_refs(reading(), found.unit.check.items)
+    return [held[ref] for ref in found.unit.check.items if ref in held]

@@ -1,0 +1,124 @@
+"""The queue: putting jobs in, leasing them, keeping their progress. Every function is one short transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from lms.clock import now
+from lms.database import reading, writing
+from lms.jobs.models import Job
+
+LEASE = timedelta(seconds=30)
+MOST_TRIES = 5
+FIRST_PAUSE = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A job that is ours to run until the lease ends."""
+
+    id: int
+    public_id: str
+    kind: str
+    payload: Mapping[str, Any]
+    owner: str | None
+    tries: int
+
+
+def enqueue(
+    session: Session,
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    owner: str | None = None,
+    unique_key: str | None = None,
+    run_at: datetime | None = None,
+) -> str:
+    """Put one job into the queue within the caller's transaction (an outbox); its public id.
+
+    While a job with the same `unique_key` waits, that one's id is given back and nothing is added.
+    """
+    session.flush()
+    if unique_key is not None:
+        waiting = session.scalar(select(Job.public_id).where(Job.unique_key == unique_key, Job.state == "waiting"))
+        if waiting is not None:
+            return waiting
+    moment = now()
+    job = Job(
+        kind=kind, payload=dict(payload), owner=owner, unique_key=unique_key, run_at=run_at or moment, created_at=moment
+    )
+    session.add(job)
+    session.flush()
+    return job.public_id
+
+
+def lease(worker: str) -> Leased | None:
+    """Take the next job that is due, or whose worker let its lease run out; None when there is none."""
+    moment = now()
+    ready = or_(
+        (Job.state == "waiting") & (Job.run_at <= moment),
+        (Job.state == "running") & (Job.lease_until < moment),
+    )
+    found = reading().scalar(select(Job.id).where(ready).limit(1))
+    reading().rollback()
+    if found is None:
+        return None
+    with writing() as session:
+        job = session.scalar(
+            select(Job).where(ready).order_by(Job.run_at, Job.id).limit(1).with_for_update(skip_locked=True)
+        )
+        if job is None:
+            return None
+        job.state, job.worker, job.lease_until = "running", worker, moment + LEASE
+        job.tries += 1
+        job.started_at = job.started_at or moment
+        return Leased(job.id, job.public_id, job.kind, job.payload, job.owner, job.tries)
+
+
+def keep(
+    job: Leased, worker: str, *, done: int | None = None, total: int | None = None, note: str | None = None
+) -> bool:
+    """Prolong the lease and note progress; False when the job is no longer ours or is to be cancelled."""
+    with writing() as session:
+        row = session.get(Job, job.id, with_for_update=True)
+        if row is None or row.worker != worker or row.state != "running":
+            return False
+        row.lease_until = now() + LEASE
+        if done is not None:
+            row.done, row.total, row.note = done, total or 0, note
+        return not row.cancel_asked
+
+
+def finish(
+    job: Leased, worker: str, state: str, *, result: Mapping[str, Any] | None = None, error: str | None = None
+) -> None:
+    """Write down how a job ended, unless it has passed to another worker."""
+    with writing() as session:
+        session.execute(
+            update(Job)
+            .where(Job.id == job.id, Job.worker == worker, Job.state == "running")
+            .values(state=state, ended_at=now(), lease_until=None, result=result, error=(error or "")[:200] or None)
+        )
+
+
+def put_back(job: Leased, worker: str, error: str) -> None:
+    """Let a failed job wait and be tried again, longer each time; after five tries it has failed."""
+    if job.tries >= MOST_TRIES:
+        finish(job, worker, "failed", error=error)
+        return
+    with writing() as session:
+        session.execute(
+            update(Job)
+            .where(Job.id == job.id, Job.worker == worker, Job.state == "running")
+            .values(
+                state="waiting",
+                unique_key=None,
+                run_at=now() + FIRST_PAUSE * 4 ** (job.tries - 1),
+                lease_until=None,
+                error=error[:200],
+            )
+        )

@@ -1,0 +1,137 @@
+"""The queue of long work: leases, retries, cancel, progress, unique keys."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms import jobs
+from lms.database import reading, writing
+from lms.jobs import queue
+from lms.jobs.models import Job
+from tests.conftest import TestClock
+
+
+def put(app: Flask, kind: str = "test", **options: Any) -> str:
+    """Enqueue a job in a transaction of its own."""
+    with app.app_context(), writing() as session:
+        return jobs.enqueue(session, kind, {"n": 1}, **options)
+
+
+def stored(app: Flask, public_id: str) -> Job:
+    """The job as it is now."""
+    with app.app_context():
+        return reading().scalars(select(Job).where(Job.public_id == public_id)).one()
+
+
+def test_a_job_runs_and_leaves_its_result(app: Flask) -> None:
+    """
+    What a handler returns is kept with the job.
+    """
+    jobs.register(app, "test", lambda run: {"twice": run.payload["n"] * 2})
+    public_id = put(app)
+
+    assert 1 == jobs.run_waiting(app)
+    assert ("done", {"twice": 2}) == (stored(app, public_id).state, stored(app, public_id).result)
+
+
+def test_a_job_of_a_refused_transaction_does_not_exist(app: Flask) -> None:
+    """
+    The queue is an outbox: no commit, no job.
+    """
+    with app.app_context(), pytest.raises(ZeroDivisionError), writing() as session:
+        jobs.enqueue(session, "test", {})
+        raise ZeroDivisionError
+
+    assert 0 == jobs.run_waiting(app)
+
+
+def test_a_waiting_job_with_the_same_key_is_not_doubled(app: Flask) -> None:
+    """
+    The second enqueue gives back the first one's id.
+    """
+    assert put(app, unique_key="k") == put(app, unique_key="k")
+
+
+def test_a_dead_workers_job_is_taken_over(app: Flask, clock: TestClock) -> None:
+    """
+    A lease that is not renewed ends; then another worker gets the job.
+    """
+    put(app)
+    with app.app_context():
+        assert queue.lease("first") is not None
+        assert queue.lease("second") is None
+        clock.advance(seconds=31)
+        taken = queue.lease("second")
+        assert taken is not None
+        assert 2 == taken.tries
+
+
+def test_a_late_worker_cannot_finish_what_passed_on(app: Flask, clock: TestClock) -> None:
+    """
+    A worker whose lease ran out writes nothing over the one that took the job over.
+    """
+    public_id = put(app)
+    with app.app_context():
+        first = queue.lease("first")
+        clock.advance(seconds=31)
+        queue.lease("second")
+        assert first is not None
+        assert not queue.keep(first, "first")
+        queue.finish(first, "first", "done")
+
+    assert "running" == stored(app, public_id).state
+
+
+def test_a_failing_job_is_tried_five_times(app: Flask, clock: TestClock) -> None:
+    """
+    Each failure waits longer; after the fifth the job has failed and says why.
+    """
+
+    def fails(run: jobs.JobRun) -> Mapping[str, Any]:
+        raise ValueError("broken")
+
+    jobs.register(app, "test", fails)
+    public_id = put(app)
+    for _ in range(5):
+        assert 1 == jobs.run_waiting(app)
+        clock.advance(hours=1)
+
+    job = stored(app, public_id)
+    assert ("failed", 5, "ValueError: broken") == (job.state, job.tries, job.error)
+    assert 0 == jobs.run_waiting(app)
+
+
+def test_a_cancelled_job_stops_at_its_next_report(app: Flask) -> None:
+    """
+    Cancel is asked for in the row; the handler learns of it when it reports.
+    """
+
+    def long(run: jobs.JobRun) -> Mapping[str, Any]:
+        run.report(1, 10)
+        with writing() as session:
+            session.scalars(select(Job)).one().cancel_asked = True
+        run.report(2, 10)
+        raise AssertionError("went on after it was cancelled")
+
+    jobs.register(app, "test", long)
+    public_id = put(app)
+    jobs.run_waiting(app)
+
+    assert "cancelled" == stored(app, public_id).state
+
+
+def test_a_job_for_later_waits(app: Flask, clock: TestClock) -> None:
+    """
+    Nothing runs before its time.
+    """
+    jobs.register(app, "test", lambda run: {})
+    with app.app_context():
+        later = clock()
+    put(app, run_at=later.replace(hour=later.hour + 1))
+
+    assert 0 == jobs.run_waiting(app)
+    clock.advance(hours=1)
+    assert 1 == jobs.run_waiting(app)
