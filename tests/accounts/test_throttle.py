@@ -1,5 +1,6 @@
 """Guessing is slowed per account, and a room behind one address is not (S10)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -42,6 +43,16 @@ def test_guesses_from_a_hundred_addresses_are_blocked(app: Flask, cast: Cast, cl
 
     assert statuses.count(403) == 10
     assert statuses[10:] == [429] * 90
+
+
+def test_guesses_sent_at_once_are_counted_one_by_one(app: Flask, cast: Cast) -> None:
+    """
+    Twenty guesses in parallel are no way around the limit: five are looked at.
+    """
+    with ThreadPoolExecutor(max_workers=10) as pool:
+        statuses = list(pool.map(lambda number: attempt(app, f"guess {number}").status_code, range(20)))
+
+    assert sorted(statuses) == [403] * 5 + [429] * 15
 
 
 def test_sixty_colleagues_behind_one_address_sign_in(app: Flask, cast: Cast) -> None:
