@@ -72,6 +72,11 @@ def headings(markdown: str) -> tuple[Heading, ...]:
     return tuple(found)
 
 
+def titles(markdown: str) -> tuple[int, ...]:
+    """The lines of the headings of level 1."""
+    return tuple((token.map or [0])[0] + 1 for token in _PARSER.parse(markdown) if token.tag == "h1" and token.map)
+
+
 def pictures(markdown: str) -> tuple[Picture, ...]:
     """Every picture of a text in order, with the address as it is written."""
     return tuple(
