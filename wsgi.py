@@ -1,6 +1,10 @@
 """The WSGI entry point: `granian --interface wsgi wsgi:app`."""
 
+from lms import jobs
 from lms.app import create_app
 from lms.config import load
 
-app = create_app(load())
+config = load()
+app = create_app(config)
+if config.jobs == "embedded":
+    jobs.start(app)

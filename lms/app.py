@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
-from lms import assets, errors, i18n, jobs, logs, navigation, paging, security
+from lms import assets, errors, health, i18n, jobs, logs, navigation, paging, security
 from lms.accounts import account_routes, gate, people_routes, role_routes
 from lms.accounts import routes as accounts_routes
 from lms.clock import Clock, system_clock
@@ -58,6 +58,7 @@ def create_app(config: Config, *, clock: Clock = system_clock) -> Flask:
 
 def _features(app: Flask, config: Config) -> None:
     """Register every feature, low to high: audit < accounts < library < bank < courses < exams < sitting ..."""
+    app.register_blueprint(health.bp)
     for accounts in (accounts_routes, account_routes, people_routes, role_routes):
         app.register_blueprint(accounts.bp)
     app.register_blueprint(exams_routes.bp)

@@ -1,21 +1,16 @@
 """The one list of subjects, read once: units, questions and library documents use its codes."""
 
-import tomllib
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
+
+from courseware import catalogue
 
 FILE = Path(__file__).parent.parent / "courseware" / "content" / "subjects.toml"
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """A subject: its lasting code, its names and what it covers, in Chinese and English."""
-
-    code: str
-    zh: str
-    en: str
-    scope_zh: str
-    scope_en: str
+class Subject(catalogue.Subject):
+    """A subject with its words in the language of a page."""
 
     def name(self, language: str) -> str:
         """The name for a page in `language` (zh-CN or en)."""
@@ -27,7 +22,7 @@ class Subject:
 
 
 SUBJECTS: tuple[Subject, ...] = tuple(
-    Subject(**entry) for entry in tomllib.loads(FILE.read_text(encoding="utf-8"))["subject"]
+    Subject(*astuple(subject)) for subject in catalogue.subjects(FILE.read_text(encoding="utf-8"))
 )
 BY_CODE: dict[str, Subject] = {subject.code: subject for subject in SUBJECTS}
 CODES: tuple[str, ...] = tuple(BY_CODE)

@@ -111,9 +111,7 @@ class ExamDay:
         """A draft of Zhao's."""
         with self.app.app_context():
             with writing() as session:
-                public_id = service.create_exam(
-                    session, plan or self.plan(), owner_path="/", by=self.cast.zhao.id
-                )
+                public_id = service.create_exam(session, plan or self.plan(), owner_path="/", by=self.cast.zhao.id)
             return self.exam(public_id)
 
     def published(self, plan: Plan | None = None) -> ExamRow:
@@ -132,15 +130,14 @@ class ExamDay:
             return found
 
 
-@pytest.fixture
-def exam_day(app: Flask, cast: Cast, clock: TestClock) -> ExamDay:
-    """A pool of 56 items that Zhao keeps."""
+def make_exam_day(app: Flask, cast: Cast, moment: datetime) -> ExamDay:
+    """Put a pool of 56 items that Zhao keeps into the database of `app`."""
     with app.app_context(), writing() as session:
-        pool = Pool(name="测试题库", created_by=cast.zhao.id, created_at=clock())
+        pool = Pool(name="测试题库", created_by=cast.zhao.id, created_at=moment)
         session.add(pool)
         session.flush()
         for wording in wordings():
-            item = Item(pool_id=pool.id, ref=wording.ref, created_at=clock())
+            item = Item(pool_id=pool.id, ref=wording.ref, created_at=moment)
             session.add(item)
             session.flush()
             session.add(
@@ -152,7 +149,13 @@ def exam_day(app: Flask, cast: Cast, clock: TestClock) -> ExamDay:
                     record=to_record(wording),
                     stem_text=wording.stem,
                     sha256=bytes(32),
-                    created_at=clock(),
+                    created_at=moment,
                 )
             )
         return ExamDay(app, cast, pool.id, pool.public_id)
+
+
+@pytest.fixture
+def exam_day(app: Flask, cast: Cast, clock: TestClock) -> ExamDay:
+    """The pool of 56 items, on the database of this test."""
+    return make_exam_day(app, cast, clock())

@@ -16,7 +16,7 @@ FEATURES = (
 CORE_PACKAGES = ("jobs",)
 #: what a feature shows others: writes, reads, rights, and (accounts only) who is asking
 PUBLIC_MODULES = {"service", "queries", "policy", "gate"}
-ASSEMBLERS = {"lms.app", "lms.cli", "lms.install", "lms.demo"}
+ASSEMBLERS = {"lms.app", "lms.cli", "lms.install", "lms.content", "lms.demo"}
 DOMAIN_ALLOWED = {
     "question_bank": {"python_calamine", "xlsxwriter"},
     "courseware": {"markdown_it"},

@@ -1,7 +1,8 @@
 """Studying: opening pages, trying the check, completing; and storing units. Each within the caller's `writing()`."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from courseware.catalogue import problems_of
 from courseware.credit import credit
+from courseware.problem import Problem
 from courseware.progress import Act, Event, ProgressState, completion, replay
 from courseware.record import digest, to_record
 from courseware.unit import Unit
@@ -18,9 +21,11 @@ from lms.accounts.policy import Viewer
 from lms.audit.service import record
 from lms.clock import BUREAU_ZONE, now
 from lms.courses import errors, queries
+from lms.courses.bundled import bundled_units
 from lms.courses.models import CourseMedia, CourseUnit, CourseUnitVersion, Progress, ProgressEvent
 from lms.courses.queries import OpenUnit
 from lms.errors import NotFound
+from lms.subjects import CODES
 from question_bank.item import ItemVersion
 from question_bank.scoring import DEFAULT
 
@@ -93,6 +98,29 @@ def store_unit(session: Session, unit: Unit, files: Mapping[str, bytes], *, medi
         after={"code": unit.code, "version": row.newest, "sha256": sha256},
     )  # fmt: skip
     return outcome
+
+
+def load_bundled(session: Session, *, media: Path) -> Counter[str]:
+    """Store every sound bundled unit; how many were new, changed and unchanged."""
+    return Counter(
+        store_unit(session, bundled.unit, bundled.files, media=media)
+        for bundled in bundled_units()
+        if bundled.unit is not None
+    )
+
+
+def check_bundled(items: Mapping[str, str], *, today: date) -> tuple[int, list[str]]:
+    """How many bundled units are sound, and what is wrong with the others; `items` are the bank's types by ref."""
+    found = list(bundled_units())
+    units = [bundled.unit for bundled in found if bundled.unit is not None]
+    told = [f"{bundled.name}/{_told(problem)}" for bundled in found for problem in bundled.problems]
+    told += [_told(problem) for problem in problems_of(units, subjects=CODES, items=items, today=today)]
+    return len(units), told
+
+
+def _told(problem: Problem) -> str:
+    line = f":{problem.line}" if problem.line else ""
+    return f"{problem.file}{line} {problem.field} {problem.code} {problem.value}".strip()
 
 
 def _note(session: Session, viewer: Viewer, found: OpenUnit, happened: list[Event]) -> ProgressState:

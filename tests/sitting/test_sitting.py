@@ -54,9 +54,7 @@ class Candidate:
 
     def hand_in(self) -> Any:
         """Hand in."""
-        return self.client.post(
-            f"/sitting/{self.attempt_id}/hand-in", json={}, headers={"X-CSRFToken": self.token()}
-        )
+        return self.client.post(f"/sitting/{self.attempt_id}/hand-in", json={}, headers={"X-CSRFToken": self.token()})
 
 
 def right_answers(app: Flask, attempt_id: str) -> dict[int, object]:
@@ -209,9 +207,7 @@ def test_an_answer_after_the_end_is_kept_as_evidence(
     assert Kind.LATE in kinds(app, lin.attempt_id)
 
 
-def test_the_server_closes_what_nobody_hands_in(
-    app: Flask, cast: Cast, exam_day: ExamDay, clock: TestClock
-) -> None:
+def test_the_server_closes_what_nobody_hands_in(app: Flask, cast: Cast, exam_day: ExamDay, clock: TestClock) -> None:
     """
     At the deadline the attempt is closed with what was saved, and graded.
     """

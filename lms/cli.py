@@ -1,0 +1,211 @@
+"""The command line: `./run WORD ...`. Each feature brings its own words; this module only gathers them."""
+
+import json
+import sys
+from typing import Any
+
+import click
+from flask import Flask
+
+from lms import install, migrate, server
+from lms.accounts import service as accounts
+from lms.accounts.cli import user
+from lms.accounts.policy import Role
+from lms.audit import queries as audit
+from lms.audit.queries import Discrepancy
+from lms.bank.cli import bank
+from lms.clock import BUREAU_ZONE, system_clock
+from lms.config import Config, ConfigError, load, origin, settings
+from lms.content import check_content
+from lms.database import reading, writing
+from lms.demo.build import build
+from lms.jobs import run_waiting
+from lms.library.cli import library
+
+_SECRETS = ("secret_key",)
+
+
+class Words(click.Group):
+    """The commands; those that need an installation get an application context around them."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Say a refused setting in one sentence."""
+        try:
+            return super().invoke(context)
+        except ConfigError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Words)
+def main() -> None:
+    """Shuyuan: courses, library and examinations under one roof."""
+
+
+def _open() -> Flask:
+    """The application of the installation there is; without one a demonstration, if no data folder was named."""
+    config = load()
+    if not config.installed:
+        click.echo("No installation yet: preparing the demonstration, as ./run does.", err=True)
+        config = _demonstration(config)
+    return install.open_app(config)
+
+
+def _demonstration(config: Config) -> Config:
+    config = install.prepare(config, demonstration=True)
+    app = install.open_app(config)
+    with app.app_context():
+        install.load_content(app)
+        made = build(app)
+    run_waiting(app)
+    lines = [
+        f"{account.role.value:<18} {account.staff_number:<10} {account.password:<24} {account.name} {account.unit}"
+        for account in made.accounts
+    ]
+    note = config.data / "demo-accounts.txt"
+    note.touch(mode=0o600)
+    note.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return config
+
+
+@main.command()
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=int, help="Port to listen on.")
+def demo(host: str | None, port: int | None) -> None:
+    """Make the demonstration if there is no installation, then serve."""
+    config = load()
+    if not config.installed:
+        click.echo("正在准备演示数据，约需一分钟…… / Preparing the demonstration, about a minute ...")
+        config = _demonstration(config)
+    elif migrate.pending(config):
+        migrate.upgrade(config)
+    host, port = host or config.host, port or config.port
+    click.echo(f"\n书院 / Shuyuan: http://{host}:{port}/\n")
+    note = config.data / "demo-accounts.txt"
+    if note.is_file():
+        click.echo("角色 role          工号 number 口令 password            姓名、单位 name, unit")
+        click.echo(note.read_text(encoding="utf-8"))
+    sys.stdout.flush()
+    server.serve(config, host=host, port=port)
+
+
+@main.command()
+@click.option("--admin-number", prompt="Staff number of the first administrator", help="Login name.")
+@click.option("--admin-name", prompt="Name of the first administrator", help="Name shown.")
+def init(admin_number: str, admin_name: str) -> None:
+    """Make a real installation: folder, secret, database, content, first administrator. No default account."""
+    config = load()
+    if config.installed:
+        raise click.ClickException(f"There is an installation in {config.data} already.")
+    config = install.prepare(config, demonstration=False)
+    app = install.open_app(config)
+    with app.app_context():
+        install.load_content(app)
+        with writing() as session:
+            person = accounts.add_person(session, staff_number=admin_number, name=admin_name, unit_id=None)
+            accounts.grant_role(session, person.id, Role.SECURITY_ADMIN, reason="first administrator", by=None)
+            code = accounts.issue_activation(session, person.id)
+    click.echo(f"Installed in {config.data}. {person.staff_number} {person.name} is security administrator.")
+    click.echo(f"Activation code (7 days, once): {code}")
+    click.echo("Next: ./run serve, open /activate and set a password.")
+
+
+@main.command()
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=int, help="Port to listen on.")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the installation there is."""
+    config = load()
+    if not config.installed:
+        raise click.ClickException("There is no installation. Make one with ./run init, or a demonstration with ./run")
+    if migrate.pending(config):
+        migrate.upgrade(config)
+    server.serve(config, host=host or config.host, port=port or config.port)
+
+
+@main.group()
+def config() -> None:
+    """Settings."""
+
+
+@config.command("check")
+def config_check() -> None:
+    """Every setting, its value and where the value comes from."""
+    values = load()
+    for name, doc in settings().items():
+        value = "***" if name in _SECRETS and getattr(values, name) else getattr(values, name)
+        click.echo(f"{name} = {value}  [{origin(name, data=values.data)}]  {doc}")
+    for problem in values.problems():
+        click.echo(f"! {problem}", err=True)
+    raise SystemExit(1 if values.problems() else 0)
+
+
+@main.command("migrate")
+def migrate_command() -> None:
+    """Bring the stored database to this release."""
+    migrate.upgrade(load())
+    click.echo("The database is of this release.")
+
+
+@main.group("audit")
+def audit_group() -> None:
+    """The audit log."""
+
+
+@audit_group.command("verify")
+@click.option("--head", help="NUMBER:HASH noted earlier outside the database.")
+def audit_verify(head: str | None) -> None:
+    """Walk the hash chain; exit 1 at the first discrepancy."""
+    noted = None
+    if head:
+        number, _, digest = head.partition(":")
+        noted = (int(number), digest)
+    with _open().app_context():
+        outcome = audit.verify(reading(), head=noted)
+        if isinstance(outcome, Discrepancy):
+            click.echo(f"entry {outcome.number}: {outcome.reason}")
+            raise SystemExit(1)
+        number, digest = audit.head(reading())
+    click.echo(f"OK: {outcome} entries; head {number}:{digest}")
+
+
+@main.group()
+def content() -> None:
+    """The bundled content."""
+
+
+@content.command("check")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+def content_check(*, as_json: bool) -> None:
+    """Check every bundled unit, question and document; exit 1 if anything is wrong. Needs no installation."""
+    found = check_content(system_clock().astimezone(BUREAU_ZONE).date())
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        for problem in found["problems"]:
+            click.echo(problem)
+        click.echo({key: value for key, value in found.items() if key != "problems"})
+    raise SystemExit(1 if found["problems"] else 0)
+
+
+@content.command("load")
+def content_load() -> None:
+    """Load the bundled content into the installation; twice changes nothing."""
+    app = _open()
+    with app.app_context():
+        click.echo(json.dumps(install.load_content(app), ensure_ascii=False, default=str))
+
+
+class _WithApp(click.Group):
+    """Feature commands run in the application context of the installation."""
+
+    def __init__(self, inner: click.Group) -> None:
+        super().__init__(inner.name, commands=inner.commands, help=inner.help)
+
+    def invoke(self, context: click.Context) -> Any:
+        """Open the installation first."""
+        with _open().app_context():
+            return super().invoke(context)
+
+
+for group in (user, bank, library):
+    main.add_command(_WithApp(group))
