@@ -23,7 +23,7 @@ from lms.clock import BUREAU_ZONE
 from lms.exams.service import RELEASES, SHOWS, Plan
 from question_bank.blueprint import MAX_QUOTA, MAX_SECTIONS, Blueprint, Section
 from question_bank.interactions import KINDS
-from question_bank.scoring import MULTI_RULES, Rules
+from question_bank.scoring import Rules
 
 MACHINE_TYPES = tuple(key for key, kind in KINDS.items() if kind.MACHINE_SCORED)
 
@@ -105,7 +105,7 @@ class ExamForm(FlaskForm):
     pool = SelectField(lazy_gettext("Question pool"), [DataRequired()])
     sections = FieldList(FormField(SectionForm), min_entries=1, max_entries=MAX_SECTIONS)
     multiple = SelectField(
-        lazy_gettext("Marks for multiple choice"), choices=[(key, MULTI_NAMES[key]) for key in MULTI_RULES]
+        lazy_gettext("Marks for multiple choice"), choices=[(key, MULTI_NAMES[key]) for key in MULTI_NAMES]
     )
     pass_mark = DecimalField(lazy_gettext("Pass mark"), [InputRequired()], default=Decimal(60))
     minutes = IntegerField(
