@@ -76,7 +76,8 @@ def _subject(settings: Settings, at: str, entry: Mapping[str, object]) -> Subjec
     for name, value in values.items():
         if len(value) > LONGEST[name]:
             settings.refuse(at + name, "too_long", value, most=LONGEST[name])
-        if not value and isinstance(entry.get(name), str):
+        written = entry.get(name)
+        if isinstance(written, str) and not written.strip():
             settings.refuse(at + name, "missing")
     return Subject(values["code"], values["zh"], values["en"], values["scope_zh"], values["scope_en"])
 

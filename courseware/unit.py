@@ -133,17 +133,17 @@ class Unit:
         if not CODE.match(self.code) or len(self.code) > LONGEST_CODE:
             yield _bad("code", "bad_name", self.code)
         for name, most in limits.items():
-            yield from _text(name, getattr(self, name), most)
+            yield from _words(name, getattr(self, name), most)
         for name, entries in (("objectives", self.objectives), ("terms", self.terms), ("references", self.references)):
             if len(entries) > MOST_ENTRIES:
                 yield _bad(name, "too_many", len(entries), most=MOST_ENTRIES)
         for place, objective in enumerate(self.objectives):
-            yield from _text(f"objectives[{place}]", objective, LONGEST_LINE)
+            yield from _words(f"objectives[{place}]", objective, LONGEST_LINE)
         for place, term in enumerate(self.terms):
-            yield from _text(f"terms[{place}].term", term.term, LONGEST_LINE)
-            yield from _text(f"terms[{place}].meaning", term.meaning, LONGEST_TEXT)
+            yield from _words(f"terms[{place}].term", term.term, LONGEST_LINE)
+            yield from _words(f"terms[{place}].meaning", term.meaning, LONGEST_TEXT)
         for place, reference in enumerate(self.references):
-            yield from _text(f"references[{place}].source", reference.source, LONGEST_LINE)
+            yield from _words(f"references[{place}].source", reference.source, LONGEST_LINE)
 
     def _numbers(self) -> Iterator[Problem]:
         if not self.hours:
@@ -189,7 +189,7 @@ def _bad(name: str, code: str, value: object, **facts: object) -> Problem:
     return Problem(SETTINGS, name, code, shortened(value), facts=facts)
 
 
-def _text(name: str, value: str, most: int) -> Iterator[Problem]:
+def _words(name: str, value: str, most: int) -> Iterator[Problem]:
     if not value.strip():
         yield _bad(name, "missing", "")
     elif len(value) > most:

@@ -119,7 +119,7 @@ class _Parser(MarkdownIt):
     def validateLink(self, url: str) -> bool:  # noqa: N802 - the name is the library's
         """Whether a link may lead there: http, https, or relative without a host."""
         url = url.strip().lower()
-        if "\\" in url or any(unicodedata.category(char) == "Cc" for char in url):
+        if any(unicodedata.category(char) == "Cc" for char in url):
             return False
         if url.startswith(("http://", "https://")):
             return len(url.split("//", 1)[1]) > 0

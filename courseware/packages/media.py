@@ -44,11 +44,17 @@ def svg_faults(data: bytes) -> tuple[str, ...]:
     """
     if len(data) > MOST_SVG_BYTES:
         return ("too large",)
+    if b"\0" in data:  # the parser would take it for UTF-16
+        return ("not UTF-8",)
     check = _SvgCheck()
     try:
-        check.parser.Parse(data, True)
-    except (expat.ExpatError, _NotAPicture, ValueError, LookupError) as error:
-        check.faults.setdefault(f"not well-formed: {error}" if isinstance(error, expat.ExpatError) else str(error))
+        check.parser.Parse(data.decode("utf-8-sig"), True)
+    except UnicodeDecodeError:
+        return ("not UTF-8",)
+    except expat.ExpatError as error:
+        check.faults.setdefault(f"not well-formed: {error}")
+    except _NotAPicture as error:
+        check.faults.setdefault(str(error))
     return tuple(check.faults)
 
 
@@ -68,6 +74,7 @@ class _SvgCheck:
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._characters
+        self.parser.XmlDeclHandler = self._declaration
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.ProcessingInstructionHandler = self._instruction
 
@@ -108,6 +115,10 @@ class _SvgCheck:
     def _characters(self, text: str) -> None:
         if self.in_style:
             self.style.append(text)
+
+    def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if (encoding or "utf-8").lower() != "utf-8":  # a browser would read other words than we did
+            raise _NotAPicture("not UTF-8")
 
     def _doctype(self, *_parts: object) -> None:
         raise _NotAPicture("document type")

@@ -112,7 +112,8 @@ def _unit(
     problems += settings.problems
     named = {(problem.file, problem.field) for problem in problems}
     for problem in unit.problems() if unit else ():
-        if (problem.file, problem.field) not in named:  # the first reason is the nearer one
+        table = problem.field.partition(".")[0]
+        if not named & {(problem.file, problem.field), (problem.file, table)}:  # the first reason is the nearer one
             line = settings.line_of(problem.field) if problem.file == SETTINGS else problem.line
             problems.append(replace(problem, line=line))
     return unit

@@ -1,6 +1,5 @@
 """Sound values of courseware, so that a test names only what matters to it."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -27,7 +26,7 @@ check = { items = ["penalty-001", "penalty-002"], pass = "0.6" }
 references = [{ source = "中华人民共和国行政处罚法", article = "第五十一条" }]
 pages = ["01-scope.md", "02-steps.md"]
 """
-FILES: Mapping[str, bytes] = {
+FILES: dict[str, bytes] = {
     "unit.toml": SETTINGS.encode(),
     "01-scope.md": "# 适用范围\n\n案情简单、事实清楚。\n\n![流程图](flow.svg)\n".encode(),
     "02-steps.md": "# 步骤\n\n出示证件，说明理由。\n".encode(),

@@ -42,7 +42,19 @@ def test_hours_are_written_without_idle_digits(count: int, written: str) -> None
 
 @pytest.mark.parametrize(
     "value",
-    ["0.1", "1.3", "-0.25", "NaN", "sNaN", "Infinity", "1e999999", "1000.25", "", "一", "1.0000000000000000000000000000001"],
+    [
+        "0.1",
+        "1.3",
+        "-0.25",
+        "NaN",
+        "sNaN",
+        "Infinity",
+        "1e999999",
+        "1000.25",
+        "",
+        "一",
+        "1.0000000000000000000000000000001",
+    ],
 )
 def test_what_is_no_whole_quarter_is_refused(value: str) -> None:
     """
