@@ -282,7 +282,7 @@ ONLY_IN = {
     r"\bpickle\b|\bmarshal\b|\byaml\.load\b|shell=True|os\.system\(": set(),
     r"(?<![\w.])(?:eval|exec)\(": set(),
     r"\bimport random\b|\bfrom random\b": set(),
-    r"text\(f\"|text\(f'|exec_driver_sql\(f|execute\(f\"": {"lms/migrate.py"},  # quoted role and table names
+    r"(?<![\w.])text\(f[\"']|exec_driver_sql\(f|\.execute\(f[\"']": {"lms/migrate.py"},  # quoted role and table names
     r"secure_filename": set(),
     r"\bimport (?:requests|urllib\.request|httpx)\b|urlopen\(": set(),
 }

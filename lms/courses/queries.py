@@ -65,7 +65,7 @@ class OpenUnit:
 
 def units(
     person_id: int, *, subject: str | None = None, state: str | None = None, text: str | None = None
-) -> Select[Any]:
+) -> Select[*tuple[Any, ...]]:
     """Open units with the person's progress, by code; narrowed by subject, state (new, begun, done) and title."""
     query = (
         select(

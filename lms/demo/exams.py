@@ -41,7 +41,16 @@ def build(app: Flask, organisation: Organisation, examiner: PersonRow, chance: C
     if not blueprint.sections:
         return
     past = now - timedelta(days=21)
-    finished = _exam(app, "市场监管执法知识季度考试", pool.id, blueprint, organisation, examiner, opens_at=past, days=1)
+    finished = _exam(
+        app,
+        "市场监管执法知识季度考试",
+        pool_id=pool.id,
+        blueprint=blueprint,
+        organisation=organisation,
+        examiner=examiner,
+        opens_at=past,
+        days=1,
+    )
     offices = [p for office in organisation.offices for p in organisation.people[office.id]]
     for number, person in enumerate(offices[:CANDIDATES]):
         _sit(app, finished, person, chance, begin=past + timedelta(minutes=5 + number))
@@ -72,11 +81,11 @@ def _blueprint(pool_id: int) -> Blueprint:
 def _exam(
     app: Flask,
     title: str,
+    *,
     pool_id: int,
     blueprint: Blueprint,
     organisation: Organisation,
     examiner: PersonRow,
-    *,
     opens_at: datetime,
     days: int,
 ) -> ExamRow:

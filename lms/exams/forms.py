@@ -21,23 +21,10 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.clock import BUREAU_ZONE
 from lms.exams.service import RELEASES, SHOWS, Plan
+from lms.question_types import MACHINE_TYPES, TYPE_NAMES
 from question_bank.blueprint import MAX_QUOTA, MAX_SECTIONS, Blueprint, Section
-from question_bank.interactions import KINDS
 from question_bank.scoring import Rules
 
-MACHINE_TYPES = tuple(key for key, kind in KINDS.items() if kind.MACHINE_SCORED)
-
-TYPE_NAMES = {
-    "single_choice": lazy_gettext("Single choice"),
-    "multiple_choice": lazy_gettext("Multiple choice"),
-    "true_false": lazy_gettext("True or false"),
-    "fill_in": lazy_gettext("Fill in"),
-    "numeric": lazy_gettext("Numeric"),
-    "ordering": lazy_gettext("Ordering"),
-    "matching": lazy_gettext("Matching"),
-    "short_answer": lazy_gettext("Short answer"),
-    "essay": lazy_gettext("Essay"),
-}
 RELEASE_NAMES = {
     "at_once": lazy_gettext("at once"),
     "after_window": lazy_gettext("when the window has closed"),

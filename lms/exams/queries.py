@@ -91,7 +91,7 @@ def row_of(values: Sequence[Any]) -> ExamRow:
     return ExamRow(*fields)
 
 
-def rows(*, paths: Sequence[str], thing_ids: Sequence[str] = ()) -> Select[Any]:
+def rows(*, paths: Sequence[str], thing_ids: Sequence[str] = ()) -> Select[*tuple[Any, ...]]:
     """Exams that belong to these parts of the organisation or are named by public id, newest window first."""
     mine = [Exam.owner_path.startswith(path, autoescape=True) for path in paths]
     return (

@@ -17,11 +17,12 @@ from lms.clock import BUREAU_ZONE, now
 from lms.database import reading, writing
 from lms.errors import NotFound, Refused, describe, sentence_of
 from lms.exams import queries, service
-from lms.exams.forms import TYPE_NAMES, ExamForm
+from lms.exams.forms import ExamForm
 from lms.exams.policy import access_exam, managed_ids, managed_paths
 from lms.exams.queries import ExamRow
 from lms.i18n import locale_code
 from lms.paging import paginate, requested_page
+from lms.question_types import TYPE_NAMES
 from lms.subjects import SUBJECTS
 
 bp = Blueprint("exams", __name__, url_prefix="/exams", template_folder="templates")

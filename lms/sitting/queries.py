@@ -107,7 +107,7 @@ class ResultRow:
     passed: bool | None
 
 
-def results(exam_id: int) -> Select[Any]:
+def results(exam_id: int) -> Select[*tuple[Any, ...]]:
     """Attempts of an exam with their newest result, best first."""
     newest = (
         select(AttemptResult.attempt_id, func.max(AttemptResult.revision).label("revision"))

@@ -14,12 +14,12 @@ from lms.clock import now
 from lms.database import reading, writing
 from lms.errors import describe
 from lms.exams import queries as exams
-from lms.exams.forms import TYPE_NAMES
 from lms.exams.policy import access_exam
 from lms.paging import paginate, requested_page
+from lms.question_types import TYPE_NAMES
 from lms.sitting import journal, queries, service
 from lms.sitting.forms import incoming
-from lms.sitting.paper import paper, review
+from lms.sitting.paper import Reviewed, paper, review
 from lms.sitting.policy import Sat, access_own_attempt, access_sittable_exam
 from question_bank.assembly import Form
 from question_bank.attempt import receipt_code, replay
@@ -136,7 +136,7 @@ def result(attempt_id: str) -> ResponseReturnValue:
     session = reading()
     visible = sat.exam.score_visible(now())
     outcome = queries.outcome(session, sat.attempt.id) if visible else None
-    reviewed = ()
+    reviewed: tuple[Reviewed, ...] = ()
     if outcome is not None:
         state = replay(journal.events(session, sat.attempt.id))
         versions = exams.snapshot(session, sat.exam.id).versions

@@ -1,0 +1,19 @@
+"""The names of the question types, as pages show them."""
+
+from flask_babel import lazy_gettext
+
+from question_bank.interactions import KINDS
+
+TYPE_NAMES = {
+    "single_choice": lazy_gettext("Single choice"),
+    "multiple_choice": lazy_gettext("Multiple choice"),
+    "true_false": lazy_gettext("True or false"),
+    "fill_in": lazy_gettext("Fill in"),
+    "numeric": lazy_gettext("Numeric"),
+    "ordering": lazy_gettext("Ordering"),
+    "matching": lazy_gettext("Matching"),
+    "short_answer": lazy_gettext("Short answer"),
+    "essay": lazy_gettext("Essay"),
+}
+#: types that a machine scores at once
+MACHINE_TYPES = tuple(key for key, kind in KINDS.items() if kind.MACHINE_SCORED)
