@@ -57,10 +57,10 @@ def build(app: Flask, organisation: Organisation, examiner: PersonRow, chance: C
     _exam(
         app,
         "行政执法人员年度考试",
-        pool.id,
-        blueprint,
-        organisation,
-        examiner,
+        pool_id=pool.id,
+        blueprint=blueprint,
+        organisation=organisation,
+        examiner=examiner,
         opens_at=now - timedelta(hours=1),
         days=14,
     )
