@@ -127,6 +127,19 @@ def test_links_lead_to_the_web_or_to_ourselves(address: str, allowed: bool) -> N
     assert ("<a href" in render(f"[字]({address})")) is allowed
 
 
+@pytest.mark.parametrize(
+    "address", ["../flow.svg", "a/flow.svg", "http://a.example/flow.svg", ".flow.svg", "%2e.svg", "x" * 101]
+)
+def test_only_plain_names_are_looked_up(address: str) -> None:
+    """
+    media_url is asked for names, never for paths or addresses.
+    """
+    asked: list[str] = []
+    render(f"![图]({address})", media_url=asked.append)
+
+    assert asked == []
+
+
 @given(st.text(st.sampled_from("htps:/\\evil.%2fF5cC&#9;@?\tjavscr"), max_size=24))
 def test_no_address_leads_to_a_host_without_http(address: str) -> None:
     """
