@@ -19,6 +19,8 @@ class Pool(Model):
     public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
     name: Mapped[str] = mapped_column(String(120))
     purpose: Mapped[str | None] = mapped_column(String(500))
+    #: the part of the organisation that keeps it: path of a unit, "/" for the whole
+    owner_path: Mapped[str] = mapped_column(String(200), default="/")
     #: None for the bundled bank
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -67,3 +69,47 @@ class ItemVersion(Model):
     sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class BankImport(Model):
+    """A file on its way into a pool: read once, shown, mended, then taken."""
+
+    __tablename__ = "bank_import"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
+    file_name: Mapped[str] = mapped_column(String(200))
+    format: Mapped[str] = mapped_column(String(20))
+    #: subject of rows that name none, "" for unclassified
+    subject: Mapped[str] = mapped_column(String(40), default="")
+    #: the file until it has been read
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: refusals of nothing: remarks on columns, as records
+    warnings: Mapped[Any] = mapped_column(Json, default=list)
+    #: "reading", "ready" or "taken"
+    state: Mapped[str] = mapped_column(String(10), default="reading")
+    job_id: Mapped[str | None] = mapped_column(PublicId)
+    pool_id: Mapped[int | None] = mapped_column(ForeignKey("bank_pool.id"))
+    #: what the taking changed: new, changed, unchanged
+    counts: Mapped[Any | None] = mapped_column(Json)
+    created_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class BankImportRow(Model):
+    """One row of such a file: its cells, and either the item they make or what is wrong with them."""
+
+    __tablename__ = "bank_import_row"
+    __table_args__ = (UniqueConstraint("import_id", "number"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("bank_import.id"))
+    #: its place among the rows, from 1
+    number: Mapped[int] = mapped_column(Integer)
+    #: where it stands in the file, e.g. "Sheet1 row 7"
+    place: Mapped[str] = mapped_column(String(200))
+    #: cells by column, None where the file has no rows (native format)
+    cells: Mapped[Any | None] = mapped_column(Json)
+    record: Mapped[Any | None] = mapped_column(Json)
+    complaints: Mapped[Any] = mapped_column(Json, default=list)
+    good: Mapped[bool]

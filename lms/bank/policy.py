@@ -1,16 +1,45 @@
-"""Who may see and change which pool."""
+"""Who may see, use and change which pool.
 
-from sqlalchemy import select
+A pool belongs to a part of the organisation. A grant for that part, or for the pool itself, reaches it. The pool that
+came with the program is open to everybody who may see pools at all, and nobody changes it: a release does.
+"""
+
 from sqlalchemy.orm import Session
 
-from lms.accounts.policy import Act, Viewer, may
-from lms.bank.models import Pool
-from lms.errors import NotFound
+from lms.accounts.policy import Act, Viewer, may, unit_paths
+from lms.bank import queries
+from lms.bank.queries import ItemRow, PoolRow
+from lms.errors import Forbidden, NotFound
 
 
-def access_pool(session: Session, viewer: Viewer, public_id: str, act: Act) -> Pool:
+def may_pool(viewer: Viewer, pool: PoolRow, act: Act) -> bool:
+    """Whether `viewer` may do `act` with this pool."""
+    if pool.bundled:
+        return act is Act.SEE_BANK and may(viewer, act)
+    return may(viewer, act, unit_path=pool.owner_path, thing_id=pool.public_id)
+
+
+def access_pool(session: Session, viewer: Viewer, public_id: str, act: Act) -> PoolRow:
     """The pool, for somebody who may do `act` with it; raises NotFound for everybody else."""
-    pool = session.scalar(select(Pool).where(Pool.public_id == public_id))
-    if pool is None or not (may(viewer, act) or may(viewer, act, thing_id=public_id)):
+    pool = queries.pool_by_public_id(session, public_id)
+    if pool is None or not may_pool(viewer, pool, act):
         raise NotFound
     return pool
+
+
+def access_item(session: Session, viewer: Viewer, public_id: str, act: Act) -> tuple[ItemRow, PoolRow]:
+    """An item and its pool, for somebody who may do `act` with the pool; raises NotFound for everybody else."""
+    found = queries.item_by_public_id(session, public_id)
+    if found is None:
+        raise NotFound
+    return found[0], access_pool(session, viewer, found[1], act)
+
+
+def keeping_path(viewer: Viewer) -> str:
+    """The part of the organisation to which a pool that `viewer` makes belongs; raises Forbidden for those who were
+    given single pools only.
+    """
+    paths = unit_paths(viewer, Act.EDIT_BANK)
+    if not paths:
+        raise Forbidden
+    return paths[0]

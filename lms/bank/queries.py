@@ -1,36 +1,87 @@
-"""Reading pools and items."""
+"""Reading pools and items: typed rows for pages, domain objects for draws and papers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from lms.accounts.policy import Viewer
+from lms.accounts.policy import ALLOWS, Act, Viewer, unit_paths
 from lms.bank.models import Item, ItemVersion, Pool
 from lms.html import clean
 from question_bank import item as domain
 from question_bank.formats.record import from_record
 from question_bank.pool import Pool as DomainPool
 
-_markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+# a reference definition in a stem could turn the mark [[1]] of a blank into a link
+_markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable("reference")
+SEARCH_LENGTH = 60
 
 
 @lru_cache(maxsize=8192)
 def rendered(text: str) -> Markup:
-    """A stem, option or explanation as safe HTML."""
+    """A stem, stimulus or explanation (Markdown) as safe HTML."""
     return clean(_markdown.render(text))
 
 
-def pools_for(session: Session, viewer: Viewer) -> Sequence[Pool]:
-    """Pools."""
-    return session.scalars(select(Pool).order_by(Pool.name)).all()
+@dataclass(frozen=True, slots=True)
+class PoolRow:
+    """A pool as pages and other features need it; `items` counts those that may be drawn."""
+
+    id: int
+    public_id: str
+    name: str
+    purpose: str | None
+    owner_path: str
+    created_by: int | None
+    created_at: datetime
+    items: int
+
+    @property
+    def bundled(self) -> bool:
+        """Whether it came with the program: it changes with a release only."""
+        return self.created_by is None
+
+
+_READY = (
+    select(func.count())
+    .select_from(Item)
+    .where(Item.pool_id == Pool.id, Item.state == "ready")
+    .correlate(Pool)
+    .scalar_subquery()
+)
+_POOL = (Pool.id, Pool.public_id, Pool.name, Pool.purpose, Pool.owner_path, Pool.created_by, Pool.created_at, _READY)
+
+
+def pools_for(session: Session, viewer: Viewer, act: Act = Act.SEE_BANK) -> list[PoolRow]:
+    """Pools with which `viewer` may do `act`, the bundled one first; it can only be seen and used."""
+    mine = [Pool.owner_path.startswith(path, autoescape=True) for path in unit_paths(viewer, act)]
+    named = [grant.thing_id for grant in viewer.grants if grant.scope == "pool" and act in ALLOWS[grant.role]]
+    own = Pool.created_by.is_not(None) & or_(*mine, Pool.public_id.in_(named))
+    allowed = or_(own, Pool.created_by.is_(None)) if act is Act.SEE_BANK and act in viewer.acts else own
+    query = select(*_POOL).where(allowed).order_by(case((Pool.created_by.is_(None), 0), else_=1), Pool.name, Pool.id)
+    return [PoolRow(*row) for row in session.execute(query)]
+
+
+def pool_by_public_id(session: Session, public_id: str) -> PoolRow | None:
+    """The pool, whoever asks; policies decide who may."""
+    row = session.execute(select(*_POOL).where(Pool.public_id == public_id)).first()
+    return PoolRow(*row) if row else None
+
+
+def bundled_pool(session: Session) -> PoolRow | None:
+    """The pool that came with the program, None before it was loaded."""
+    row = session.execute(select(*_POOL).where(Pool.created_by.is_(None)).order_by(Pool.id)).first()
+    return PoolRow(*row) if row else None
 
 
 def pool_of_versions(session: Session, pool_id: int) -> DomainPool:
-    """Newest ready versions of a pool."""
+    """The newest version of every item that may be drawn, by the id under which the version is stored."""
     rows = session.execute(
         select(ItemVersion.id, ItemVersion.record)
         .join(Item, Item.id == ItemVersion.item_id)
@@ -40,16 +91,137 @@ def pool_of_versions(session: Session, pool_id: int) -> DomainPool:
 
 
 def versions(session: Session, ids: Sequence[int]) -> dict[int, domain.ItemVersion]:
-    """Versions by id."""
+    """Versions by id, in one query."""
     rows = session.execute(select(ItemVersion.id, ItemVersion.record).where(ItemVersion.id.in_(ids)))
     return {row.id: from_record(row.record) for row in rows}
 
 
 def ready_by_refs(session: Session, refs: Sequence[str]) -> dict[str, domain.ItemVersion]:
-    """Newest ready versions by the lasting names of their items."""
+    """Newest ready versions of bundled items by their lasting names."""
     rows = session.execute(
         select(Item.ref, ItemVersion.record)
         .join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.newest))
-        .where(Item.ref.in_(refs), Item.state == "ready")
+        .join(Pool, Pool.id == Item.pool_id)
+        .where(Item.ref.in_(refs), Item.state == "ready", Pool.created_by.is_(None))
     )
     return {row.ref: from_record(row.record) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """An item in a list, by its newest version."""
+
+    id: int
+    public_id: str
+    ref: str
+    state: str
+    number: int
+    type: str
+    subject: str
+    point: str | None
+    difficulty: str | None
+    stem_text: str
+
+
+_ITEM = (
+    Item.id,
+    Item.public_id,
+    Item.ref,
+    Item.state,
+    ItemVersion.number,
+    ItemVersion.type,
+    ItemVersion.subject,
+    ItemVersion.point,
+    ItemVersion.difficulty,
+    ItemVersion.stem_text,
+)
+
+
+def items(
+    pool_id: int, *, text: str = "", subject: str | None = None, kind: str = "", difficulty: str = "", state: str = ""
+) -> Select[*tuple[Any, ...]]:
+    """Items of a pool for `paginate`, rows as ItemRow's fields. `subject` "" asks for the unclassified."""
+    query = _newest(pool_id)
+    for words in text[:SEARCH_LENGTH].split():
+        query = query.where(ItemVersion.stem_text.icontains(words, autoescape=True))
+    if subject is not None:
+        query = query.where(ItemVersion.subject == subject)
+    for column, value in ((ItemVersion.type, kind), (ItemVersion.difficulty, difficulty), (Item.state, state)):
+        if value:
+            query = query.where(column == value)
+    return query.order_by(Item.ref)
+
+
+def _newest(pool_id: int) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*_ITEM)
+        .join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.newest))
+        .where(Item.pool_id == pool_id)
+    )
+
+
+def counts(session: Session, pool_id: int) -> dict[tuple[str, str], int]:
+    """How many items may be drawn, by (subject, type)."""
+    rows = session.execute(
+        select(ItemVersion.subject, ItemVersion.type, func.count())
+        .join(Item, (Item.id == ItemVersion.item_id) & (Item.newest == ItemVersion.number))
+        .where(Item.pool_id == pool_id, Item.state == "ready")
+        .group_by(ItemVersion.subject, ItemVersion.type)
+    )
+    return {(subject, kind): count for subject, kind, count in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One version of an item, with its whole content."""
+
+    id: int
+    public_id: str
+    number: int
+    created_at: datetime
+    created_by: int | None
+    version: domain.ItemVersion
+
+
+def versions_of(session: Session, item_id: int) -> list[VersionRow]:
+    """All versions of an item, newest first."""
+    rows = session.execute(
+        select(
+            ItemVersion.id,
+            ItemVersion.public_id,
+            ItemVersion.number,
+            ItemVersion.created_at,
+            ItemVersion.created_by,
+            ItemVersion.record,
+        )
+        .where(ItemVersion.item_id == item_id)
+        .order_by(ItemVersion.number.desc())
+    )
+    return [
+        VersionRow(row.id, row.public_id, row.number, row.created_at, row.created_by, from_record(row.record))
+        for row in rows
+    ]
+
+
+def item_by_public_id(session: Session, public_id: str) -> tuple[ItemRow, str] | None:
+    """The item and the public id of its pool, whoever asks."""
+    row = session.execute(
+        select(*_ITEM, Pool.public_id)
+        .join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.newest))
+        .join(Pool, Pool.id == Item.pool_id)
+        .where(Item.public_id == public_id)
+    ).first()
+    if row is None:
+        return None
+    *columns, pool_id = list[Any](row)
+    return ItemRow(*columns), pool_id
+
+
+def newest_of(session: Session, pool_id: int) -> Mapping[str, tuple[int, str, bytes]]:
+    """Items of a pool by ref: (id, state, SHA-256 of the newest version)."""
+    rows = session.execute(
+        select(Item.ref, Item.id, Item.state, ItemVersion.sha256)
+        .join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.newest))
+        .where(Item.pool_id == pool_id)
+    )
+    return {row.ref: (row.id, row.state, row.sha256) for row in rows}

@@ -1,0 +1,29 @@
+"""The bank that comes with the program: the files of `question_bank/content/`."""
+
+from pathlib import Path
+
+from lms.subjects import CODES
+from question_bank.formats import native
+from question_bank.formats.refusal import Imported, Refusal
+from question_bank.item import ItemVersion
+
+FOLDER = Path(__file__).parent.parent.parent / "question_bank" / "content"
+NAME = "书院题库"
+PURPOSE = "随程序提供的题库，按十八个大类编排。"
+
+
+def read_bundled(folder: Path = FOLDER) -> Imported:
+    """Every item of the folder, and every complaint; an id may stand once in all files together."""
+    items: list[ItemVersion] = []
+    refused: list[Refusal] = []
+    seen: dict[str, str] = {}
+    for path in sorted(folder.glob("*.toml")):
+        found = native.read(path.read_bytes(), name=path.name, subjects=CODES)
+        refused += found.refused
+        for version in found.items:
+            if version.ref in seen:
+                refused.append(Refusal(f"{path.name} {version.ref}", "id", version.ref, "duplicate"))
+                continue
+            seen[version.ref] = path.name
+            items.append(version)
+    return Imported(tuple(items), tuple(refused))

@@ -1,0 +1,42 @@
+"""What the bank refuses."""
+
+from flask_babel import lazy_gettext
+
+from lms.errors import Refused
+
+
+class BundledPool(Refused):
+    """The pool that came with the program is not edited."""
+
+    code = "bank.bundled"
+    sentence = lazy_gettext("This pool came with the program and changes with a release only.")
+
+
+class UnsoundItem(Refused):
+    """An item with something wrong in it is not stored. Facts: `ref`, `field`, `reason`."""
+
+    code = "bank.unsound_item"
+    status = 422
+    sentence = lazy_gettext("The question is not sound yet.")
+
+
+class ImportNotReady(Refused):
+    """The file is still being read, or was taken already."""
+
+    code = "bank.import_not_ready"
+    sentence = lazy_gettext("This file is still being read, or it was taken already.")
+
+
+class NothingToTake(Refused):
+    """No row of the file is good."""
+
+    code = "bank.nothing_to_take"
+    sentence = lazy_gettext("No question of this file can be taken yet.")
+
+
+class UploadUnfit(Refused):
+    """The file is empty, too large or of an unknown kind."""
+
+    code = "bank.upload_unfit"
+    status = 422
+    sentence = lazy_gettext("Choose a file of one of the kinds named, with at most 5 MB.")

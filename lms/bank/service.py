@@ -1,0 +1,169 @@
+"""Writing pools and items: one function a use case, one transaction each, one audit entry each."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from lms.audit.service import record
+from lms.bank import queries
+from lms.bank.bundled import NAME, PURPOSE, read_bundled
+from lms.bank.errors import BundledPool, UnsoundItem
+from lms.bank.models import Item, ItemVersion, Pool
+from lms.bank.queries import PoolRow
+from lms.clock import now
+from lms.errors import NotFound
+from lms.subjects import CODES
+from question_bank import item as domain
+from question_bank.formats.record import to_record
+from question_bank.text import plain_text
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What storing items changed. `retired`: items that stay out of the draw, whatever their wording."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    retired: int = 0
+
+
+def create_pool(session: Session, *, name: str, purpose: str | None, owner_path: str, by: int | None) -> PoolRow:
+    """A new, empty pool, kept by a part of the organisation; `by` is None for the bundled one."""
+    pool = Pool(name=name, purpose=purpose, owner_path=owner_path, created_by=by, created_at=now())
+    session.add(pool)
+    session.flush()
+    record(session, "bank.pool.create", thing="pool", thing_id=pool.public_id, after={"name": name})
+    return _row(session, pool.public_id)
+
+
+def store_items(session: Session, pool: PoolRow, versions: Sequence[domain.ItemVersion], by: int | None) -> Stored:
+    """Put items into a pool by their refs; a change of wording is a new version, the same wording is nothing.
+
+    Raises UnsoundItem when an item has a problem: nothing unsound is ever stored.
+    """
+    for version in versions:
+        _refuse_unsound(version)
+    held = queries.newest_of(session, pool.id)
+    unique = {version.ref: version for version in versions}
+    fresh = [version for ref, version in unique.items() if ref not in held]
+    changed = [version for ref, version in unique.items() if ref in held and digest(version) != held[ref][2]]
+    _add_items(session, pool.id, fresh, by)
+    _add_versions(session, [(held[version.ref][0], version) for version in changed], by)
+    stored = Stored(len(fresh), len(changed), len(unique) - len(fresh) - len(changed))
+    if fresh or changed:
+        record(session, "bank.items.store", thing="pool", thing_id=pool.public_id, after=asdict(stored))
+    return stored
+
+
+def revise_item(session: Session, pool: PoolRow, version: domain.ItemVersion, by: int) -> Stored:
+    """A new wording of the item of that ref; raises NotFound, BundledPool, UnsoundItem."""
+    if pool.bundled:
+        raise BundledPool
+    if version.ref not in queries.newest_of(session, pool.id):
+        raise NotFound
+    return store_items(session, pool, [version], by)
+
+
+def set_retired(session: Session, public_id: str, *, retired: bool) -> None:
+    """Take an item out of the draw, or put it back; exams published before keep it. Raises NotFound."""
+    item = session.query(Item).filter_by(public_id=public_id).with_for_update().one_or_none()
+    if item is None:
+        raise NotFound
+    state = "retired" if retired else "ready"
+    if item.state != state:
+        before, item.state = item.state, state
+        record(
+            session,
+            "bank.item.retire" if retired else "bank.item.restore",
+            thing="item",
+            thing_id=public_id,
+            before={"state": before},
+            after={"state": state},
+        )
+
+
+def retire_item(session: Session, public_id: str) -> None:
+    """Take an item out of the draw; raises NotFound."""
+    set_retired(session, public_id, retired=True)
+
+
+def load_bundled(session: Session) -> dict[str, int]:
+    """Bring the bundled pool to what this release holds; loading twice changes nothing."""
+    found = read_bundled()
+    pool = queries.bundled_pool(session) or create_pool(session, name=NAME, purpose=PURPOSE, owner_path="/", by=None)
+    stored = store_items(session, pool, found.items, None)
+    return asdict(stored) | {"retired": _retire_others(session, pool, {version.ref for version in found.items})}
+
+
+def digest(version: domain.ItemVersion) -> bytes:
+    """SHA-256 of the canonical record: equal content, equal digest."""
+    text = json.dumps(to_record(version), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _retire_others(session: Session, pool: PoolRow, kept: set[str]) -> int:
+    """Retire bundled items that this release no longer holds, and bring back those it holds again."""
+    held = queries.newest_of(session, pool.id)
+    gone = [item for ref, (item, state, _sha) in held.items() if ref not in kept and state == "ready"]
+    back = [item for ref, (item, state, _sha) in held.items() if ref in kept and state == "retired"]
+    for ids, state in ((gone, "retired"), (back, "ready")):
+        if ids:
+            session.execute(update(Item).where(Item.id.in_(ids)).values(state=state))
+    if gone or back:
+        after = {"retired": len(gone), "restored": len(back)}
+        record(session, "bank.items.retire", thing="pool", thing_id=pool.public_id, after=after)
+    return len(gone)
+
+
+def _refuse_unsound(version: domain.ItemVersion) -> None:
+    problems = version.problems((*CODES, ""))
+    if problems:
+        raise UnsoundItem(ref=version.ref, field=problems[0].field, reason=problems[0].code)
+
+
+def _add_items(session: Session, pool_id: int, fresh: Sequence[domain.ItemVersion], by: int | None) -> None:
+    moment = now()
+    made = [Item(pool_id=pool_id, ref=version.ref, created_at=moment, state="ready", newest=1) for version in fresh]
+    session.add_all(made)
+    session.flush()
+    session.add_all(_stored_version(item.id, 1, version, by) for item, version in zip(made, fresh, strict=True))
+    session.flush()
+
+
+def _add_versions(session: Session, changed: Iterable[tuple[int, domain.ItemVersion]], by: int | None) -> None:
+    for item_id, version in changed:
+        item = session.get_one(Item, item_id, with_for_update=True)
+        item.newest += 1
+        session.add(_stored_version(item_id, item.newest, version, by))
+    session.flush()
+
+
+def _stored_version(item_id: int, number: int, version: domain.ItemVersion, by: int | None) -> ItemVersion:
+    return ItemVersion(
+        item_id=item_id,
+        number=number,
+        type=version.type,
+        subject=version.subject,
+        point=version.point[:80] or None,
+        cognitive=version.cognitive or None,
+        difficulty=version.difficulty or None,
+        valid_from=version.valid_from,
+        valid_until=version.valid_until,
+        record=to_record(version),
+        stem_text=plain_text(version.stem),
+        sha256=digest(version),
+        created_by=by,
+        created_at=now(),
+    )
+
+
+def _row(session: Session, public_id: str) -> PoolRow:
+    row = queries.pool_by_public_id(session, public_id)
+    if row is None:
+        raise NotFound
+    return row

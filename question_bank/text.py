@@ -1,0 +1,39 @@
+"""Stems and explanations are Markdown, cells of a spreadsheet are plain text: from one to the other without loss."""
+
+import re
+
+#: what could be markup anywhere in a line; the marks of blanks [[1]] are none
+_MARKUP = re.compile(r"(?P<blank>\[\[\d{1,2}\]\])|(?P<sign>[\\`*_\[\]<>|])|&(?=#?\w{1,31};)")
+#: what is markup at the beginning of a line only
+_OPENING = re.compile(r"^(?:(?P<number>\d{1,9})(?=[.)](?:\s|$))|(?=[#+=~-]))")
+_ESCAPED = re.compile(r"\\([\\`*_\[\]<>|&.)#+=~-])")
+_BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
+
+
+def to_markdown(text: str) -> str:
+    """Markdown that shows `text` as it stands: nothing in it is markup but blanks; lines stay lines."""
+    lines = [_line(line.strip()) for line in text.replace("\r\n", "\n").replace("\r", "\n").strip().split("\n")]
+    shown = ""
+    for number, line in enumerate(lines):
+        follows = number + 1 < len(lines) and lines[number + 1]
+        shown += line + ("" if number + 1 == len(lines) else "\\\n" if line and follows else "\n")
+    return re.sub(r"\n{3,}", "\n\n", shown)
+
+
+def _line(line: str) -> str:
+    line = _MARKUP.sub(lambda match: match["blank"] or "\\" + match[0], line)
+    return _OPENING.sub(lambda match: f"{match['number']}\\" if match["number"] else "\\", line)
+
+
+def to_plain(markdown: str) -> str | None:
+    """The text of which `to_markdown` makes exactly this, None when there is none: then it is real Markdown."""
+    plain = _ESCAPED.sub(r"\1", markdown.replace("\\\n", "\n"))
+    return plain if to_markdown(plain) == markdown else None
+
+
+def plain_text(markdown: str) -> str:
+    """The words of a stem for lists, search and comparison: markup left out as far as it is simple."""
+    plain = to_plain(markdown)
+    if plain is None:
+        plain = _ESCAPED.sub(r"\1", _BOLD.sub(r"\1", markdown.replace("\\\n", "\n")))
+    return re.sub(r"\s+", " ", plain).strip()
