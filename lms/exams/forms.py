@@ -16,6 +16,7 @@ from wtforms import (
     SelectMultipleField,
     StringField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -66,7 +67,7 @@ class SectionForm(FlaskForm):
     types = CheckboxesField(
         lazy_gettext("Question types"),
         [InputRequired(lazy_gettext("Choose at least one type."))],
-        choices=[(key, TYPE_NAMES[key]) for key in MACHINE_TYPES],
+        choices=[SelectChoice(key, TYPE_NAMES[key]) for key in MACHINE_TYPES],
     )
     subjects = CheckboxesField(lazy_gettext("Subjects (none: all)"), validate_choice=True)
     quota = IntegerField(lazy_gettext("Questions"), [InputRequired(), NumberRange(1, MAX_QUOTA)], default=10)
@@ -92,7 +93,7 @@ class ExamForm(FlaskForm):
     pool = SelectField(lazy_gettext("Question pool"), [DataRequired()])
     sections = FieldList(FormField(SectionForm), min_entries=1, max_entries=MAX_SECTIONS)
     multiple = SelectField(
-        lazy_gettext("Marks for multiple choice"), choices=[(key, MULTI_NAMES[key]) for key in MULTI_NAMES]
+        lazy_gettext("Marks for multiple choice"), choices=[SelectChoice(key, MULTI_NAMES[key]) for key in MULTI_NAMES]
     )
     pass_mark = DecimalField(lazy_gettext("Pass mark"), [InputRequired()], default=Decimal(60))
     minutes = IntegerField(
@@ -102,10 +103,12 @@ class ExamForm(FlaskForm):
     closes_at = DateTimeLocalField(lazy_gettext("Closes at"), [InputRequired()], format=["%Y-%m-%dT%H:%M"])
     release = SelectField(
         lazy_gettext("Results are shown"),
-        choices=[(key, RELEASE_NAMES[key]) for key in RELEASES],
+        choices=[SelectChoice(key, RELEASE_NAMES[key]) for key in RELEASES],
         default="after_window",
     )
-    shows = SelectField(lazy_gettext("Candidates then see"), choices=[(key, SHOWS_NAMES[key]) for key in SHOWS])
+    shows = SelectField(
+        lazy_gettext("Candidates then see"), choices=[SelectChoice(key, SHOWS_NAMES[key]) for key in SHOWS]
+    )
     units = CheckboxesField(
         lazy_gettext("Who may sit it"), [InputRequired(lazy_gettext("Choose at least one unit."))], coerce=int
     )
@@ -114,10 +117,10 @@ class ExamForm(FlaskForm):
         self, *, pools: list[tuple[str, str]], subjects: list[tuple[str, Any]], units: list[tuple[int, str]]
     ) -> None:
         """Set what can be chosen; called before validation."""
-        self.pool.choices = pools
-        self.units.choices = units
+        self.pool.choices = [SelectChoice(*pool) for pool in pools]
+        self.units.choices = [SelectChoice(*unit) for unit in units]
         for entry in self.sections:
-            entry.form.subjects.choices = subjects
+            entry.form.subjects.choices = [SelectChoice(*subject) for subject in subjects]
 
     def validate_closes_at(self, field: DateTimeLocalField) -> None:
         """The window ends after it begins and has room for the time allowed."""

@@ -50,8 +50,6 @@ class ExamAudience(Model):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
-    #: path of the unit when the exam was published
-    unit_path: Mapped[str] = mapped_column(String(255))
 
 
 class ExamItem(Model):

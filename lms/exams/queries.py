@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Select, func, literal, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.bank import queries as bank
@@ -114,13 +114,14 @@ def by_ids(session: Session, ids: Sequence[int]) -> dict[int, ExamRow]:
 
 
 def sittable(session: Session, unit_path: str | None, *, exam_id: int | None = None) -> list[ExamRow]:
-    """Published exams for whose audience a person of this unit counts, soonest end first."""
+    """Published exams whose audience names this unit (given by its path) or one above it, soonest end first."""
     if unit_path is None:
         return []
+    above = [int(part) for part in unit_path.strip("/").split("/")]
     query = (
         select(*_COLUMNS)
         .where(Exam.state == "published")
-        .where(Exam.id.in_(select(ExamAudience.exam_id).where(literal(unit_path).startswith(ExamAudience.unit_path))))
+        .where(Exam.id.in_(select(ExamAudience.exam_id).where(ExamAudience.unit_id.in_(above))))
         .order_by(Exam.closes_at, Exam.id)
     )
     if exam_id is not None:

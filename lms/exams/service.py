@@ -145,7 +145,7 @@ def _set_audience(session: Session, exam_id: int, unit_ids: Sequence[int]) -> No
     session.execute(delete(ExamAudience).where(ExamAudience.exam_id == exam_id))
     for unit_id in dict.fromkeys(unit_ids):
         unit = accounts.unit_by_id(session, unit_id)
-        session.add(ExamAudience(exam_id=exam_id, unit_id=unit.id, unit_path=unit.path))
+        session.add(ExamAudience(exam_id=exam_id, unit_id=unit.id))
     session.flush()
 
 

@@ -41,7 +41,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("exam_id", sa.Integer(), sa.ForeignKey("exam.id"), nullable=False, index=True),
         sa.Column("unit_id", sa.Integer(), sa.ForeignKey("unit.id"), nullable=False),
-        sa.Column("unit_path", sa.String(255), nullable=False),
         sa.UniqueConstraint("exam_id", "unit_id", name="uq_exam_audience_exam_id_unit_id"),
     )
     op.create_table(
