@@ -10,8 +10,10 @@ from lms.accounts import account_routes, gate, people_routes, role_routes
 from lms.accounts import routes as accounts_routes
 from lms.clock import Clock, system_clock
 from lms.config import Config, ConfigError
+from lms.courses import routes as courses_routes
 from lms.database import db, engine_options, prepare_engine
 from lms.exams import routes as exams_routes
+from lms.library import routes as library_routes
 from lms.sitting import routes as sitting_routes
 from lms.sitting import work as sitting_work
 
@@ -19,6 +21,8 @@ __all__ = ["create_app"]
 
 #: the main menu, in its order
 MENU: tuple[navigation.Entry, ...] = (
+    navigation.Entry("courses.index", lazy_gettext("Courses"), "book"),
+    navigation.Entry("library.index", lazy_gettext("Library"), "search"),
     navigation.Entry("sitting.index", lazy_gettext("Exams"), "exam"),
     navigation.Entry("exams.index", lazy_gettext("Exam desk"), "edit"),
     navigation.Entry("people.index", lazy_gettext("People"), "people"),
@@ -61,6 +65,8 @@ def _features(app: Flask, config: Config) -> None:
     app.register_blueprint(health.bp)
     for accounts in (accounts_routes, account_routes, people_routes, role_routes):
         app.register_blueprint(accounts.bp)
+    app.register_blueprint(library_routes.bp)
+    app.register_blueprint(courses_routes.bp)
     app.register_blueprint(exams_routes.bp)
     app.register_blueprint(sitting_routes.bp)
     sitting_work.init_app(app, config)

@@ -1,0 +1,64 @@
+"""Citations: the name of a law in its short form, the number of an article, and both out of what people type."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from question_bank.normaliser import number_of
+
+_ARTICLE = re.compile(
+    r"第\s*([0-9]+|[〇零一二三四五六七八九十百千两]+)\s*条(?:\s*之\s*([0-9]+|[一二三四五六七八九十]+))?"
+)
+_COUNTRY = "中华人民共和国"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The number of an article, and M in 第N条之M (0 without)."""
+
+    number: int
+    sub: int = 0
+
+    @property
+    def anchor(self) -> str:
+        """Its name in an address."""
+        return f"a{self.number}" + (f"-{self.sub}" if self.sub else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A law's name in its short form and an article of it."""
+
+    name: str
+    article: Article
+
+
+def short_name(title: str) -> str:
+    """The name by which a law is found: without 《》, the country's name, brackets at the end, and blanks."""
+    text = unicodedata.normalize("NFKC", title).strip().strip("《》〈〉<>")
+    text = re.sub(r"\s+", "", text).removeprefix(_COUNTRY)
+    return re.sub(r"\((?:[^()]*(?:修订|修正|年)[^()]*)\)$", "", text).casefold()
+
+
+def article_of(text: str | None) -> Article | None:
+    """The article that 第五十二条, 第52条 or 第十三条之一 names; None when it names none."""
+    match = _ARTICLE.search(unicodedata.normalize("NFKC", text or ""))
+    if match is None:
+        return None
+    number, sub = _whole(match[1]), _whole(match[2]) if match[2] else 0
+    return None if number is None or sub is None else Article(number, sub)
+
+
+def citation_in(query: str) -> Citation | None:
+    """The citation a query consists of (《商标法》第五十二条, 民法典第577条); None when it is something else."""
+    text = unicodedata.normalize("NFKC", query).strip()
+    match = _ARTICLE.search(text)
+    article = article_of(text)
+    if match is None or article is None or match.end() != len(text):
+        return None
+    name = short_name(text[: match.start()])
+    return Citation(name, article) if len(name) >= 2 else None
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() else number_of(text)

@@ -1,0 +1,52 @@
+"""The words `./run library ...`."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from lms.database import reading, writing
+from lms.library import service
+from lms.library.search import plan
+
+
+@click.group()
+def library() -> None:
+    """The reference library."""
+
+
+@library.command("import")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+def import_(folder: Path, *, as_json: bool) -> None:
+    """Take in every .md and .txt file below FOLDER; twice changes nothing. Exit 1 when a file was refused."""
+    with writing() as session:
+        outcome = service.import_folder(session, folder)
+    refused = outcome["refused"]
+    if as_json:
+        click.echo(json.dumps(outcome, ensure_ascii=False))
+    else:
+        click.echo(", ".join(f"{name} {outcome[name]}" for name in ("new", "changed", "unchanged")))
+        for line in refused if isinstance(refused, list) else ():
+            click.echo(f"refused: {line['file']}: {line['field']}: {line['reason']}")
+    raise SystemExit(1 if refused else 0)
+
+
+@library.command("search")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 300), help="Documents at most.")
+def search(words: tuple[str, ...], *, as_json: bool, limit: int) -> None:
+    """Search as the page does."""
+    found = plan.search(reading(), " ".join(words), only={})
+    shown = found.hits[:limit]
+    if as_json:
+        click.echo(json.dumps({"total": len(found.hits), "hits": [asdict(hit) for hit in shown]}, ensure_ascii=False))
+        return
+    for hit in shown:
+        click.echo(hit.title)
+        for passage in hit.passages:
+            click.echo(f"    {passage.label}  {''.join(piece for piece, _is_hit in passage.snippet)}")
+    if not shown:
+        click.echo("Nothing found.")

@@ -1,0 +1,183 @@
+"""Reading the library: documents for lists and pages, and links for citations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from courseware.packages.markdown import Heading, headings, render
+from lms.html import clean
+from lms.library.citation import article_of, short_name
+from lms.library.models import Alias, Document, DocumentPassage
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document in a list."""
+
+    id: int
+    public_id: str
+    title: str
+    subject: str | None
+    kind: str
+    status: str
+    author: str | None
+    issued_on: date | None
+
+
+_ROW = (
+    Document.id,
+    Document.public_id,
+    Document.title,
+    Document.subject,
+    Document.kind,
+    Document.status,
+    Document.author,
+    Document.issued_on,
+)
+
+
+def documents(*, subject: str = "", kind: str = "", status: str = "") -> Select[*tuple[Any, ...]]:
+    """Documents for `paginate`, by title; rows as DocumentRow's fields."""
+    query = select(*_ROW).order_by(Document.subject, Document.title, Document.id)
+    for column, value in ((Document.subject, subject), (Document.kind, kind), (Document.status, status)):
+        if value:
+            query = query.where(column == value)
+    return query
+
+
+def row_of(row: Any) -> DocumentRow:
+    """A row of `documents`."""
+    return DocumentRow(*row)
+
+
+def counts(session: Session) -> dict[str | None, int]:
+    """How many documents each subject has."""
+    return {
+        row[0]: row[1] for row in session.execute(select(Document.subject, func.count()).group_by(Document.subject))
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A passage of a statute as its page shows it; `chapters` are the headings that begin with it."""
+
+    anchor: str
+    label: str
+    paragraphs: tuple[str, ...]
+    chapters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A document to be read: either `html` with `contents`, or the articles of a statute."""
+
+    row: DocumentRow
+    valid_until: date | None
+    sources: tuple[str, ...]
+    html: Markup | None
+    contents: tuple[Heading, ...]
+    articles: tuple[Article, ...]
+
+
+def opened(session: Session, public_id: str) -> Opened | None:
+    """The document with this public id as its page shows it, None when there is none."""
+    document = session.scalar(select(Document).where(Document.public_id == public_id))
+    if document is None:
+        return None
+    row = DocumentRow(*(getattr(document, column.key) for column in _ROW))
+    articles = _articles(session, document.id) if document.kind == "statute" else ()
+    html, contents = (None, ()) if articles else _rendered(document.markdown)
+    return Opened(row, document.valid_until, tuple(document.sources), html, contents, articles)
+
+
+@lru_cache(maxsize=256)
+def _rendered(markdown: str) -> tuple[Markup, tuple[Heading, ...]]:
+    return clean(render(markdown)), headings(markdown)
+
+
+def _articles(session: Session, document_id: int) -> tuple[Article, ...]:
+    found, above = list[Article](), tuple[str, ...]()
+    passages = session.scalars(
+        select(DocumentPassage).where(DocumentPassage.document_id == document_id).order_by(DocumentPassage.seq)
+    )
+    for passage in passages:
+        path = tuple(passage.path)
+        fresh = tuple(title for title in path if title not in above)
+        above = path
+        found.append(Article(passage.anchor, passage.label or "", tuple(passage.text.split("\n")), fresh))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a citation leads: a document and a place in it."""
+
+    public_id: str
+    title: str
+    anchor: str
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return url_for("library.document", document_id=self.public_id, _anchor=self.anchor or None)
+
+
+Reference = tuple[str, str | None]
+
+
+def resolve_many(session: Session, references: Sequence[Reference]) -> dict[Reference, Link]:
+    """Links for those citations (source, article) that the library holds; at most three queries however many."""
+    if not references:
+        return {}
+    names = {reference: short_name(reference[0]) for reference in references}
+    aliases = dict(
+        session.execute(select(Alias.alias, Alias.name).where(Alias.alias.in_(set(names.values())))).tuples()
+    )
+    names = {reference: aliases.get(name, name) for reference, name in names.items()}
+    held = session.execute(
+        select(Document.id, Document.public_id, Document.title, Document.name)
+        .where(Document.name.in_(set(names.values())))
+        .order_by(Document.kind != "statute", Document.status != "current", Document.id)
+    ).all()
+    best: dict[str, Any] = {}
+    for row in held:
+        best.setdefault(row.name, row)
+    anchors = _anchors(session, [row.id for row in best.values()], references)
+    links = {}
+    for reference, name in names.items():
+        if name in best:
+            row = best[name]
+            links[reference] = Link(row.public_id, row.title, anchors.get((row.id, reference[1]), ""))
+    return links
+
+
+def _anchors(
+    session: Session, ids: Sequence[int], references: Sequence[Reference]
+) -> dict[tuple[int, str | None], str]:
+    wanted = {text: article for _source, text in references if (article := article_of(text)) is not None}
+    if not wanted or not ids:
+        return {}
+    rows = session.execute(
+        select(
+            DocumentPassage.document_id, DocumentPassage.article, DocumentPassage.article_sub, DocumentPassage.anchor
+        )
+        .where(
+            DocumentPassage.document_id.in_(ids),
+            DocumentPassage.article.in_({article.number for article in wanted.values()}),
+        )
+        .order_by(DocumentPassage.seq.desc())
+    )
+    held = {(row.document_id, row.article, row.article_sub): row.anchor for row in rows}
+    return {
+        (key, text): held[(key, article.number, article.sub)]
+        for key in ids
+        for text, article in wanted.items()
+        if (key, article.number, article.sub) in held
+    }

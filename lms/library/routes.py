@@ -1,0 +1,98 @@
+"""The library in the browser: search, browse, read."""
+
+from collections import Counter
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
+
+from lms.access import signed_in
+from lms.database import reading
+from lms.errors import NotFound
+from lms.i18n import locale_code
+from lms.library import queries
+from lms.library.search.plan import Found, search
+from lms.library.search.tokens import QUERY_LENGTH
+from lms.paging import Page, paginate, requested_page
+from lms.subjects import SUBJECTS
+
+bp = Blueprint("library", __name__, url_prefix="/library", template_folder="templates")
+
+HITS = 20
+KIND_NAMES = {
+    "guide": lazy_gettext("Guide"),
+    "time-limits": lazy_gettext("Time limits"),
+    "glossary": lazy_gettext("Glossary"),
+    "checklist": lazy_gettext("Checklist"),
+    "decision-aid": lazy_gettext("Decision aid"),
+    "commentary": lazy_gettext("Commentary"),
+    "model": lazy_gettext("Model document"),
+    "statute": lazy_gettext("Statute"),
+}
+STATUS_NAMES = {
+    "current": lazy_gettext("In force"),
+    "amended": lazy_gettext("Amended"),
+    "repealed": lazy_gettext("Repealed"),
+}
+
+
+@bp.get("/")
+@signed_in
+def index() -> ResponseReturnValue:
+    """Search; without words, the subjects to browse."""
+    asked = request.args.get("q", "").strip()[:QUERY_LENGTH]
+    chosen = _chosen()
+    if not asked:
+        counts = queries.counts(reading())
+        return render_template("library/index.html", subjects=SUBJECTS, counts=counts, total=sum(counts.values()))
+    found = search(reading(), asked, only=chosen)
+    return render_template(
+        "library/results.html",
+        asked=asked,
+        chosen=chosen,
+        found=found,
+        page=_page(found),
+        facets=Counter(hit.subject for hit in found.hits if hit.subject).most_common(8),
+        **_names(),
+    )
+
+
+@bp.get("/documents")
+@signed_in
+def documents() -> ResponseReturnValue:
+    """Documents by subject and kind."""
+    chosen = _chosen()
+    page = paginate(reading(), queries.documents(**chosen), number=requested_page())
+    rows = [queries.row_of(row) for row in page.items]
+    return render_template("library/documents.html", page=page, documents=rows, chosen=chosen, **_names())
+
+
+@bp.get("/documents/<document_id>")
+@signed_in
+def document(document_id: str) -> ResponseReturnValue:
+    """Read a document."""
+    found = queries.opened(reading(), document_id)
+    if found is None:
+        raise NotFound
+    return render_template("library/document.html", found=found, document=found.row, **_names())
+
+
+def _chosen() -> dict[str, str]:
+    return {name: request.args.get(name, "")[:60] for name in ("subject", "kind", "status")}
+
+
+def _page(found: Found) -> Page[object]:
+    number = min(requested_page(), max(1, -(-len(found.hits) // HITS)))
+    return Page(found.hits[(number - 1) * HITS : number * HITS], number, HITS, len(found.hits))
+
+
+def _names() -> dict[str, object]:
+    subject_names = {subject.code: subject.name(locale_code()) for subject in SUBJECTS}
+    return {
+        "subject_names": subject_names,
+        "kind_names": KIND_NAMES,
+        "status_names": STATUS_NAMES,
+        "subject_choices": [("", gettext("All subjects")), *subject_names.items()],
+        "kind_choices": [("", gettext("All kinds")), *KIND_NAMES.items()],
+        "status_choices": [("", gettext("Any state")), *STATUS_NAMES.items()],
+    }

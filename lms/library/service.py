@@ -1,0 +1,150 @@
+"""Storing documents with their passages and their index, in one transaction each."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from lms.audit.service import record
+from lms.clock import now
+from lms.library.models import Document, DocumentPassage
+from lms.library.passages import passages
+from lms.library.search.index import index_of
+from lms.library.source import Problem, Source, read
+
+FOLDER = Path(__file__).parent / "content"
+SUFFIXES = (".md", ".txt")
+MOST_FILES = 50_000
+
+
+def store_document(session: Session, source: Source, *, origin: str) -> str:
+    """Put a document in, or its new text in the old one's place: "new", "changed" or "unchanged".
+
+    `origin` is its lasting name, e.g. "bundled:food/sampling.md".
+    """
+    held = session.scalar(select(Document).where(Document.origin == origin))
+    if held is not None and held.sha256 == source.sha256:
+        return "unchanged"
+    outcome = "changed" if held else "new"
+    document = held or Document(origin=origin)
+    if held is not None:
+        _forget_passages(session, held)
+    document.title, document.name, document.subject, document.kind = (
+        source.title,
+        source.name,
+        source.subject,
+        source.kind,
+    )
+    document.author, document.issued_on, document.valid_until = source.author, source.issued_on, source.valid_until
+    document.status, document.sources, document.markdown = source.status, list(source.sources), source.markdown
+    document.sha256, document.stored_at = source.sha256, now()
+    session.add(document)
+    session.flush()
+    _add_passages(session, document)
+    return outcome
+
+
+def remove_document(session: Session, document: Document) -> None:
+    """Take a document out of the library."""
+    _forget_passages(session, document)
+    session.delete(document)
+
+
+def load_bundled(session: Session) -> dict[str, int]:
+    """Bring the bundled documents to this release: how many were new, changed, unchanged and removed."""
+    counts = {"new": 0, "changed": 0, "unchanged": 0, "removed": 0}
+    seen = set()
+    for origin, found in _bundled():
+        if isinstance(found, Source):
+            seen.add(origin)
+            counts[store_document(session, found, origin=origin)] += 1
+    for document in session.scalars(select(Document).where(Document.origin.startswith("bundled:"))):
+        if document.origin not in seen:
+            remove_document(session, document)
+            counts["removed"] += 1
+    if counts["new"] or counts["changed"] or counts["removed"]:
+        record(session, "library.load", thing="library", thing_id="bundled", after=counts)
+    return counts
+
+
+def check_bundled() -> tuple[int, list[str]]:
+    """How many bundled documents there are, and what is wrong with them, a sentence each."""
+    count, problems, titles = 0, list[str](), dict[str, str]()
+    for origin, found in _bundled():
+        name = origin.removeprefix("bundled:")
+        if not isinstance(found, Source):
+            problems += [f"{name}: {problem.field}: {problem.reason}" for problem in found]
+            continue
+        count += 1
+        if found.title in titles:
+            problems.append(f"{name}: title: the same as {titles[found.title]}")
+        titles[found.title] = name
+        if found.subject != name.partition("/")[0]:
+            problems.append(f"{name}: subject: not that of its folder")
+        if not found.author or found.issued_on is None:
+            problems.append(f"{name}: author, issued: missing")
+    return count, problems
+
+
+def import_folder(session: Session, folder: Path) -> dict[str, object]:
+    """Every Markdown and text file below `folder`: counts, and the files that could not be read with their reasons."""
+    counts = {"new": 0, "changed": 0, "unchanged": 0}
+    refused: list[dict[str, str]] = []
+    for path in _files(folder):
+        name = path.relative_to(folder).as_posix()
+        found = read(path.read_bytes(), file_name=name)
+        if isinstance(found, Source):
+            counts[store_document(session, found, origin=f"import:{name}"[:400])] += 1
+        else:
+            refused += [{"file": name, "field": problem.field, "reason": problem.reason} for problem in found]
+    if counts["new"] or counts["changed"]:
+        record(session, "library.import", thing="library", thing_id=folder.name, after=counts)
+    return {**counts, "refused": refused}
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    found = (path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file() and not path.is_symlink())
+    return sorted(found)[:MOST_FILES]
+
+
+def _bundled() -> Iterator[tuple[str, Source | tuple[Problem, ...]]]:
+    for path in _files(FOLDER):
+        name = path.relative_to(FOLDER).as_posix()
+        yield f"bundled:{name}", read(path.read_bytes(), file_name=name)
+
+
+def _add_passages(session: Session, document: Document) -> None:
+    found = passages(document.markdown)
+    rows = [
+        DocumentPassage(
+            document_id=document.id,
+            seq=number,
+            kind=passage.kind,
+            label=passage.label[:200] or None,
+            article=passage.article.number if passage.article else None,
+            article_sub=passage.article.sub if passage.article else None,
+            anchor=passage.anchor[:80],
+            path=list(passage.path),
+            text=passage.text,
+        )
+        for number, passage in enumerate(found, 1)
+    ]
+    session.add_all(rows)
+    session.flush()
+    index = index_of(session)
+    for row in rows:
+        index.add(session, row.id, _heading(document.title, row), row.text)
+
+
+def _forget_passages(session: Session, document: Document) -> None:
+    index = index_of(session)
+    held = session.scalars(select(DocumentPassage).where(DocumentPassage.document_id == document.id)).all()
+    for row in held:
+        index.remove(session, row.id, _heading(document.title, row), row.text)
+    session.execute(delete(DocumentPassage).where(DocumentPassage.document_id == document.id))
+
+
+def _heading(title: str, row: DocumentPassage) -> str:
+    """What is indexed as a passage's title: the document's, and the words above the passage."""
+    return " ".join([title, *row.path[1:], row.label or ""])
