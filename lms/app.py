@@ -13,17 +13,23 @@ from lms.config import Config, ConfigError
 from lms.courses import routes as courses_routes
 from lms.database import db, engine_options, prepare_engine
 from lms.exams import routes as exams_routes
+from lms.home import routes as home_routes
 from lms.library import routes as library_routes
 from lms.sitting import routes as sitting_routes
 from lms.sitting import work as sitting_work
+from lms.transcripts import routes as transcripts_routes
+from lms.transcripts import work as transcripts_work
 
 __all__ = ["create_app"]
 
 #: the main menu, in its order
 MENU: tuple[navigation.Entry, ...] = (
+    navigation.Entry("home.index", lazy_gettext("Home"), "home"),
     navigation.Entry("courses.index", lazy_gettext("Courses"), "book"),
     navigation.Entry("library.index", lazy_gettext("Library"), "search"),
     navigation.Entry("sitting.index", lazy_gettext("Exams"), "exam"),
+    navigation.Entry("transcripts.index", lazy_gettext("My transcript"), "transcript"),
+    navigation.Entry("transcripts.people", lazy_gettext("Transcripts"), "chart"),
     navigation.Entry("exams.index", lazy_gettext("Exam desk"), "edit"),
     navigation.Entry("people.index", lazy_gettext("People"), "people"),
     navigation.Entry("roles.index", lazy_gettext("Roles"), "lock"),
@@ -70,6 +76,9 @@ def _features(app: Flask, config: Config) -> None:
     app.register_blueprint(exams_routes.bp)
     app.register_blueprint(sitting_routes.bp)
     sitting_work.init_app(app, config)
+    app.register_blueprint(transcripts_routes.bp)
+    transcripts_work.init_app(app)
+    app.register_blueprint(home_routes.bp)
 
 
 def _templates(app: Flask, config: Config) -> None:

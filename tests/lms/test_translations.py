@@ -47,6 +47,19 @@ def test_every_string_has_its_chinese() -> None:
     assert not missing, "\n".join(f"{name}: {msgid}" for msgid, name in missing.items())
 
 
+def test_a_string_has_one_chinese_everywhere() -> None:
+    """
+    All catalogues are one domain: the same msgid in two of them says the same.
+    """
+    said: dict[str, set[str]] = {}
+    for path in CATALOGUES:
+        for message in read_po(path.open("rb")):
+            if message.id:
+                said.setdefault(str(message.id), set()).add(str(message.string))
+
+    assert [(msgid, texts) for msgid, texts in said.items() if len(texts) > 1] == []
+
+
 def test_translations_keep_their_placeholders() -> None:
     """
     What is filled in in English is filled in in Chinese too.
@@ -58,7 +71,7 @@ def test_translations_keep_their_placeholders() -> None:
         if {*map(str, pattern.findall(msgid))} != {*map(str, pattern.findall(text))}
     ]
 
-    assert [] == wrong
+    assert wrong == []
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.relative_to(ROOT).parts[0])
@@ -97,4 +110,4 @@ def test_templates_hold_no_words_of_their_own() -> None:
     """
     A template has no text beside gettext's.
     """
-    assert [] == list(bare_words())
+    assert list(bare_words()) == []

@@ -1,0 +1,59 @@
+"""Drawing a printed transcript as PDF (typst, fonts embedded, PDF/A-2b)."""
+
+import io
+import json
+from pathlib import Path
+
+import segno
+import typst
+
+from lms.transcripts.code import grouped
+from lms.transcripts.fonts import FOLDER, writable
+from lms.transcripts.printed import Line, Printed
+
+TEMPLATE = Path(__file__).parent / "transcript.typ"
+
+
+def draw(printed: Printed, code: str) -> bytes:
+    """The PDF of a printed transcript."""
+    return bytes(
+        typst.compile(
+            TEMPLATE,
+            font_paths=[FOLDER],
+            ignore_system_fonts=True,
+            pdf_standards="a-2b",
+            sys_inputs={"paper": json.dumps(_paper(printed, code), ensure_ascii=False), "qr": _qr(printed.url)},
+        )
+    )
+
+
+def _paper(printed: Printed, code: str) -> dict[str, object]:
+    facts = [
+        ("姓名", printed.name),
+        ("工号", printed.staff_number),
+        ("单位", printed.unit),
+        ("职务职级", printed.post),
+        ("出具时间", printed.issued),
+        ("核验码", grouped(code)),
+    ]
+    return {
+        "title": "学习档案",
+        "bureau": writable(printed.bureau),
+        "facts": [[name, writable(value)] for name, value in facts if value],
+        "heads": ["日期", "类别", "名称", "学时", "成绩", "结果"],
+        "rows": [_row(line) for line in printed.lines],
+        "total": f"共 {len(printed.lines)} 项，累计 {printed.hours} 学时（每学时 45 分钟）",
+        "note": f"本档案由系统出具。请扫描二维码，或打开 {printed.url} ，核对网页内容与本页是否一致。",
+        "footer": f"核验码 {grouped(code)}",
+        "url": printed.url,
+    }
+
+
+def _row(line: Line) -> list[str]:
+    return [writable(text) for text in (line.day, line.kind, line.title, line.hours, line.marks, line.outcome)]
+
+
+def _qr(url: str) -> str:
+    out = io.BytesIO()
+    segno.make(url, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False)
+    return out.getvalue().decode()

@@ -1,0 +1,45 @@
+"""Work of transcripts outside requests: entering results, drawing prints."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+
+from lms import jobs
+from lms.config import Config
+from lms.database import reading, writing
+from lms.transcripts import queries, service
+from lms.transcripts.document import draw
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers."""
+    jobs.register(app, "transcripts.record", enter)
+    jobs.register(app, "transcripts.print", draw_print)
+
+
+def enter(run: jobs.JobRun) -> Mapping[str, Any]:
+    """Append one entry; the features send word of what was finished."""
+    with writing() as session:
+        return {"entered": service.enter(session, run.payload)}
+
+
+def draw_print(run: jobs.JobRun) -> Mapping[str, Any]:
+    """Draw a print and keep it, aside first so that half a file is never served."""
+    code = str(run.payload["code"])
+    found = queries.certificate(reading(), code)
+    if found is None:
+        raise LookupError(code)
+    path = path_of(code)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = path.with_suffix(".part")
+    aside.write_bytes(draw(found.printed, code))
+    aside.replace(path)
+    return {"bytes": path.stat().st_size}
+
+
+def path_of(code: str) -> Path:
+    """Where the PDF of a print is kept."""
+    config: Config = current_app.extensions["config"]
+    return config.data / "prints" / f"{code}.pdf"
