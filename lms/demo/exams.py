@@ -36,10 +36,10 @@ SECTIONS = (
 
 def build(app: Flask, organisation: Organisation, examiner: PersonRow, chance: Chance, *, now: datetime) -> None:
     """Make both exams and let people sit the first."""
-    pool = bank.pools_for(reading(), viewer_of(examiner))[0]
-    blueprint = _blueprint(pool.id)
-    if not blueprint.sections:
+    pool = bank.bundled_pool(reading())
+    if pool is None or not pool.items:
         return
+    blueprint = _blueprint(pool.id)
     past = now - timedelta(days=21)
     finished = _exam(
         app,

@@ -137,9 +137,8 @@ def resolve_many(session: Session, references: Sequence[Reference]) -> dict[Refe
     if not references:
         return {}
     names = {reference: short_name(reference[0]) for reference in references}
-    aliases = dict(
-        session.execute(select(Alias.alias, Alias.name).where(Alias.alias.in_(set(names.values())))).tuples()
-    )
+    held_aliases = session.execute(select(Alias.alias, Alias.name).where(Alias.alias.in_(set(names.values()))))
+    aliases = {row.alias: row.name for row in held_aliases}
     names = {reference: aliases.get(name, name) for reference, name in names.items()}
     held = session.execute(
         select(Document.id, Document.public_id, Document.title, Document.name)

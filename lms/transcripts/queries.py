@@ -121,8 +121,11 @@ def totals(session: Session, person_ids: Sequence[int], *, year: int | None = No
 def years(session: Session, person_id: int) -> list[int]:
     """The years in which something was learned, newest first."""
     bounds = select(func.min(TranscriptEntry.happened_at), func.max(TranscriptEntry.happened_at))
-    first, last = session.execute(bounds.where(TranscriptEntry.person_id == person_id)).one().tuple()
-    if not (first and last):
+    row: tuple[datetime | None, ...] = tuple(
+        session.execute(bounds.where(TranscriptEntry.person_id == person_id)).one()
+    )
+    first, last = row
+    if first is None or last is None:
         return []
     return list(range(last.astimezone(BUREAU_ZONE).year, first.astimezone(BUREAU_ZONE).year - 1, -1))
 
