@@ -23,6 +23,7 @@ from lms.accounts.queries import PersonRow
 from lms.app import create_app
 from lms.clock import system_clock
 from lms.config import Config
+from tests.academy import Academy, make_academy
 from tests.cast import PASSWORD, Cast, make_cast
 from tests.conftest import IN_CI, SECRET
 from tests.exam_day import ExamDay, make_exam_day
@@ -55,6 +56,7 @@ class House:
     config: Config
     cast: Cast
     exam_day: ExamDay
+    academy: Academy
     port: int
     process: subprocess.Popen[bytes] | None = None
 
@@ -110,7 +112,7 @@ def make_house(folder: Path) -> House:
     migrate.upgrade(config)
     app = create_app(config)
     cast = make_cast(app)
-    return House(app, config, cast, make_exam_day(app, cast, system_clock()), free_port())
+    return House(app, config, cast, make_exam_day(app, cast, system_clock()), make_academy(app), free_port())
 
 
 @pytest.fixture(scope="session")

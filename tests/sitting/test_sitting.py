@@ -97,8 +97,8 @@ def test_a_full_paper_earns_full_marks(app: Flask, cast: Cast, exam_day: ExamDay
     lin.start()
     saved = lin.send(*[lin.event(slot, raw) for slot, raw in right_answers(app, lin.attempt_id).items()])
 
-    assert 200 == saved.status_code, saved.text
-    assert 200 == lin.hand_in().status_code
+    assert saved.status_code == 200, saved.text
+    assert lin.hand_in().status_code == 200
 
     page = lin.client.get(f"/sitting/{lin.attempt_id}/result").text
     assert "28<small>/ 28" in page
@@ -114,7 +114,7 @@ def test_the_player_holds_the_whole_paper_and_no_key(app: Flask, cast: Cast, exa
 
     page = lin.client.get(f"/sitting/{lin.attempt_id}").text
 
-    assert 14 == page.count('class="question"')
+    assert page.count('class="question"') == 14
     assert not any(word in page for word in ("解析文字", "explanation", "difficulty", "medium"))
 
 
@@ -152,7 +152,7 @@ def test_an_answer_sent_twice_is_kept_once(app: Flask, cast: Cast, exam_day: Exa
     event = lin.event(slot, raw)
 
     assert lin.send(event).json == lin.send(event).json
-    assert 1 == kinds(app, lin.attempt_id).count(Kind.ANSWER)
+    assert kinds(app, lin.attempt_id).count(Kind.ANSWER) == 1
 
 
 def test_the_same_count_with_other_content_is_refused(app: Flask, cast: Cast, exam_day: ExamDay) -> None:
@@ -166,7 +166,7 @@ def test_the_same_count_with_other_content_is_refused(app: Flask, cast: Cast, ex
 
     refused = lin.send(lin.event(2, answers[2], seq=1))
 
-    assert (409, "attempt.event_conflict") == (refused.status_code, refused.json["error"])
+    assert (refused.status_code, refused.json["error"]) == (409, "attempt.event_conflict")
 
 
 def test_a_forgotten_window_does_not_overwrite(app: Flask, cast: Cast, exam_day: ExamDay) -> None:
@@ -217,7 +217,7 @@ def test_the_server_closes_what_nobody_hands_in(app: Flask, cast: Cast, exam_day
     clock.advance(minutes=60, seconds=6)
 
     with app.app_context():
-        assert [1] == service.due_attempts(reading())
+        assert service.due_attempts(reading()) == [1]
         with writing() as session:
             assert service.close_if_due(session, 1)
         attempt = reading().query(Attempt).one()
@@ -234,12 +234,12 @@ def test_a_second_log_in_must_take_over(app: Flask, cast: Cast, exam_day: ExamDa
     second.attempt_id = first.attempt_id
 
     asked = second.client.get(f"/sitting/{first.attempt_id}")
-    assert 409 == asked.status_code
+    assert asked.status_code == 409
     second.client.post(f"/sitting/{first.attempt_id}/take-over", data={"csrf_token": second.token()})
 
     refused = first.send(first.event(1, None))
-    assert (409, "attempt.elsewhere") == (refused.status_code, refused.json["error"])
-    assert 200 == second.client.get(f"/sitting/{first.attempt_id}").status_code
+    assert (refused.status_code, refused.json["error"]) == (409, "attempt.elsewhere")
+    assert second.client.get(f"/sitting/{first.attempt_id}").status_code == 200
 
 
 def test_handing_in_twice_is_handing_in_once(app: Flask, cast: Cast, exam_day: ExamDay) -> None:
@@ -250,7 +250,7 @@ def test_handing_in_twice_is_handing_in_once(app: Flask, cast: Cast, exam_day: E
     lin.start()
 
     assert lin.hand_in().json == lin.hand_in().json
-    assert 1 == kinds(app, lin.attempt_id).count(Kind.HAND_IN)
+    assert kinds(app, lin.attempt_id).count(Kind.HAND_IN) == 1
 
 
 def test_others_find_nothing(app: Flask, cast: Cast, exam_day: ExamDay) -> None:
@@ -262,8 +262,8 @@ def test_others_find_nothing(app: Flask, cast: Cast, exam_day: ExamDay) -> None:
     lin.start()
     wang = Candidate(app, cast.wang, exam.public_id)
 
-    assert 404 == wang.client.get(f"/sitting/{lin.attempt_id}").status_code
-    assert 404 == wang.client.get(f"/sitting/exam/{exam.public_id}").status_code
+    assert wang.client.get(f"/sitting/{lin.attempt_id}").status_code == 404
+    assert wang.client.get(f"/sitting/exam/{exam.public_id}").status_code == 404
 
 
 def test_results_wait_for_the_release(app: Flask, cast: Cast, exam_day: ExamDay) -> None:
