@@ -40,3 +40,11 @@ class UploadUnfit(Refused):
     code = "bank.upload_unfit"
     status = 422
     sentence = lazy_gettext("Choose a file of one of the kinds named, with at most 5 MB.")
+
+
+class UnknownPool(Refused):
+    """There is no pool of that public id."""
+
+    code = "bank.unknown_pool"
+    status = 404
+    sentence = lazy_gettext("There is no question pool with this id.")

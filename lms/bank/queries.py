@@ -74,6 +74,13 @@ def pool_by_public_id(session: Session, public_id: str) -> PoolRow | None:
     return PoolRow(*row) if row else None
 
 
+def own_pool_by_name(session: Session, name: str) -> PoolRow | None:
+    """The oldest pool of that name which people keep."""
+    query = select(*_POOL).where(Pool.name == name, Pool.created_by.is_not(None)).order_by(Pool.id)
+    row = session.execute(query).first()
+    return PoolRow(*row) if row else None
+
+
 def bundled_pool(session: Session) -> PoolRow | None:
     """The pool that came with the program, None before it was loaded."""
     row = session.execute(select(*_POOL).where(Pool.created_by.is_(None)).order_by(Pool.id)).first()

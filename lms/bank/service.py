@@ -100,6 +100,13 @@ def load_bundled(session: Session) -> dict[str, int]:
     return asdict(stored) | {"retired": _retire_others(session, pool, {version.ref for version in found.items})}
 
 
+def check_bundled() -> tuple[list[domain.ItemVersion], list[str]]:
+    """The bundled items that are sound, and what is wrong with the others, a line each."""
+    found = read_bundled()
+    problems = [f"{one.where} {one.field} {one.code} {one.value}".strip() for one in found.refused]
+    return list(found.items), problems
+
+
 def digest(version: domain.ItemVersion) -> bytes:
     """SHA-256 of the canonical record: equal content, equal digest."""
     text = json.dumps(to_record(version), ensure_ascii=False, sort_keys=True, separators=(",", ":"))

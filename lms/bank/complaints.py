@@ -1,0 +1,100 @@
+"""What is wrong with a row of a file or with an item, in sentences; and as records, for the database."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
+
+from question_bank.formats.refusal import Refusal
+
+FIELD_NAMES: dict[str, LazyString] = {
+    "type": lazy_gettext("Question type"),
+    "stem": lazy_gettext("Stem"),
+    "options": lazy_gettext("Options"),
+    "answer": lazy_gettext("Right answer"),
+    "explanation": lazy_gettext("Explanation"),
+    "difficulty": lazy_gettext("Difficulty"),
+    "cognitive": lazy_gettext("Cognitive level"),
+    "subject": lazy_gettext("Subject"),
+    "point": lazy_gettext("Knowledge point"),
+    "citations": lazy_gettext("Rests on"),
+    "blanks": lazy_gettext("Blanks"),
+    "pairs": lazy_gettext("Pairs"),
+    "sequence": lazy_gettext("Lines in order"),
+    "points": lazy_gettext("Marking points"),
+    "tolerance": lazy_gettext("Tolerance"),
+    "valid_from": lazy_gettext("Valid from"),
+    "valid_until": lazy_gettext("Valid until"),
+    "id": lazy_gettext("Reference"),
+    "ref": lazy_gettext("Reference"),
+    "case": lazy_gettext("Case material"),
+}
+
+REASONS: dict[str, LazyString] = {
+    "missing": lazy_gettext("must be given"),
+    "too_long": lazy_gettext("is longer than %(limit)s"),
+    "too_few": lazy_gettext("has too few; at least %(least)s are needed"),
+    "too_many": lazy_gettext("has too many; at most %(most)s are allowed"),
+    "duplicate": lazy_gettext("stands there twice"),
+    "no_key": lazy_gettext("no right answer is named"),
+    "several_keys": lazy_gettext("names more than one right answer"),
+    "unknown_type": lazy_gettext("is no question type known here"),
+    "unknown_value": lazy_gettext("is not one of the values known here"),
+    "not_a_number": lazy_gettext("is not a number"),
+    "not_a_date": lazy_gettext("is not a date"),
+    "blank_marks": lazy_gettext("the marks of the blanks in the stem do not match the %(blanks)s blanks"),
+    "no_blank_key": lazy_gettext("has no right answer"),
+    "shares": lazy_gettext("the shares do not add up to the whole"),
+    "unknown_field": lazy_gettext("is no field known here"),
+    "number_lost": lazy_gettext("was kept by the spreadsheet as a rounded number; enter it as text"),
+    "not_an_option": lazy_gettext("names an option that is not there"),
+    "same_stem": lazy_gettext("another row has the same stem"),
+    "unreadable": lazy_gettext("cannot be read: %(reason)s"),
+    "date_order": lazy_gettext("lies before the day from which it is valid"),
+}
+
+
+def reason_of(refusal: Refusal) -> str:
+    """Why, in the language of the request; the code itself for one that has no sentence."""
+    template = str(REASONS.get(refusal.code, refusal.code))
+    try:
+        return template % dict(refusal.facts) if refusal.facts else template.partition(" %(")[0]
+    except (KeyError, TypeError, ValueError):
+        return template.partition(" %(")[0]
+
+
+def field_name(field: str) -> str:
+    """A field as people call it; the number of a blank or option stays beside its name."""
+    name, _, number = field.partition(".")
+    known = str(FIELD_NAMES.get(name, name))
+    return f"{known} {number}" if number else known
+
+
+def told(refusal: Refusal) -> str:
+    """A whole complaint on one line: where, field, value, reason."""
+    parts = (refusal.where, field_name(refusal.field), refusal.value and gettext("“%(value)s”", value=refusal.value))
+    return ": ".join([*(part for part in parts if part), reason_of(refusal)])
+
+
+def to_records(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
+    """Complaints as they are stored."""
+    return [
+        {
+            "where": refusal.where,
+            "field": refusal.field,
+            "value": refusal.value,
+            "code": refusal.code,
+            "facts": {name: _plain(value) for name, value in refusal.facts.items()},
+        }
+        for refusal in refusals
+    ]
+
+
+def from_records(records: Iterable[Mapping[str, Any]]) -> tuple[Refusal, ...]:
+    """The inverse of `to_records`."""
+    return tuple(Refusal(**record) for record in records)
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int | None) else str(value)
