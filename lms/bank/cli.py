@@ -16,7 +16,7 @@ from lms.bank.files import Content
 from lms.bank.queries import PoolRow
 from lms.bank.service import Stored
 from lms.clock import now
-from lms.database import reading, writing
+from lms.database import writing
 from lms.errors import Refused, sentence_of
 
 
