@@ -35,19 +35,16 @@ def shown(entries: tuple[Entry, ...]) -> Callable[[], list[Shown]]:
     def navigation() -> list[Shown]:
         if not current_user.is_authenticated:
             return []
-        feature = (request.endpoint or "").partition(".")[0]
-        return [
-            Shown(
-                url_for(entry.endpoint),
-                str(entry.label),
-                entry.icon,
-                entry.endpoint.partition(".")[0] == feature,
-            )
-            for entry in entries
-            if _open(entry.endpoint)
-        ]
+        seen = [(url_for(entry.endpoint), entry) for entry in entries if _open(entry.endpoint)]
+        here = max((url for url, _entry in seen if _holds(url, request.path)), key=len, default="")
+        return [Shown(url, str(entry.label), entry.icon, url == here) for url, entry in seen]
 
     return navigation
+
+
+def _holds(url: str, path: str) -> bool:
+    """Whether the page at `path` belongs to the entry that leads to `url`; the home page holds nothing but itself."""
+    return path == url or (url != url_for("home.index") and f"{path}/".startswith(f"{url.rstrip('/')}/"))
 
 
 def _open(endpoint: str) -> bool:
