@@ -1,0 +1,52 @@
+"""The demonstration as `./run` makes it, built once for all tests that look at full pages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lms import install, migrate
+from lms.accounts import queries as accounts
+from lms.accounts.policy import Role
+from lms.app import create_app
+from lms.config import Config
+from lms.database import db, reading
+from lms.demo.accounts import Account
+from lms.demo.build import build
+from lms.jobs import run_waiting
+from tests.cast import sign_in
+from tests.conftest import SECRET
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """The installation and its accounts by role; of two holders of a role the one with the wider part."""
+
+    app: Flask
+    accounts: dict[Role, Account]
+
+    def client(self, role: Role) -> FlaskClient:
+        """A browser in which the holder of `role` is signed in."""
+        with self.app.app_context():
+            person = accounts.person_by_staff_number(reading(), self.accounts[role].staff_number)
+            assert person is not None
+        return sign_in(self.app.test_client(), person)
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    """The whole demonstration on SQLite, with the bundled content."""
+    folder: Path = tmp_path_factory.mktemp("demonstration")
+    config = Config(data=folder, secret_key=SECRET, demonstration=True, second_factor="offered", testing=True)
+    migrate.upgrade(config)
+    app = create_app(config)
+    with app.app_context():
+        install.load_content(app)
+        made = build(app)
+    run_waiting(app)
+    yield Demonstration(app, {account.role: account for account in made.accounts})
+    with app.app_context():
+        db.engine.dispose()
