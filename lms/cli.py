@@ -2,16 +2,23 @@
 
 import json
 import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
 from flask import Flask
+from sqlalchemy.orm import Session
 
+from lms import backup as backups
 from lms import install, migrate, server
 from lms.accounts import service as accounts
 from lms.accounts.cli import user
 from lms.accounts.policy import Role
+from lms.app import create_app
+from lms.archive import BadArchive
 from lms.audit import queries as audit
+from lms.audit import service as audit_service
 from lms.audit.queries import Discrepancy
 from lms.bank.cli import bank
 from lms.clock import BUREAU_ZONE, system_clock
@@ -21,6 +28,7 @@ from lms.database import reading, writing
 from lms.demo.build import build
 from lms.jobs import run_waiting
 from lms.library.cli import library
+from lms.snapshot import SnapshotFailed
 
 _SECRETS = ("secret_key",)
 
@@ -146,6 +154,83 @@ def migrate_command() -> None:
     click.echo("The database is of this release.")
 
 
+def _installation() -> Config:
+    """The settings of the installation there must be."""
+    config = load()
+    if not config.installed:
+        raise click.ClickException(f"There is no installation in {config.data}.")
+    return config
+
+
+@main.command()
+@click.option(
+    "--to", "target", type=click.Path(path_type=Path), help="File or folder; default: backups/ in the data folder."
+)
+def backup(target: Path | None) -> None:
+    """Copy database, media, secret and settings into one file, while the server may be at work."""
+    config, moment = _installation(), system_clock()
+    named = backups.default_file(config, moment=moment)
+    if target is not None:
+        named = (target / named.name if target.is_dir() else target).absolute()
+    try:
+        made = backups.make(config, named, moment=moment, head=audit.head)
+    except FileExistsError as error:
+        raise click.ClickException(f"There is a file {error} already.") from error
+    except (SnapshotFailed, BadArchive, OSError) as error:
+        raise click.ClickException(f"No backup was made: {error}") from error
+    number, digest = made.manifest.head
+    _note(config, "backup.make", {"file": named.name, "sha256": made.sha256})
+    click.echo(made.file)
+    click.echo(f"sha256 {made.sha256}  {made.file.stat().st_size} bytes, {len(made.manifest.files)} files")
+    click.echo(f"audit head {number}:{digest}")
+    click.echo(
+        "Note both lines outside this machine. The file holds the secret of the installation: keep it as safely."
+    )
+
+
+@main.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--into", required=True, type=click.Path(file_okay=False, path_type=Path), help="Data folder to make.")
+@click.option("--database-url", default="", help="PostgreSQL: address of a new, empty database.")
+@click.option("--sha256", default="", help="Hash noted when the backup was made.")
+@click.option("--force", is_flag=True, help="Put aside what is in the folder; it is not deleted.")
+def restore(source: Path, into: Path, database_url: str, sha256: str, *, force: bool) -> None:
+    """Make an installation out of a backup: check every hash, every table's rows and the audit log, then migrate."""
+    into = into.absolute()
+    config = replace(load(), data=into, database_url=database_url, migration_url="")
+    aside = into / f"replaced-{system_clock():%Y%m%d-%H%M%S}" if force else None
+    try:
+        manifest = backups.restore(source, config, verify=_chain_complaint, sha256=sha256, aside=aside)
+    except (backups.RestoreRefused, BadArchive, SnapshotFailed, OSError) as error:
+        raise click.ClickException(f"Nothing was restored: {error}") from error
+    number, chain = manifest.head
+    click.echo(f"Restored into {into}: backup of {manifest.made_at}, release {manifest.release}.")
+    click.echo(
+        f"{len(manifest.tables)} tables, {sum(manifest.tables.values())} rows, {len(manifest.files)} files as listed."
+    )
+    click.echo(f"The audit log holds to its head {number}:{chain}.")
+    if aside is not None and aside.exists():
+        click.echo(f"What was there before is in {aside}.")
+    served = load({"LMS_DATA": str(into)})
+    if served.url != config.url:
+        click.echo(
+            f"! database_url in {into} names another database than the one restored: change it before serving.",
+            err=True,
+        )
+    _note(replace(served, database_url=database_url), "backup.restore", {"made_at": manifest.made_at, "head": number})
+
+
+def _chain_complaint(session: Session, head: tuple[int, str]) -> str | None:
+    outcome = audit.verify(session, head=head if head[0] else None)
+    return f"entry {outcome.number} {outcome.reason}" if isinstance(outcome, Discrepancy) else None
+
+
+def _note(config: Config, act: str, facts: dict[str, Any]) -> None:
+    """Leave an entry in the audit log of the installation."""
+    with create_app(config).app_context(), writing() as session:
+        audit_service.record(session, act, thing="installation", after=facts)
+
+
 @main.group("audit")
 def audit_group() -> None:
     """The audit log."""
@@ -157,8 +242,8 @@ def audit_verify(head: str | None) -> None:
     """Walk the hash chain; exit 1 at the first discrepancy."""
     noted = None
     if head:
-        number, _, digest = head.partition(":")
-        noted = (int(number), digest)
+        noted_number, _, noted_hash = head.partition(":")
+        noted = (int(noted_number), noted_hash)
     with _open().app_context():
         outcome = audit.verify(reading(), head=noted)
         if isinstance(outcome, Discrepancy):
