@@ -5,9 +5,12 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
-from lms import assets, errors, health, i18n, jobs, logs, navigation, paging, security
+from lms import assets, errors, health, i18n, jobs, logs, metrics, navigation, paging, security
 from lms.accounts import account_routes, gate, people_routes, role_routes
 from lms.accounts import routes as accounts_routes
+from lms.bank import import_routes as bank_import_routes
+from lms.bank import routes as bank_routes
+from lms.bank import work as bank_work
 from lms.clock import Clock, system_clock
 from lms.config import Config, ConfigError
 from lms.courses import routes as courses_routes
@@ -30,6 +33,7 @@ MENU: tuple[navigation.Entry, ...] = (
     navigation.Entry("sitting.index", lazy_gettext("Exams"), "exam"),
     navigation.Entry("transcripts.index", lazy_gettext("My transcript"), "transcript"),
     navigation.Entry("transcripts.people", lazy_gettext("Transcripts"), "chart"),
+    navigation.Entry("bank.index", lazy_gettext("Question bank"), "pool"),
     navigation.Entry("exams.index", lazy_gettext("Exam desk"), "edit"),
     navigation.Entry("people.index", lazy_gettext("People"), "people"),
     navigation.Entry("roles.index", lazy_gettext("Roles"), "lock"),
@@ -52,6 +56,7 @@ def create_app(config: Config, *, clock: Clock = system_clock) -> Flask:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config.url)
     logs.configure(config.log_level)
     logs.init_app(app)
+    metrics.init_app(app)
     security.init_app(app, config)
     db.init_app(app)
     i18n.init_app(app)
@@ -72,6 +77,9 @@ def _features(app: Flask, config: Config) -> None:
     for accounts in (accounts_routes, account_routes, people_routes, role_routes):
         app.register_blueprint(accounts.bp)
     app.register_blueprint(library_routes.bp)
+    app.register_blueprint(bank_routes.bp)
+    app.register_blueprint(bank_import_routes.bp)
+    bank_work.init_app(app)
     app.register_blueprint(courses_routes.bp)
     app.register_blueprint(exams_routes.bp)
     app.register_blueprint(sitting_routes.bp)

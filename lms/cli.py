@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms import backup as backups
 from lms import install, migrate, server
+from lms import worker as workers
 from lms.accounts import service as accounts
 from lms.accounts.cli import user
 from lms.accounts.policy import Role
@@ -30,7 +31,7 @@ from lms.jobs import run_waiting
 from lms.library.cli import library
 from lms.snapshot import SnapshotFailed
 
-_SECRETS = ("secret_key",)
+_SECRETS = ("secret_key", "metrics_token")
 
 
 class Words(click.Group):
@@ -128,6 +129,15 @@ def serve(host: str | None, port: int | None) -> None:
     if migrate.pending(config):
         migrate.upgrade(config)
     server.serve(config, host=host or config.host, port=port or config.port)
+
+
+@main.command()
+def worker() -> None:
+    """Run long work outside the server until SIGTERM; set jobs = "worker" so that the server leaves it alone."""
+    config = _installation()
+    if migrate.pending(config):
+        raise click.ClickException("The database is not of this release: run ./run migrate first.")
+    workers.work(create_app(config))
 
 
 @main.group()

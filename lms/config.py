@@ -13,9 +13,10 @@ from typing import Any
 FILE_NAME = "shuyuan.toml"
 SECRET_NAME = "secret_key"  # noqa: S105 - the name of the file, not the secret
 SECRET_LENGTH = 32
+TOKEN_LENGTH = 16
 PASSWORD_POLICIES = ("asvs", "dengbao3")
 SECOND_FACTOR = ("required", "offered", "off")
-JOB_RUNNERS = ("embedded", "procrastinate", "off")
+JOB_RUNNERS = ("embedded", "worker", "off")
 
 
 class ConfigError(Exception):
@@ -52,9 +53,13 @@ class Config:
     second_factor: str = _setting("One-time codes for privileged roles: required, offered or off.", "required")
     session_idle_minutes: int = _setting("A session unused for so long ends.", 30)
     session_hours: int = _setting("A session ends after so many hours at the latest.", 12)
-    jobs: str = _setting("Who runs long work: embedded, procrastinate (PostgreSQL, own workers) or off.", "embedded")
+    jobs: str = _setting("Who runs long work: embedded (the server), worker (`./run worker`) or off.", "embedded")
     redis_url: str = _setting("Redis for limits shared by several processes; empty: each for itself.", "")
-    metrics_port: int = _setting("Local port of Prometheus metrics; 0: none.", 0)
+    metrics_token: str = field(
+        default="",
+        repr=False,
+        metadata={"doc": "Bearer token for /metrics from elsewhere, 16+; empty: this machine only."},
+    )
     log_level: str = _setting("DEBUG, INFO, WARNING or ERROR.", "INFO")
     max_upload_mb: int = _setting("Largest request body in MiB.", 20)
     testing: bool = _setting("Set by the test suite only.", False)
@@ -96,8 +101,8 @@ class Config:
         ):
             if getattr(self, name) not in allowed:
                 wrong.append(f"{name} is {getattr(self, name)!r}; allowed: {', '.join(allowed)}")
-        if self.jobs == "procrastinate" and not self.url.startswith("postgresql"):
-            wrong.append("jobs = procrastinate needs a PostgreSQL database_url")
+        if 0 < len(self.metrics_token) < TOKEN_LENGTH:
+            wrong.append(f"metrics_token needs {TOKEN_LENGTH} or more characters")
         return wrong
 
 

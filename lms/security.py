@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 from flask.wrappers import Request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import BadRequest as HttpBadRequest
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms.config import Config
 from lms.errors import BadRequest, Forbidden
@@ -112,6 +113,9 @@ def init_app(app: Flask, config: Config) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     csrf.init_app(app)
     app.before_request(_check_origin)
     app.before_request(_refuse_doubled_parameters)

@@ -66,3 +66,13 @@ def _native(data: bytes, name: str) -> Content:
     good = [Line(f"{name} {version.ref}", None, version) for version in found.items]
     bad = [Line(where, None, None, tuple(refusals)) for where, refusals in places.items()]
     return Content((*bad, *good))
+
+
+def reread(place: str, number: int, cells: Mapping[str, str], *, subject: str = "") -> Line:
+    """A row with other cells. Raises UploadUnfit: no format with rows is known yet."""
+    raise UploadUnfit(place=place, number=number, cells=len(cells), subject=subject)
+
+
+def columns_of(cells: Mapping[str, str]) -> tuple[str, ...]:
+    """The columns in which a row can be corrected, in their order."""
+    return tuple(cells)

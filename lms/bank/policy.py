@@ -7,7 +7,8 @@ came with the program is open to everybody who may see pools at all, and nobody 
 from sqlalchemy.orm import Session
 
 from lms.accounts.policy import Act, Viewer, may, unit_paths
-from lms.bank import queries
+from lms.bank import import_queries, queries
+from lms.bank.import_queries import ImportRow
 from lms.bank.queries import ItemRow, PoolRow
 from lms.errors import Forbidden, NotFound
 
@@ -35,6 +36,11 @@ def access_item(session: Session, viewer: Viewer, public_id: str, act: Act) -> t
     return found[0], access_pool(session, viewer, found[1], act)
 
 
+def may_make_pools(viewer: Viewer) -> bool:
+    """Whether `viewer` edits pools for a part of the organisation, not single pools only."""
+    return bool(unit_paths(viewer, Act.EDIT_BANK))
+
+
 def keeping_path(viewer: Viewer) -> str:
     """The part of the organisation to which a pool that `viewer` makes belongs; raises Forbidden for those who were
     given single pools only.
@@ -43,3 +49,11 @@ def keeping_path(viewer: Viewer) -> str:
     if not paths:
         raise Forbidden
     return paths[0]
+
+
+def access_import(session: Session, viewer: Viewer, public_id: str) -> ImportRow:
+    """A file that `viewer` brought; raises NotFound for everybody else."""
+    found = import_queries.import_by_public_id(session, public_id)
+    if found is None or found.created_by != viewer.id or Act.EDIT_BANK not in viewer.acts:
+        raise NotFound
+    return found

@@ -41,6 +41,23 @@ def create_pool(session: Session, *, name: str, purpose: str | None, owner_path:
     return _row(session, pool.public_id)
 
 
+def rename_pool(session: Session, pool: PoolRow, *, name: str, purpose: str | None) -> None:
+    """Another name and purpose for a pool; raises BundledPool."""
+    if pool.bundled:
+        raise BundledPool
+    if (pool.name, pool.purpose) == (name, purpose):
+        return
+    session.execute(update(Pool).where(Pool.id == pool.id).values(name=name, purpose=purpose))
+    record(
+        session,
+        "bank.pool.rename",
+        thing="pool",
+        thing_id=pool.public_id,
+        before={"name": pool.name, "purpose": pool.purpose},
+        after={"name": name, "purpose": purpose},
+    )
+
+
 def store_items(session: Session, pool: PoolRow, versions: Sequence[domain.ItemVersion], by: int | None) -> Stored:
     """Put items into a pool by their refs; a change of wording is a new version, the same wording is nothing.
 

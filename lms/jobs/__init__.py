@@ -5,19 +5,31 @@ it by a lease that it keeps renewing; when a worker dies, another takes the job 
 least once and must be idempotent.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Flask
 
 from lms.config import Config
-from lms.jobs.queue import enqueue
+from lms.jobs.queue import enqueue, prune
 from lms.jobs.runner import Cancelled, Handler, JobRun, Runner, handlers, periodic, run_waiting
 
 __all__ = ["Cancelled", "Handler", "JobRun", "enqueue", "every", "init_app", "register", "run_waiting", "start"]
+
+PRUNE_SECONDS = 3600
 
 
 def init_app(app: Flask, config: Config) -> None:
     """Prepare the registries; nothing runs until `start`."""
     handlers(app)
     periodic(app)
+    register(app, "jobs.prune", _prune)
+    if not config.testing:
+        every(app, "jobs.prune", PRUNE_SECONDS)
+
+
+def _prune(run: JobRun) -> Mapping[str, Any]:
+    return {"forgotten": prune()}
 
 
 def register(app: Flask, kind: str, handler: Handler) -> None:

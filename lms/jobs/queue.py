@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from lms.clock import now
@@ -15,6 +15,10 @@ from lms.jobs.models import Job
 LEASE = timedelta(seconds=30)
 MOST_TRIES = 5
 FIRST_PAUSE = timedelta(seconds=2)
+#: what nobody asked for (sweeps) is forgotten after a day, what somebody did after a quarter
+KEPT_OWN, KEPT = timedelta(days=1), timedelta(days=90)
+CHANNEL = "shuyuan_jobs"
+LISTEN = text("LISTEN shuyuan_jobs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ def enqueue(
     )
     session.add(job)
     session.flush()
+    if session.get_bind().dialect.name == "postgresql" and job.run_at <= moment:
+        session.execute(select(func.pg_notify(CHANNEL, "")))  # delivered with the commit, to whoever listens
     return job.public_id
 
 
@@ -122,3 +128,12 @@ def put_back(job: Leased, worker: str, error: str) -> None:
                 error=error[:200],
             )
         )
+
+
+def prune() -> int:
+    """Forget jobs that ended long ago, failed ones of the system only after a quarter as well; how many."""
+    ended = Job.state.in_(("done", "failed", "cancelled"))
+    own = (Job.owner.is_(None)) & (Job.state == "done") & (Job.ended_at < now() - KEPT_OWN)
+    old = Job.ended_at < now() - KEPT
+    with writing() as session:
+        return len(session.scalars(delete(Job).where(ended, or_(own, old)).returning(Job.id)).all())

@@ -172,3 +172,13 @@ def tally(session: Session, exam_id: int) -> Tally:
         .where(Attempt.exam_id == exam_id, AttemptResult.passed.is_(True))
     )
     return Tally(begun, ended, passed or 0)
+
+
+def open_attempts(session: Session) -> int:
+    """Attempts begun and not over, of all exams."""
+    return session.scalar(select(func.count()).where(Attempt.ended_at.is_(None))) or 0
+
+
+def journal_events(session: Session) -> int:
+    """Events in all journals; each attempt knows how many it has, so the journals need not be counted."""
+    return session.scalar(select(func.sum(Attempt.last_event))) or 0

@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Flask
 
-from lms import jobs
+from lms import jobs, metrics
 from lms.config import Config
 from lms.database import reading, writing
-from lms.sitting import service
+from lms.sitting import queries, service
 
 SWEEP_SECONDS = 10
 
@@ -19,6 +19,8 @@ def init_app(app: Flask, config: Config) -> None:
     jobs.register(app, "sitting.released", released)
     if not config.testing:
         jobs.every(app, "sitting.close_overdue", SWEEP_SECONDS)
+    metrics.gauge(app, "attempts_open", "Attempts begun and not over.", queries.open_attempts)
+    metrics.gauge(app, "journal_events", "Answers and other events in all journals.", queries.journal_events)
 
 
 def close_overdue(run: jobs.JobRun) -> Mapping[str, Any]:

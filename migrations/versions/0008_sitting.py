@@ -43,9 +43,7 @@ def upgrade() -> None:
         sa.Column("response", sa.JSON()),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("hash", sa.LargeBinary(32), nullable=False),
-        sa.UniqueConstraint(
-            "attempt_id", "client", "client_seq", name="uq_attempt_event_attempt_id_client_client_seq"
-        ),
+        sa.UniqueConstraint("attempt_id", "client", "client_seq", name="uq_attempt_event_attempt_id_client_client_seq"),
         sqlite_with_rowid=False,
     )
     op.create_table(

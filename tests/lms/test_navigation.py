@@ -11,7 +11,7 @@ from tests.cast import Cast, sign_in
 
 def lit(page: str) -> list[str]:
     """Addresses of the entries marked as the present page."""
-    menu = page.split("<main")[0]
+    menu = page.split("<main", maxsplit=1)[0]
     return re.findall(r'<a href="([^"]+)" aria-current="(?:page|true)"', menu)
 
 

@@ -1,0 +1,59 @@
+"""A question as its candidates will see it, and its key as only examiners see it."""
+
+import hashlib
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from lms.bank.queries import rendered
+from question_bank.interactions import Presentation
+from question_bank.item import Citation, ItemVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the page of a paper would show, by the names that `components/question.html` uses."""
+
+    number: int
+    type: str
+    control: str
+    stem: Markup
+    presentation: Presentation
+    stimulus: Markup | None
+    stimulus_title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What is right and why: options as (words, right, why), or a summary for types without options."""
+
+    options: tuple[tuple[str, bool, str], ...]
+    summary: str
+    explanation: Markup | None
+    citations: tuple[Citation, ...]
+
+
+def preview(version: ItemVersion, *, number: int = 1, draw: int = 1) -> Preview:
+    """The question on the paper of the `draw`-th imagined candidate: another draw, another order of options."""
+    seed = hashlib.sha256(f"preview {draw} {version.ref}".encode()).digest()
+    stimulus = version.stimulus
+    return Preview(
+        number=number,
+        type=version.type,
+        control=version.interaction.CONTROL,
+        stem=rendered(version.stem),
+        presentation=version.interaction.present(version.body, seed),
+        stimulus=rendered(stimulus.text) if stimulus else None,
+        stimulus_title=stimulus.title if stimulus else None,
+    )
+
+
+def key(version: ItemVersion) -> Key:
+    """The key of a version."""
+    options = tuple((option.text, option.right, option.why) for option in getattr(version.body, "options", ()))
+    return Key(
+        options=options,
+        summary="" if options else version.interaction.key_summary(version.body),
+        explanation=rendered(version.explanation) if version.explanation else None,
+        citations=version.citations,
+    )
