@@ -29,6 +29,8 @@ FIELD_NAMES: dict[str, LazyString] = {
     "id": lazy_gettext("Reference"),
     "ref": lazy_gettext("Reference"),
     "case": lazy_gettext("Case material"),
+    "category": lazy_gettext("Category"),
+    "right": lazy_gettext("Is right: option"),
 }
 
 REASONS: dict[str, LazyString] = {
@@ -49,7 +51,19 @@ REASONS: dict[str, LazyString] = {
     "unknown_field": lazy_gettext("is no field known here"),
     "number_lost": lazy_gettext("was kept by the spreadsheet as a rounded number; enter it as text"),
     "not_an_option": lazy_gettext("names an option that is not there"),
-    "same_stem": lazy_gettext("another row has the same stem"),
+    "same_stem": lazy_gettext("the same question stands in %(row)s"),
+    "no_pair": lazy_gettext("is no pair; write left→right"),
+    "type_guessed": lazy_gettext("%(rows)s rows name no type; it was inferred from options and answer"),
+    "column_left_out": lazy_gettext("is no column known here and was left out"),
+    "sheet_left_out": lazy_gettext("this sheet has no header with a stem and was left out"),
+    "sheet_header": lazy_gettext("no header was found; the first rows must name at least a stem and an answer"),
+    "sheet_kind": lazy_gettext("save the file as .xlsx or .csv and send it again"),
+    "sheet_empty": lazy_gettext("the file is empty"),
+    "sheet_too_large": lazy_gettext("the file is larger than 5 MB; split it"),
+    "sheet_encoding": lazy_gettext("the text is neither UTF-8 nor GB18030; save the file as .xlsx"),
+    "sheet_damaged": lazy_gettext("the file is damaged; open it in a spreadsheet program and save it again"),
+    "sheet_packed": lazy_gettext("the file unpacks to more than can be read; copy the questions into a new file"),
+    "sheet_many_sheets": lazy_gettext("the file has too many sheets"),
     "unreadable": lazy_gettext("cannot be read: %(reason)s"),
     "date_order": lazy_gettext("lies before the day from which it is valid"),
 }

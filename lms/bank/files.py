@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from lms.bank.errors import UploadUnfit
-from lms.subjects import CODES
-from question_bank.formats import native
+from lms.subjects import CODES, SUBJECTS
+from question_bank.formats import excel, native
+from question_bank.formats.columns import plain
 from question_bank.formats.refusal import Refusal
+from question_bank.formats.rows import ReadRow, Row, read_row
 from question_bank.item import ItemVersion
 
 MAX_BYTES = 5 * 1024 * 1024
 #: kind of file by the ending of its name
-FORMATS = {".toml": "native"}
+FORMATS = {".xlsx": "sheet", ".csv": "sheet", ".txt": "sheet", ".toml": "native"}
+#: every name by which a row may call a subject
+SUBJECT_NAMES = {plain(name): subject.code for subject in SUBJECTS for name in (subject.code, subject.zh, subject.en)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,7 @@ def format_of(name: str, data: bytes) -> str:
 
 def read(data: bytes, *, name: str, subject: str = "") -> Content:
     """Every line of a file; `subject` is that of rows which name none. Raises UploadUnfit."""
-    format_of(name, data)
-    return _native(data, name)
+    return _native(data, name) if format_of(name, data) == "native" else _sheet(data, name, subject)
 
 
 def _native(data: bytes, name: str) -> Content:
@@ -68,11 +71,20 @@ def _native(data: bytes, name: str) -> Content:
     return Content((*bad, *good))
 
 
-def reread(place: str, number: int, cells: Mapping[str, str], *, subject: str = "") -> Line:
-    """A row with other cells. Raises UploadUnfit: no format with rows is known yet."""
-    raise UploadUnfit(place=place, number=number, cells=len(cells), subject=subject)
+def _sheet(data: bytes, name: str, subject: str) -> Content:
+    found = excel.read(data, name=name, subjects=SUBJECT_NAMES, subject=subject)
+    return Content(tuple(map(_line, found.rows)), found.refused, found.remarks)
+
+
+def _line(row: ReadRow) -> Line:
+    return Line(row.row.place, row.row.cells, row.item, row.refused)
+
+
+def reread(place: str, cells: Mapping[str, str], *, subject: str = "") -> Line:
+    """A row of a sheet with other cells."""
+    return _line(read_row(Row(place, cells), subjects=SUBJECT_NAMES, subject=subject))
 
 
 def columns_of(cells: Mapping[str, str]) -> tuple[str, ...]:
     """The columns in which a row can be corrected, in their order."""
-    return tuple(cells)
+    return excel.shown_columns(cells)

@@ -1,6 +1,8 @@
 """Bringing questions from files: upload, look at each, mend the bad ones, take the good ones."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from io import BytesIO
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -22,10 +24,12 @@ from lms.i18n import locale_code
 from lms.paging import paginate, requested_page
 from lms.question_types import TYPE_NAMES
 from lms.subjects import SUBJECTS
+from question_bank.formats.template import template
 
 bp = Blueprint("bank_import", __name__, url_prefix="/bank/imports", template_folder="templates")
 
 ROWS = 10
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: which rows a page shows
 SHOWS: dict[str, bool | None] = {"bad": False, "good": True, "all": None}
 
@@ -42,6 +46,13 @@ def index() -> ResponseReturnValue:
             form.file.errors = (*form.file.errors, sentence_of(refusal))
     earlier = import_queries.imports_of(reading(), viewer().id)
     return render_template("bank/imports.html", form=form, earlier=earlier), 422 if form.errors else 200
+
+
+@bp.get("/template.xlsx")
+@requires(Act.EDIT_BANK)
+def template_file() -> ResponseReturnValue:
+    """The empty sheet to fill in."""
+    return send_file(BytesIO(template()), mimetype=XLSX, as_attachment=True, download_name="试题导入模板.xlsx")
 
 
 @bp.get("/<import_id>")

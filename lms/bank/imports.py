@@ -84,7 +84,7 @@ def mend(session: Session, found: ImportRow, number: int, cells: Mapping[str, st
     before = import_queries.line(session, found.id, number)
     if before is None or before.cells is None:
         raise NotFound
-    line = _no_twin(session, found.id, number, files.reread(before.place, number, cells, subject=found.subject))
+    line = _no_twin(session, found.id, number, files.reread(before.place, cells, subject=found.subject))
     values = _row(found.id, number, line)
     session.execute(
         update(BankImportRow)
@@ -142,7 +142,9 @@ def _no_twin(session: Session, import_id: int, number: int, line: Line) -> Line:
     other = import_queries.refs(session, import_id).get(line.item.ref, number)
     if other == number:
         return line
-    return changed(line, item=None, complaints=(Refusal(line.place, "stem", "", "same_stem"),))
+    twin = import_queries.line(session, import_id, other)
+    facts = {"row": twin.place if twin else str(other)}
+    return changed(line, item=None, complaints=(Refusal(line.place, "stem", "", "same_stem", facts),))
 
 
 def _row(import_id: int, number: int, line: Line) -> BankImportRow:

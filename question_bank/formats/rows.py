@@ -1,0 +1,171 @@
+"""One row of a question sheet and the item it makes, or everything that is wrong with it."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from question_bank.formats import columns
+from question_bank.formats.answers import Unfit, body_of, has_blanks, marked_stem, offered
+from question_bank.formats.columns import LETTERS
+from question_bank.formats.refusal import Refusal
+from question_bank.formats.sheets import MAX_CELL
+from question_bank.interactions.base import STEM_LENGTH, required_text
+from question_bank.item import Citation, ItemVersion
+from question_bank.problem import Problem, shortened
+from question_bank.text import plain_text, to_markdown
+
+MAX_POINT = 80
+_SOURCE = re.compile(r"《([^》]{1,200})》\s*(第[^《；;，,、。\s]{1,30})?")
+_REF = re.compile(r"[a-z][a-z0-9-]{2,79}\Z")
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row by its place (sheet and number), its cells by canonical column, and the columns that lost digits."""
+
+    place: str
+    cells: Mapping[str, str]
+    lost: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """What became of a row: an item, or complaints; `guessed` when the row named no type."""
+
+    row: Row
+    item: ItemVersion | None
+    refused: tuple[Refusal, ...] = ()
+    guessed: bool = False
+
+
+def read_row(row: Row, *, subjects: Mapping[str, str], subject: str = "") -> ReadRow:
+    """The item of a row; `subjects`: codes by every name (as `columns.plain` gives it), `subject`: where none is."""
+    cells = row.cells
+    found = [Problem(column, "number_lost", shortened(cells.get(column, ""))) for column in sorted(row.lost)]
+    found += [
+        Problem(column, "too_long", shortened(text), {"limit": MAX_CELL})
+        for column, text in cells.items()
+        if len(text) > MAX_CELL
+    ]
+    kind, guessed = _type(cells, found)
+    fields = _fields(cells, _subject(cells, subjects, subject, found), found)
+    item = None
+    if kind:
+        stem = to_markdown(marked_stem(cells.get("stem", "")) if kind == "fill_in" else cells.get("stem", ""))
+        try:
+            body = body_of(kind, cells)
+        except Unfit as unfit:
+            found += unfit.problems
+            found += required_text("stem", stem, STEM_LENGTH)
+        else:
+            item = ItemVersion(ref=_ref(cells, kind, stem), type=kind, stem=stem, body=body, **fields)
+            found += [_in_column(problem, cells) for problem in item.problems((*subjects.values(), ""))]
+    refused = tuple(Refusal.of(row.place, problem) for problem in found)
+    return ReadRow(row, None if refused else item, refused, guessed)
+
+
+def _type(cells: Mapping[str, str], found: list[Problem]) -> tuple[str | None, bool]:
+    """The type a row names; where it names none, what its options, blanks and answer look like."""
+    word = cells.get("type", "")
+    named = columns.value_of(columns.TYPES, word)
+    if named:
+        return named, False
+    if word and columns.plain(word) not in columns.EITHER_CHOICE:
+        found.append(Problem("type", "unknown_type", shortened(word)))
+        return None, False
+    answer = cells.get("answer", "")
+    if cells.get("options") or any(cells.get(f"options.{letter}") for letter in LETTERS):
+        several = len(re.sub(r"[^A-Ja-jＡ-Ｊａ-ｊ]", "", answer)) > 1
+        right = sum(columns.truth_of(cells.get(f"right.{letter}", "")) is True for letter in LETTERS)
+        return ("multiple_choice" if several or right > 1 else "single_choice"), True
+    if columns.truth_of(answer) is not None and not has_blanks(cells.get("stem", "")):
+        return "true_false", True
+    return ("fill_in" if has_blanks(cells.get("stem", "")) else "short_answer"), True
+
+
+def _subject(cells: Mapping[str, str], subjects: Mapping[str, str], default: str, found: list[Problem]) -> str:
+    named = cells.get("subject", "")
+    if named:
+        code = subjects.get(columns.plain(named))
+        if code is None:
+            found.append(Problem("subject", "unknown_value", shortened(named)))
+        return code or default
+    return subjects.get(columns.plain(cells.get("category", "")), default)
+
+
+def _fields(cells: Mapping[str, str], subject: str, found: list[Problem]) -> dict[str, Any]:
+    """Everything that does not depend on the type."""
+    point = cells.get("point", "") or (cells.get("category", "") if cells.get("subject") or not subject else "")
+    if len(point) > MAX_POINT:
+        found.append(Problem("point", "too_long", shortened(point), {"limit": MAX_POINT}))
+    return {
+        "subject": subject,
+        "explanation": to_markdown(cells.get("explanation", "")),
+        "point": point,
+        "cognitive": _known("cognitive", columns.COGNITIVE, cells, found),
+        "difficulty": _difficulty(cells, found),
+        "citations": citations_of(cells.get("citations", "")),
+        "valid_from": _day("valid_from", cells, found),
+        "valid_until": _day("valid_until", cells, found),
+    }
+
+
+def _ref(cells: Mapping[str, str], kind: str, stem: str) -> str:
+    """The lasting name a row gives; else type, stem and what is offered make one, so that a second reading finds it."""
+    named = cells.get("id", "").lower()
+    if _REF.match(named):
+        return named
+    text = "\n".join([kind, plain_text(stem), *sorted(offered(cells))])
+    return "x-" + hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def _in_column(problem: Problem, cells: Mapping[str, str]) -> Problem:
+    """The complaint at the column in which it can be mended."""
+    part, _, number = problem.field.partition(".")
+    field = problem.field
+    if part in ("blanks", "model_answer", "tolerance", "points"):
+        field = "answer"
+    elif part in ("pairs", "sequence", "options"):
+        letter = LETTERS[int(number) - 1] if number.isdigit() else number
+        field = "options" if "options" in cells or not letter else f"options.{letter}"
+    return replace(problem, field=field)
+
+
+def citations_of(text: str) -> tuple[Citation, ...]:
+    """《名称》第…条 as often as it stands there; a text without such marks is one source as a whole."""
+    found = tuple(Citation(match[1].strip(), match[2]) for match in _SOURCE.finditer(text))
+    return found or ((Citation(text[:200], None),) if text else ())
+
+
+def _known(field: str, words: dict[str, tuple[str, ...]], cells: Mapping[str, str], found: list[Problem]) -> str:
+    text = cells.get(field, "")
+    value = columns.value_of(words, text) if text else ""
+    if value is None:
+        found.append(Problem(field, "unknown_value", shortened(text)))
+    return value or ""
+
+
+def _difficulty(cells: Mapping[str, str], found: list[Problem]) -> str:
+    """A word, a step from 1 to 5, or the expected share of right answers between 0 and 1 (难度系数)."""
+    text = cells.get("difficulty", "")
+    if re.match(r"[01]?\.\d+\Z", text):
+        share = Decimal(text)
+        return "hard" if share < Decimal("0.4") else "medium" if share < Decimal("0.7") else "easy"
+    return _known("difficulty", columns.DIFFICULTIES, cells, found)
+
+
+def _day(field: str, cells: Mapping[str, str], found: list[Problem]) -> date | None:
+    text = cells.get(field, "")
+    match = _DAY.match(text)
+    if match:
+        with suppress(ValueError):
+            return date(*map(int, match.groups()))
+    if text:
+        found.append(Problem(field, "not_a_date", shortened(text)))
+    return None

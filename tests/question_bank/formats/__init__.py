@@ -1,0 +1,1 @@
+"""Formats in which questions come and go."""
