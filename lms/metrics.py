@@ -139,7 +139,8 @@ def _one(name: str, meaning: str, value: float) -> GaugeMetricFamily:
 
 def _jobs(session: Session) -> Iterator[Metric]:
     states = GaugeMetricFamily("shuyuan_jobs", "Jobs in the table, by state.", labels=("state",))
-    counts = dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples().all())
+    rows = session.execute(select(Job.state, func.count()).group_by(Job.state))
+    counts = {row[0]: row[1] for row in rows}
     for state in JOB_STATES:
         states.add_metric((state,), counts.get(state, 0))
     yield states
