@@ -15,7 +15,7 @@ from lms.bank import queries as bank
 from lms.bank.policy import access_pool
 from lms.clock import BUREAU_ZONE, now
 from lms.database import reading, writing
-from lms.errors import NotFound, Refused, describe, sentence_of
+from lms.errors import Forbidden, NotFound, Refused, describe, sentence_of
 from lms.exams import queries, service
 from lms.exams.forms import ExamForm
 from lms.exams.policy import access_exam, managed_ids, managed_paths
@@ -42,20 +42,23 @@ def index() -> ResponseReturnValue:
     found = queries.rows(paths=managed_paths(viewer()), thing_ids=managed_ids(viewer()))
     page = paginate(reading(), found, number=requested_page())
     exams = [queries.row_of(row) for row in page.items]
-    return render_template("exams/index.html", page=page, exams=exams, now=now())
+    may_make = bool(managed_paths(viewer()))
+    return render_template("exams/index.html", page=page, exams=exams, may_make=may_make, now=now())
 
 
 @bp.route("/new", methods=["GET", "POST"])
 @requires(Act.MANAGE_EXAMS)
 def new() -> ResponseReturnValue:
-    """Draft an exam."""
+    """Draft an exam for a part of the organisation; who was given single exams makes no further ones."""
+    owners = managed_paths(viewer())
+    if not owners:
+        raise Forbidden
     form = _form(ExamForm())
     if _changed_sections(form) or not form.validate_on_submit():
         return render_template("exams/edit.html", form=form, exam=None, tree=_tree()), 422 if form.errors else 200
     with writing() as session:
         pool = access_pool(session, viewer(), str(form.pool.data), Act.SEE_BANK)
-        owner = (managed_paths(viewer()) or ("/",))[0]
-        public_id = service.create_exam(session, form.plan(pool_id=pool.id), owner_path=owner, by=viewer().id)
+        public_id = service.create_exam(session, form.plan(pool_id=pool.id), owner_path=owners[0], by=viewer().id)
     flash(gettext("The draft was kept. Publish it when it is complete."), "good")
     return redirect(url_for("exams.show", exam_id=public_id))
 

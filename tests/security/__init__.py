@@ -1,0 +1,1 @@
+"""Tests of the outer wall: rights, headers, forgery, strict JSON, sessions."""

@@ -1,0 +1,320 @@
+"""A house with one true thing behind every kind of address, the people who knock, and a copy to go back to.
+
+Besides the cast (of whom Lin is the owner of what candidates own) there are people whose right lies elsewhere: the
+same role for another branch, and an examiner of one single exam.
+"""
+
+import hashlib
+import io
+import shutil
+import sqlite3
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+from werkzeug.test import TestResponse
+
+from lms import migrate
+from lms.accounts import queries as accounts
+from lms.accounts import service
+from lms.accounts.models import RoleGrant
+from lms.accounts.passwords import CHEAP, Hasher
+from lms.accounts.policy import Role
+from lms.accounts.queries import PersonRow
+from lms.app import create_app
+from lms.audit import queries as audit
+from lms.bank.models import Item
+from lms.database import db, reading, writing
+from lms.jobs import run_waiting
+from tests.academy import SVG, make_academy
+from tests.cast import FOUNDED, PASSWORD, Cast, csrf, make_cast, post, sign_in
+from tests.conftest import NINE, TestClock, make_config
+from tests.exam_day import ExamDay, make_exam_day
+
+MATRIX = Path(__file__).with_name("matrix.toml")
+STRANGER = "anonymous"
+TO_SIGN_IN = -1  # stands for the status of a redirect to the page of signing in
+REFUSALS = frozenset({TO_SIGN_IN, 401, 403, 404})
+EVERYBODY, ANYONE, OTHERS = "everybody", "anyone", "others"
+CSV = "题型,题干,选项A,选项B,正确答案\n单选题,当场处罚几人？,一人,两人,B\n单选题,,甲,乙,A\n"
+
+#: column of the matrix -> who of the cast stands for it
+_CAST = {
+    "cadre": "lin",
+    "cadre-b": "wang",
+    "examiner": "zhao",
+    "reviewer": "feng",
+    "invigilator": "zheng",
+    "marker": "chen",
+    "librarian": "wu",
+    "training-manager": "qian",
+    "system-admin": "sun",
+    "security-admin": "li",
+    "auditor": "zhou",
+}
+#: the same roles for branch B, where none of the things of this house are
+_ELSEWHERE = {
+    "examiner-b": Role.EXAMINER,
+    "reviewer-b": Role.REVIEWER,
+    "training-manager-b": Role.TRAINING_MANAGER,
+    "security-admin-b": Role.SECURITY_ADMIN,
+}
+ONE_EXAM = "one-exam"  # an examiner of the draft alone
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the matrix: a route, where it is asked for, what is sent, and the status by who asks."""
+
+    endpoint: str
+    method: str
+    address: str
+    form: Mapping[str, Any] | None
+    json: Any
+    statuses: Mapping[str, int]
+
+    @property
+    def name(self) -> str:
+        """As the line begins."""
+        return f"{self.method} {self.endpoint}"
+
+    @property
+    def let_in(self) -> list[str]:
+        """Who is not refused: what they sent may be (422), or its moment (409), but not they."""
+        return [who for who, status in self.statuses.items() if status not in REFUSALS]
+
+
+@dataclass(slots=True)
+class House:
+    """The installation, its people, and what stands in the braces of the addresses."""
+
+    app: Flask
+    clock: TestClock
+    people: dict[str, PersonRow] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+
+    def client(self, who: str) -> FlaskClient:
+        """A browser in which `who` is signed in."""
+        client = self.app.test_client()
+        if who in self.tokens:
+            client.set_cookie(self.app.extensions["accounts.cookie"], self.tokens[who])
+        return client
+
+    def ask(self, row: Row, client: FlaskClient, **options: Any) -> TestResponse:
+        """Make the request of `row` as a page of ours would; `options` replace parts of it."""
+        given: dict[str, Any] = {"headers": {"X-CSRFToken": csrf(client)}} if row.method != "GET" else {}
+        if row.json is not None:
+            given["json"] = self._filled(row.json)
+        elif row.form is not None:
+            given["data"] = self._filled(row.form)
+        return client.open(self.address(row), method=row.method, **given | options)
+
+    def address(self, row: Row) -> str:
+        """Where the thing of `row` is."""
+        return row.address.format(**self.values)
+
+    def _filled(self, sent: Any) -> Any:
+        if isinstance(sent, dict) and "file" in sent:
+            return {**sent, "file": (io.BytesIO(CSV.encode()), sent["file"])}
+        if isinstance(sent, dict):
+            return {name: self._filled(value) for name, value in sent.items()}
+        if isinstance(sent, list):
+            return [self._filled(value) for value in sent]
+        return sent.format(**self.values) if isinstance(sent, str) else sent
+
+    def state(self, *, without: frozenset[str] = frozenset({"audit_entry"})) -> str:
+        """A digest of every row of every table but these."""
+        digest = hashlib.sha256()
+        with self.app.app_context():
+            for table in db.metadata.sorted_tables:
+                if table.name not in without:
+                    digest.update(table.name.encode())
+                    for found in reading().execute(select(table).order_by(*table.primary_key.columns)):
+                        digest.update(repr(tuple(found)).encode())
+        return digest.hexdigest()
+
+    def acts_since(self, number: int) -> list[str]:
+        """What was recorded in the audit log after entry `number`."""
+        with self.app.app_context():
+            query = text("SELECT act FROM audit_entry WHERE number > :number ORDER BY number")
+            return list(reading().scalars(query, {"number": number}))
+
+    def head(self) -> int:
+        """The number of the last entry of the audit log."""
+        with self.app.app_context():
+            return audit.head(reading())[0]
+
+    def keep(self, folder: Path) -> None:
+        """Copy the database as it is now to `folder`."""
+        with closing(sqlite3.connect(self._file)) as now, closing(sqlite3.connect(folder / "kept.db")) as kept:
+            now.backup(kept)
+
+    def back(self, folder: Path) -> None:
+        """Put the copy in `folder` back in place."""
+        with self.app.app_context():
+            db.engine.dispose()
+        for beside in self._file.parent.glob(f"{self._file.name}-*"):
+            beside.unlink()
+        shutil.copy(folder / "kept.db", self._file)
+
+    @property
+    def _file(self) -> Path:
+        folder: Path = self.app.extensions["config"].data
+        return folder / "shuyuan.db"
+
+
+def matrix() -> list[Row]:
+    """The lines of the matrix. Raises ValueError for one that names nobody we know, or somebody twice."""
+    read = tomllib.loads(MATRIX.read_text(encoding="utf-8"))
+    columns = [STRANGER, *_CAST, *_ELSEWHERE, ONE_EXAM]
+    return [_row(name, line, columns, read["forms"]) for name, line in read["routes"].items()]
+
+
+def _row(name: str, line: dict[str, Any], columns: list[str], forms: dict[str, Any]) -> Row:
+    method, _, endpoint = name.partition(" ")
+    form = line.get("form")
+    statuses: dict[str, int] = {}
+    rest = 403
+    for key, words in line.items():
+        for who in words.split() if key.isdigit() else ():
+            if who == OTHERS:
+                rest = int(key)
+                continue
+            named = columns if who == ANYONE else columns[1:] if who == EVERYBODY else [who]
+            if set(named) - set(columns) or set(named) & set(statuses):
+                raise ValueError(f"{name}: {who}")
+            statuses |= dict.fromkeys(named, int(key))
+    statuses = {who: statuses.get(who, rest if who != STRANGER else TO_SIGN_IN) for who in columns}
+    return Row(endpoint, method, line["at"], forms[form] if isinstance(form, str) else form, line.get("json"), statuses)
+
+
+def build(folder: Path) -> House:
+    """Make the house in `folder`."""
+    config = make_config(folder)
+    migrate.upgrade(config)
+    clock = TestClock(NINE - timedelta(hours=3))
+    house = House(create_app(config, clock=clock), clock)
+    cast = make_cast(house.app)
+    house.people = {column: cast[name] for column, name in _CAST.items()}
+    day = make_exam_day(house.app, cast, clock())
+    _exams(house, cast, day)
+    _people(house, cast)
+    _learning(house)
+    _import(house)
+    _accounts(house, cast)
+    return house
+
+
+def _exams(house: House, cast: Cast, day: ExamDay) -> None:
+    """An exam that is over, and a draft, an open attempt and a finished one at nine."""
+    over = day.published(day.plan(opens_at=house.clock(), hours=2, release="by_hand"))
+    house.clock.moment = NINE
+    lin = sign_in(house.app.test_client(), cast.lin)
+    _keep_token(house, "cadre", lin)
+    opened, done = day.published(), day.published()
+    addresses = [post(lin, f"/sitting/exam/{exam.public_id}/start").location for exam in (opened, done)]
+    lin.post(f"{addresses[1]}/hand-in", json={}, headers={"X-CSRFToken": csrf(lin)})
+    with house.app.app_context():
+        item = reading().scalars(select(Item.public_id).where(Item.pool_id == day.pool_id).limit(1)).one()
+    house.values |= {
+        "pool": day.pool_public_id,
+        "item": item,
+        "draft": day.draft().public_id,
+        "exam": opened.public_id,
+        "over": over.public_id,
+        "attempt": addresses[0].rsplit("/", 1)[1],
+        "done": addresses[1].rsplit("/", 1)[1],
+        "unit_number": str(cast.branch_a.id),
+    }
+
+
+def _people(house: House, cast: Cast) -> None:
+    """Those whose right lies elsewhere."""
+    hashed = Hasher(CHEAP).hash(PASSWORD)
+    with house.app.app_context(), writing() as session:
+        for number, column in enumerate([*_ELSEWHERE, ONE_EXAM], start=2001):
+            person = service.add_person(
+                session, staff_number=f"T{number}", name="别处", name_pinyin="bie chu", unit_id=cast.branch_b.id,
+                post="科员", rank="一级行政执法员", from_date=FOUNDED,
+            )  # fmt: skip
+            if column == ONE_EXAM:
+                scope: dict[str, Any] = {"scope": "exam", "thing_id": house.values["draft"]}
+            else:
+                scope = {"unit_id": cast.branch_b.id}
+            role = _ELSEWHERE.get(column, Role.EXAMINER)
+            service.store_password(session, person.id, hashed=hashed)
+            service.grant_role(session, person.id, role, reason="测试", by=None, **scope)
+            house.people[column] = person
+
+
+def _learning(house: House) -> None:
+    """A unit of which Lin has opened every page, a document, and a printed transcript."""
+    academy, lin = make_academy(house.app), house.client("cadre")
+    for page in ("01-scope", "02-steps", "03-papers", "04-errors"):
+        post(lin, f"/courses/{academy.unit}/pages/{page}/opened")
+    person = house.people["cadre"].public_id
+    printed = post(lin, f"/transcripts/people/{person}/print").location
+    run_waiting(house.app)
+    house.values |= {
+        "unit": academy.unit,
+        "document": academy.document,
+        "media": hashlib.sha256(SVG).hexdigest(),
+        "person": person,
+        "code": printed.rsplit("/", 1)[1],
+    }
+
+
+def _import(house: House) -> None:
+    """A file of Zhao's with a good and a bad row."""
+    zhao = sign_in(house.app.test_client(), house.people["examiner"])
+    form = {"csrf_token": csrf(zhao), "subject": "", "pool": "", "file": (io.BytesIO(CSV.encode()), "题.csv")}
+    house.values["import"] = zhao.post("/bank/imports/", data=form).location.rsplit("/", 1)[1]
+    run_waiting(house.app)
+
+
+def _accounts(house: House, cast: Cast) -> None:
+    """Sessions of everybody, a second one of Lin's, a role to withdraw, an activation code of Wang's."""
+    for who, person in house.people.items():
+        if who not in house.tokens:
+            _keep_token(house, who, sign_in(house.app.test_client(), person))
+    first = _session_ids(house, cast.lin.id)
+    sign_in(house.app.test_client(), cast.lin)
+    (second,) = _session_ids(house, cast.lin.id) - first
+    with house.app.app_context():
+        grant = reading().scalars(select(RoleGrant.public_id).where(RoleGrant.person_id == cast.zheng.id)).one()
+        with writing() as session:
+            code = service.issue_activation(session, cast.wang.id)
+    house.values |= {"session": second, "grant": grant, "activation": code, "password": PASSWORD}
+
+
+def _session_ids(house: House, person_id: int) -> set[str]:
+    with house.app.app_context():
+        return {row.public_id for row in service.live_sessions(reading(), person_id)}
+
+
+def _keep_token(house: House, who: str, client: FlaskClient) -> None:
+    cookie = client.get_cookie(house.app.extensions["accounts.cookie"])
+    assert cookie is not None
+    house.tokens[who] = cookie.value
+
+
+def opened_house(folder: Path) -> Iterator[House]:
+    """Build in `folder`, hand out, and let go of the database at the end."""
+    house = build(folder)
+    yield house
+    with house.app.app_context():
+        db.engine.dispose()
+
+
+def person_of(house: House, who: str) -> PersonRow:
+    """The row of `who` as it is now."""
+    with house.app.app_context():
+        return accounts.person_by_public_id(reading(), house.people[who].public_id)
