@@ -7,6 +7,7 @@ _MARKUP = re.compile(r"(?P<blank>\[\[\d{1,2}\]\])|(?P<sign>[\\`*_\[\]<>|])|&(?=#
 #: what is markup at the beginning of a line only
 _OPENING = re.compile(r"^(?:(?P<number>\d{1,9})(?=[.)](?:\s|$))|(?=[#+=~-]))")
 _ESCAPED = re.compile(r"\\([\\`*_\[\]<>|&.)#+=~-])")
+_BLANK = re.compile(r"\[\[\d{1,2}\]\]")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 
 
@@ -32,8 +33,8 @@ def to_plain(markdown: str) -> str | None:
 
 
 def plain_text(markdown: str) -> str:
-    """The words of a stem for lists, search and comparison: markup left out as far as it is simple."""
+    """The words of a stem for lists, search and comparison: markup left out as far as it is simple, blanks drawn."""
     plain = to_plain(markdown)
     if plain is None:
         plain = _ESCAPED.sub(r"\1", _BOLD.sub(r"\1", markdown.replace("\\\n", "\n")))
-    return re.sub(r"\s+", " ", plain).strip()
+    return re.sub(r"\s+", " ", _BLANK.sub("____", plain)).strip()

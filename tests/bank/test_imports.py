@@ -51,7 +51,7 @@ def sent(app: Flask, zhao: FlaskClient) -> str:
 def mend(browser: FlaskClient, address: str, row: int, **cells: str) -> TestResponse:
     """Send the form of a row with some cells changed, by the labels of the fields."""
     page = browser.get(f"{address}?show=all", headers=ENGLISH).text
-    section = page.split(f'id="row-{row}"')[1].split('class="file-row')[0]
+    section = re.split(r' id="row-\d+"', page.split(f' id="row-{row}"', 1)[1])[0]
     fields = dict(re.findall(r'<label for="cell-\d+-(\d+)">([^<]+)</label>', section))
     values = dict(re.findall(r'name="cell-(\d+)" value="([^"]*)"', section))
     values |= dict(re.findall(r'name="cell-(\d+)" lang="zh-CN"[^>]*>\n?([^<]*)</textarea>', section))
