@@ -12,7 +12,7 @@ import structlog
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from courseware.errors import CoursewareError
 from question_bank.errors import BankError
@@ -147,6 +147,8 @@ def init_app(app: Flask) -> None:
         if status < 400:
             return make_response(error.get_response())
         sentence = _HTTP_SENTENCES.get(status, Refused.sentence)
+        if isinstance(error, SecurityError):  # of a host that is not ours: no address can be made for a page
+            return Response(str(sentence), status, content_type="text/plain; charset=utf-8")
         return answer(status, f"http_{status}", str(sentence))
 
     @app.errorhandler(Exception)

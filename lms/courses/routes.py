@@ -27,7 +27,7 @@ from question_bank.scoring import DEFAULT
 bp = Blueprint("courses", __name__, url_prefix="/courses", template_folder="templates")
 
 #: a drawing is a document of its own: it may style itself and nothing else
-MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 
 
 @bp.get("/")

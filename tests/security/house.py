@@ -24,10 +24,11 @@ from werkzeug.test import TestResponse
 from lms import migrate
 from lms.accounts import queries as accounts
 from lms.accounts import service
-from lms.accounts.models import RoleGrant
+from lms.accounts.models import RoleGrant, Totp
 from lms.accounts.passwords import CHEAP, Hasher
 from lms.accounts.policy import Role
 from lms.accounts.queries import PersonRow
+from lms.accounts.second_factor import new_nonce
 from lms.app import create_app
 from lms.audit import queries as audit
 from lms.bank.models import Item
@@ -281,7 +282,7 @@ def _import(house: House) -> None:
 
 
 def _accounts(house: House, cast: Cast) -> None:
-    """Sessions of everybody, a second one of Lin's, a role to withdraw, an activation code of Wang's."""
+    """Sessions of everybody, a second one of Lin's, a role to withdraw, a device of Chen's, a code of Wang's."""
     for who, person in house.people.items():
         if who not in house.tokens:
             _keep_token(house, who, sign_in(house.app.test_client(), person))
@@ -291,6 +292,7 @@ def _accounts(house: House, cast: Cast) -> None:
     with house.app.app_context():
         grant = reading().scalars(select(RoleGrant.public_id).where(RoleGrant.person_id == cast.zheng.id)).one()
         with writing() as session:
+            session.add(Totp(person_id=cast.chen.id, nonce=new_nonce(), confirmed_at=house.clock()))
             code = service.issue_activation(session, cast.wang.id)
     house.values |= {"session": second, "grant": grant, "activation": code, "password": PASSWORD}
 
