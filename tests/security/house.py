@@ -80,6 +80,8 @@ class Row:
     form: Mapping[str, Any] | None
     json: Any
     statuses: Mapping[str, int]
+    #: what the audit log says when the first of those let in does it
+    acts: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -194,7 +196,8 @@ def _row(name: str, line: dict[str, Any], columns: list[str], forms: dict[str, A
                 raise ValueError(f"{name}: {who}")
             statuses |= dict.fromkeys(named, int(key))
     statuses = {who: statuses.get(who, rest if who != STRANGER else TO_SIGN_IN) for who in columns}
-    return Row(endpoint, method, line["at"], forms[form] if isinstance(form, str) else form, line.get("json"), statuses)
+    sent = forms[form] if isinstance(form, str) else form
+    return Row(endpoint, method, line["at"], sent, line.get("json"), statuses, tuple(line.get("act", "").split()))
 
 
 def build(folder: Path) -> House:
@@ -215,26 +218,31 @@ def build(folder: Path) -> House:
 
 
 def _exams(house: House, cast: Cast, day: ExamDay) -> None:
-    """An exam that is over, and a draft, an open attempt and a finished one at nine."""
+    """An exam that is over; at nine a draft, one to sit, and attempts: open, finished, open in another browser."""
     over = day.published(day.plan(opens_at=house.clock(), hours=2, release="by_hand"))
     house.clock.moment = NINE
     lin = sign_in(house.app.test_client(), cast.lin)
     _keep_token(house, "cadre", lin)
-    opened, done = day.published(), day.published()
-    addresses = [post(lin, f"/sitting/exam/{exam.public_id}/start").location for exam in (opened, done)]
-    lin.post(f"{addresses[1]}/hand-in", json={}, headers={"X-CSRFToken": csrf(lin)})
-    with house.app.app_context():
-        item = reading().scalars(select(Item.public_id).where(Item.pool_id == day.pool_id).limit(1)).one()
+    elsewhere = sign_in(house.app.test_client(), cast.lin)
+    fresh, *sat = [day.published() for _each in range(4)]
+    started = [
+        post(browser, f"/sitting/exam/{exam.public_id}/start").location
+        for exam, browser in zip(sat, (lin, lin, elsewhere), strict=True)
+    ]
+    lin.post(f"{started[1]}/hand-in", json={}, headers={"X-CSRFToken": csrf(lin)})
+    attempts = [address.rsplit("/", 1)[1] for address in started]
+    house.values |= dict(zip(("attempt", "done", "elsewhere"), attempts, strict=True))
     house.values |= {
         "pool": day.pool_public_id,
-        "item": item,
         "draft": day.draft().public_id,
-        "exam": opened.public_id,
+        "exam": fresh.public_id,
         "over": over.public_id,
-        "attempt": addresses[0].rsplit("/", 1)[1],
-        "done": addresses[1].rsplit("/", 1)[1],
         "unit_number": str(cast.branch_a.id),
     }
+    with house.app.app_context(), writing() as session:
+        items = session.scalars(select(Item).where(Item.pool_id == day.pool_id).order_by(Item.id).limit(2)).all()
+        items[1].state = "retired"
+        house.values |= {"item": items[0].public_id, "retired": items[1].public_id}
 
 
 def _people(house: House, cast: Cast) -> None:

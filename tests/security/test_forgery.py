@@ -1,0 +1,97 @@
+"""Requests that a foreign page, or a link, makes a browser send: refused, and nothing is changed (S5)."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+
+from tests.cast import csrf
+from tests.security.house import House, Row, matrix
+
+ROWS = matrix()
+UNSAFE = [row for row in ROWS if row.method != "GET"]
+SAFE = [row for row in ROWS if row.method == "GET"]
+KEY = "X-CSRFToken"
+EVIL = "https://evil.example"
+
+
+def signed(client: FlaskClient, raw: str, *, salt: str = "wtf-csrf-token", key: str = "") -> str:
+    """A token made of `raw`, signed by us or with another key or for another purpose."""
+    return str(URLSafeTimedSerializer(key or client.application.secret_key, salt=salt).dumps(raw))  # type: ignore[arg-type]
+
+
+def attacks(client: FlaskClient) -> dict[str, tuple[dict[str, Any], int]]:
+    """What is sent instead, and the status it gets: without our token 400, from another origin 403."""
+    good, raw = csrf(client), "0" * 40
+    foreign = {
+        f"origin {origin}": ({"headers": {KEY: good, "Origin": origin}}, 403)
+        for origin in (EVIL, "null", "http://localhost:8080", "http://localhost.evil.example", "http://localhost@evil.example", "")
+    }  # fmt: skip
+    return foreign | {
+        "no token": ({"headers": {}}, 400),
+        "empty token": ({"headers": {KEY: ""}}, 400),
+        "invented token": ({"headers": {KEY: "x" * 40}}, 400),
+        "token of another browser": ({"headers": {KEY: signed(client, "1" * 40)}}, 400),
+        "token signed by somebody else": ({"headers": {KEY: signed(client, raw, key="another-key" * 4)}}, 400),
+        "token of another purpose": ({"headers": {KEY: signed(client, raw, salt="activation")}}, 400),
+        "token in the address": ({"headers": {}, "query_string": {"csrf_token": good}}, 400),
+        "form as text": ({"headers": {}, "data": f"csrf_token={good}", "content_type": "text/plain", "json": None}, 400),
+        "cross-site fetch": ({"headers": {KEY: good, "Sec-Fetch-Site": "cross-site"}}, 403),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("row", UNSAFE, ids=lambda row: row.name)
+def test_a_forged_request_does_nothing(house: House, row: Row) -> None:
+    """
+    Without the page's token, or from another origin with it: refused, every table as before, and the audit log
+    holds at most the refusal.
+    """
+    client, before, number = house.client(row.let_in[0]), house.state(), house.head()
+    given = attacks(client)
+    found = {name: house.ask(row, client, **options).status_code for name, (options, _status) in given.items()}
+
+    assert found == {name: status for name, (_options, status) in given.items()}
+    assert house.state() == before
+    assert set(house.acts_since(number)) <= {"access.refused"}
+
+
+@pytest.mark.parametrize("row", UNSAFE, ids=lambda row: row.name)
+def test_the_same_request_from_our_page_is_carried_out_and_recorded(house: House, row: Row) -> None:
+    """
+    With the token and our own origin it gets its status, and the audit log says what the matrix says.
+    """
+    client, number = house.client(row.let_in[0]), house.head()
+    headers = {KEY: csrf(client), "Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
+    answer = house.ask(row, client, headers=headers)
+
+    assert answer.status_code == row.statuses[row.let_in[0]]
+    assert house.acts_since(number) == list(row.acts)
+
+
+@pytest.mark.parametrize("row", SAFE, ids=lambda row: row.name)
+def test_a_link_changes_nothing(house: House, row: Row) -> None:
+    """
+    Whoever follows it, by GET, HEAD or OPTIONS: every table, the audit log among them, is as before.
+    """
+    before = house.state(without=frozenset())
+    for who in row.statuses:
+        client = house.client(who)
+        for method in ("GET", "HEAD", "OPTIONS"):
+            client.open(house.address(row), method=method)
+
+    assert house.state(without=frozenset()) == before
+
+
+@pytest.mark.parametrize("row", UNSAFE, ids=lambda row: row.name)
+def test_a_deed_is_not_done_by_another_method(house: House, row: Row) -> None:
+    """
+    GET with the fields in the address, and headers or fields that rename the method, do nothing.
+    """
+    client, before = house.client(row.let_in[0]), house.state()
+    fields = {name: str(value) for name, value in (row.form or {}).items()} | {"csrf_token": csrf(client)}
+    client.get(house.address(row), query_string=fields)
+    for name in ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"):
+        client.get(house.address(row), query_string=fields | {"_method": "POST"}, headers={name: "POST"})
+
+    assert house.state() == before
