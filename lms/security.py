@@ -1,6 +1,7 @@
 """The web's outer wall: headers on every response, strict JSON, safe redirects, origin checks, host checks."""
 
 import json
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,8 @@ CONTENT_SECURITY_POLICY = (
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_JSON_DEPTH = 32
 MAX_FORM_PARTS = 2000
+#: escapes that may stand for NUL or for half a surrogate pair
+_NO_CHARACTER = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 csrf = CSRFProtect()
 
@@ -45,13 +48,32 @@ class StrictRequest(Request):
 
 
 def strict_json(data: bytes) -> Any:
-    """Parse JSON; raises ValueError for NaN, Infinity, doubled keys, bad UTF-8 or nesting over 32 levels."""
+    """Parse JSON; raises ValueError for NaN, Infinity, doubled keys, other than UTF-8 or nesting over 32 levels.
+
+    NUL and half a surrogate pair, which a browser may send and no database keeps, arrive as U+FFFD.
+    """
     try:
-        value = json.loads(data, parse_constant=_no_constant, object_pairs_hook=_no_doubles, parse_float=_finite)
+        value = json.loads(
+            data.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_no_doubles, parse_float=_finite
+        )
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     if _depth(value) > MAX_JSON_DEPTH:
         raise ValueError("nested too deeply")
+    return _mended(value) if _NO_CHARACTER.search(data) else value
+
+
+def _mended(value: Any) -> Any:
+    """The same with U+FFFD for what is no character; raises ValueError when a key has such."""
+    if isinstance(value, str):
+        text = value.replace("\0", "\ufffd").encode("utf-16-le", "surrogatepass")
+        return text.decode("utf-16-le", "replace")
+    if isinstance(value, list):
+        return [_mended(item) for item in value]
+    if isinstance(value, dict):
+        if any(_mended(key) != key for key in value):
+            raise ValueError("a key that is no text")
+        return {key: _mended(item) for key, item in value.items()}
     return value
 
 

@@ -25,7 +25,7 @@ def _event(entry: Any) -> Incoming:
     client = entry["client"]
     if not isinstance(client, str) or not 8 <= len(client) <= 22 or not client.isascii() or not client.isalnum():
         raise BadEvents
-    if entry["kind"] not in FROM_CANDIDATE:
+    if not isinstance(entry["kind"], str) or entry["kind"] not in FROM_CANDIDATE:
         raise BadEvents
     return Incoming(
         client=client,
