@@ -18,6 +18,8 @@ from lms.database import db, engine_options, prepare_engine
 from lms.exams import routes as exams_routes
 from lms.home import routes as home_routes
 from lms.library import routes as library_routes
+from lms.roster import routes as roster_routes
+from lms.roster import work as roster_work
 from lms.sitting import routes as sitting_routes
 from lms.sitting import work as sitting_work
 from lms.transcripts import routes as transcripts_routes
@@ -36,6 +38,7 @@ MENU: tuple[navigation.Entry, ...] = (
     navigation.Entry("bank.index", lazy_gettext("Question bank"), "pool"),
     navigation.Entry("exams.index", lazy_gettext("Exam desk"), "edit"),
     navigation.Entry("people.index", lazy_gettext("People"), "people"),
+    navigation.Entry("roster.index", lazy_gettext("Roster"), "upload"),
     navigation.Entry("roles.index", lazy_gettext("Roles"), "lock"),
 )
 
@@ -76,6 +79,8 @@ def _features(app: Flask, config: Config) -> None:
     app.register_blueprint(health.bp)
     for accounts in (accounts_routes, account_routes, people_routes, role_routes):
         app.register_blueprint(accounts.bp)
+    app.register_blueprint(roster_routes.bp)
+    roster_work.init_app(app)
     app.register_blueprint(library_routes.bp)
     app.register_blueprint(bank_routes.bp)
     app.register_blueprint(bank_import_routes.bp)

@@ -71,6 +71,13 @@ def update_person(session: Session, person_id: int, *, name: str, name_pinyin: s
         record(session, "person.update", thing="person", thing_id=person.public_id, before=before, after=after)
 
 
+def rename_person(session: Session, person_id: int, *, name: str) -> None:
+    """Correct a person's name; the pinyin of another name goes. Raises NotFound, BadValue."""
+    person = _person(session, person_id)
+    if person.name != name:
+        update_person(session, person_id, name=name, name_pinyin=None)
+
+
 def post_person(
     session: Session,
     person_id: int,

@@ -1,6 +1,6 @@
 """Reading people and the organisation: typed rows for pages and for other features."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -223,6 +223,17 @@ def people(
             )
         )
     return query
+
+
+def posted_people(
+    session: Session, numbers: Sequence[str] | None = None
+) -> Iterator[tuple[PersonRow, str | None, date | None]]:
+    """Everybody, or those with these staff numbers, with the code of the present unit and the posting's first day."""
+    query = people().add_columns(Unit.code, Posting.from_date)
+    if numbers is not None:
+        query = query.where(Person.staff_number.in_(numbers))
+    for *fields, code, posted_from in session.execute(query):
+        yield PersonRow(*fields), code, posted_from
 
 
 def person_by_public_id(session: Session, public_id: str) -> PersonRow:

@@ -1,6 +1,8 @@
 """Writing audit entries, in the transaction of the write they tell of."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from flask import g, has_request_context, request
@@ -12,6 +14,7 @@ from lms.audit.chain import START, digest
 from lms.audit.models import AuditEntry
 from lms.clock import now
 
+_ACTING: ContextVar[str | None] = ContextVar("acting", default=None)
 _PG_LOCK = 7_310_001  # any fixed number: the advisory lock that orders the chain on PostgreSQL
 
 
@@ -56,7 +59,19 @@ def record(
     session.flush()
 
 
+@contextmanager
+def acting(actor: str | None) -> Iterator[None]:
+    """Entries written inside, outside of any request, name `actor`: the person who started the job."""
+    token = _ACTING.set(actor)
+    try:
+        yield
+    finally:
+        _ACTING.reset(token)
+
+
 def _who() -> str | None:
-    if not has_request_context() or not current_user.is_authenticated:
+    if not has_request_context():
+        return _ACTING.get()
+    if not current_user.is_authenticated:
         return None
     return str(current_user.public_id)

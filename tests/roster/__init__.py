@@ -1,0 +1,1 @@
+"""Bringing the organisation and its people."""
