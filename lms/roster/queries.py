@@ -79,7 +79,7 @@ def import_by_public_id(session: Session, public_id: str) -> ImportRow | None:
 def tally(session: Session, import_id: int) -> dict[str, int]:
     """How many rows do what."""
     query = select(RosterRow.action, func.count()).where(RosterRow.import_id == import_id).group_by(RosterRow.action)
-    return dict(session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def lines(import_id: int, *, action: str = "") -> Select[*tuple[Any, ...]]:
