@@ -26,6 +26,7 @@ from lms.question_types import MACHINE_TYPES, TYPE_NAMES
 from question_bank.blueprint import MAX_QUOTA, MAX_SECTIONS, Blueprint, Section
 from question_bank.scoring import Rules
 
+MOST_MARKS = 1_000_000
 RELEASE_NAMES = {
     "at_once": lazy_gettext("at once"),
     "after_window": lazy_gettext("when the window has closed"),
@@ -55,6 +56,29 @@ class CheckboxesField(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
+class WholeField(IntegerField):
+    """A whole number of at most nine characters; a validator would stumble over a longer one."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Refuse the text before it becomes a number."""
+        if any(len(text.strip()) > 9 for text in valuelist):
+            self.data = None
+            raise ValueError(self.gettext("Not a valid integer value."))
+        super().process_formdata(valuelist)
+
+
+class MarksField(DecimalField):
+    """Marks: finite, with at most two decimals, as they are stored."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Refuse what marks cannot be, NaN among it, before anything is compared with it."""
+        super().process_formdata(valuelist)
+        value = self.data
+        if value is not None and not (value.is_finite() and abs(value) < MOST_MARKS and value * 100 % 1 == 0):
+            self.data = None
+            raise ValueError(self.gettext("Not a valid decimal value."))
+
+
 class SectionForm(FlaskForm):
     """One section of the paper."""
 
@@ -70,8 +94,8 @@ class SectionForm(FlaskForm):
         choices=[SelectChoice(key, TYPE_NAMES[key]) for key in MACHINE_TYPES],
     )
     subjects = CheckboxesField(lazy_gettext("Subjects (none: all)"), validate_choice=True)
-    quota = IntegerField(lazy_gettext("Questions"), [InputRequired(), NumberRange(1, MAX_QUOTA)], default=10)
-    marks = DecimalField(
+    quota = WholeField(lazy_gettext("Questions"), [InputRequired(), NumberRange(1, MAX_QUOTA)], default=10)
+    marks = MarksField(
         lazy_gettext("Marks each"), [InputRequired(), NumberRange(Decimal("0.01"), 100)], default=Decimal(2)
     )
 
@@ -95,10 +119,8 @@ class ExamForm(FlaskForm):
     multiple = SelectField(
         lazy_gettext("Marks for multiple choice"), choices=[SelectChoice(key, MULTI_NAMES[key]) for key in MULTI_NAMES]
     )
-    pass_mark = DecimalField(lazy_gettext("Pass mark"), [InputRequired()], default=Decimal(60))
-    minutes = IntegerField(
-        lazy_gettext("Minutes for each candidate"), [InputRequired(), NumberRange(1, 600)], default=60
-    )
+    pass_mark = MarksField(lazy_gettext("Pass mark"), [InputRequired()], default=Decimal(60))
+    minutes = WholeField(lazy_gettext("Minutes for each candidate"), [InputRequired(), NumberRange(1, 600)], default=60)
     opens_at = DateTimeLocalField(lazy_gettext("Opens at"), [InputRequired()], format=["%Y-%m-%dT%H:%M"])
     closes_at = DateTimeLocalField(lazy_gettext("Closes at"), [InputRequired()], format=["%Y-%m-%dT%H:%M"])
     release = SelectField(
