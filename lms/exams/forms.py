@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import (
     DateTimeLocalField,
@@ -63,7 +63,7 @@ class WholeField(IntegerField):
         """Refuse the text before it becomes a number."""
         if any(len(text.strip()) > 9 for text in valuelist):
             self.data = None
-            raise ValueError(self.gettext("Not a valid integer value."))
+            raise ValueError(gettext("Please give a whole number of at most nine digits."))
         super().process_formdata(valuelist)
 
 
@@ -76,7 +76,7 @@ class MarksField(DecimalField):
         value = self.data
         if value is not None and not (value.is_finite() and abs(value) < MOST_MARKS and value * 100 % 1 == 0):
             self.data = None
-            raise ValueError(self.gettext("Not a valid decimal value."))
+            raise ValueError(gettext("Please give a number with at most two decimals."))
 
 
 class SectionForm(FlaskForm):
