@@ -11,7 +11,7 @@ from lms.database import reading, writing
 from lms.roster import service, table
 
 #: rows of one transaction: what a cancelled job has done by then stays
-BATCH = 200
+BATCH = 50
 
 
 def init_app(app: Flask) -> None:

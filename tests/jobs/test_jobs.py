@@ -1,11 +1,13 @@
 """The queue of long work: leases, retries, cancel, progress, unique keys."""
 
 import contextlib
+import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms import jobs
 from lms.database import reading, writing
@@ -135,3 +137,34 @@ def test_a_job_for_later_waits(app: Flask, clock: TestClock) -> None:
     assert jobs.run_waiting(app) == 0
     clock.advance(hours=1)
     assert jobs.run_waiting(app) == 1
+
+
+def test_a_busy_job_lets_requests_write(app: Flask) -> None:
+    """
+    While a job writes batch after batch, another writer gets its turn within a second, every time.
+    """
+    done = threading.Event()
+
+    def busy(run: jobs.JobRun) -> Mapping[str, Any]:
+        for step in range(60):
+            with writing() as session:
+                session.execute(update(Job).values(note=str(step)))
+                time.sleep(0.03)
+            run.report(step, 60)
+        done.set()
+        return {}
+
+    jobs.register(app, "test", busy)
+    put(app)
+    worker = threading.Thread(target=jobs.run_waiting, args=(app,))
+    worker.start()
+    waits = []
+    while not done.is_set():
+        began = time.monotonic()
+        with app.app_context(), writing() as session:
+            session.execute(update(Job).values(note="request"))
+        waits.append(time.monotonic() - began)
+        time.sleep(0.02)
+    worker.join()
+
+    assert max(waits) < 1
