@@ -44,7 +44,11 @@ STRANGER = "anonymous"
 TO_SIGN_IN = -1  # stands for the status of a redirect to the page of signing in
 REFUSALS = frozenset({TO_SIGN_IN, 401, 403, 404})
 EVERYBODY, ANYONE, OTHERS = "everybody", "anyone", "others"
-CSV = "题型,题干,选项A,选项B,正确答案\n单选题,当场处罚几人？,一人,两人,B\n单选题,,甲,乙,A\n"
+#: each with a good and a bad row
+FILES = {
+    "题.csv": "题型,题干,选项A,选项B,正确答案\n单选题,当场处罚几人？,一人,两人,B\n单选题,,甲,乙,A\n",
+    "人员.csv": "工号,姓名,机构代码\nT3001,何新,10101\nT3002,,10101\n",
+}
 
 #: column of the matrix -> who of the cast stands for it
 _CAST = {
@@ -126,7 +130,7 @@ class House:
 
     def _filled(self, sent: Any) -> Any:
         if isinstance(sent, dict) and "file" in sent:
-            return {**sent, "file": (io.BytesIO(CSV.encode()), sent["file"])}
+            return {**sent, "file": a_file(sent["file"])}
         if isinstance(sent, dict):
             return {name: self._filled(value) for name, value in sent.items()}
         if isinstance(sent, list):
@@ -174,6 +178,11 @@ class House:
         return folder / "shuyuan.db"
 
 
+def a_file(name: str) -> tuple[io.BytesIO, str]:
+    """One of FILES as a form sends it."""
+    return io.BytesIO(FILES[name].encode()), name
+
+
 def matrix() -> list[Row]:
     """The lines of the matrix. Raises ValueError for one that names nobody we know, or somebody twice."""
     read = tomllib.loads(MATRIX.read_text(encoding="utf-8"))
@@ -212,7 +221,7 @@ def build(folder: Path) -> House:
     _exams(house, cast, day)
     _people(house, cast)
     _learning(house)
-    _import(house)
+    _imports(house)
     _accounts(house, cast)
     return house
 
@@ -281,11 +290,15 @@ def _learning(house: House) -> None:
     }
 
 
-def _import(house: House) -> None:
-    """A file of Zhao's with a good and a bad row."""
-    zhao = sign_in(house.app.test_client(), house.people["examiner"])
-    form = {"csrf_token": csrf(zhao), "subject": "", "pool": "", "file": (io.BytesIO(CSV.encode()), "题.csv")}
-    house.values["import"] = zhao.post("/bank/imports/", data=form).location.rsplit("/", 1)[1]
+def _imports(house: House) -> None:
+    """A file of questions of Zhao's and a file of people of Qian's, both read."""
+    for key, who, name, address in (
+        ("import", "examiner", "题.csv", "/bank/imports/"),
+        ("roster", "training-manager", "人员.csv", "/roster/"),
+    ):
+        browser = sign_in(house.app.test_client(), house.people[who])
+        form = {"csrf_token": csrf(browser), "subject": "", "pool": "", "kind": "people", "file": a_file(name)}
+        house.values[key] = browser.post(address, data=form).location.rsplit("/", 1)[1]
     run_waiting(house.app)
 
 

@@ -118,9 +118,14 @@ def test_every_answer_is_walled(house: House, row: Row) -> None:
             assert answer.headers["Cache-Control"] == "no-store", who
 
 
-def refuse(status: int) -> None:
+def refuse(status: int) -> str:
     """A view that only ever refuses."""
     abort(status)
+
+
+def broken() -> str:
+    """A view with a fault in it."""
+    return str(1 // 0)
 
 
 @pytest.fixture
@@ -128,7 +133,7 @@ def failing(house: House) -> Iterator[Flask]:
     """The application with a page for each status from 400 on, one that breaks, and one host name."""
     app = create_app(replace(house.app.extensions["config"], allowed_hosts="localhost", max_upload_mb=1))
     app.add_url_rule("/status/<int:status>", "status", public(refuse), methods=["GET", "POST"])
-    app.add_url_rule("/broken", "broken", public(lambda: 1 // 0))
+    app.add_url_rule("/broken", "broken", public(broken))
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -188,7 +193,7 @@ def test_a_fault_tells_nothing(failing: Flask) -> None:
     for answer in answers:
         assert answer.status_code == 500
         assert all_complaints(answer) == []
-        assert not any(word in answer.text for word in ("ZeroDivision", "Traceback", "lambda", ".py", "//"))
+        assert not any(word in answer.text for word in ("ZeroDivision", "Traceback", "str(1", ".py", "//"))
 
 
 def cookies(answer: TestResponse) -> dict[str, set[str]]:

@@ -9,15 +9,15 @@ import pytest
 from sqlalchemy import String
 from werkzeug.exceptions import HTTPException
 
-from lms.database import db
+from lms.database import Model
 from lms.ids import PUBLIC_ID_LENGTH, is_public_id, new_public_id
 from tests.security.house import REFUSALS, House, Row, matrix
 
 ROWS = matrix()
 BRACED = [row for row in ROWS if "{" in row.address]
 LINK = re.compile(r'(?:href|action|src|formaction)="(/[^"#?]*)')
-#: parts of an address that are no ids: a page of a unit, a row of one's own file, a file of this release
-NAMES = frozenset({"page_key", "number", "path", "digest"})
+#: parts of an address that are no ids: a page of a unit, a row or kind of one's own file, a file of this release
+NAMES = frozenset({"page_key", "number", "path", "digest", "kind"})
 SHA256 = re.compile(r"[0-9a-f]{64}")
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
 
@@ -53,7 +53,7 @@ def test_every_table_that_is_addressed_makes_such_ids(house: House) -> None:
 
 def mappers() -> list[Any]:
     """Every mapped class."""
-    return list(db.Model.registry.mappers)
+    return list(Model.registry.mappers)
 
 
 def addressed(house: House, page: str) -> Iterator[tuple[str, str, str]]:
