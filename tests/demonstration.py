@@ -36,10 +36,8 @@ class Demonstration:
         return sign_in(self.app.test_client(), person)
 
 
-@pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
-    """The whole demonstration on SQLite, with the bundled content."""
-    folder: Path = tmp_path_factory.mktemp("demonstration")
+def make_demonstration(folder: Path) -> Demonstration:
+    """The whole demonstration on SQLite in `folder`, with the bundled content; nothing is served."""
     config = Config(data=folder, secret_key=SECRET, demonstration=True, second_factor="offered", testing=True)
     migrate.upgrade(config)
     app = create_app(config)
@@ -47,6 +45,13 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstr
         install.load_content(app)
         made = build(app)
     run_waiting(app)
-    yield Demonstration(app, {account.role: account for account in made.accounts})
-    with app.app_context():
+    return Demonstration(app, {account.role: account for account in made.accounts})
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    """The demonstration, built once for all tests of this process."""
+    made = make_demonstration(tmp_path_factory.mktemp("demonstration"))
+    yield made
+    with made.app.app_context():
         db.engine.dispose()

@@ -1,0 +1,50 @@
+"""What pages cost: statements sent and CPU, on the demonstration."""
+
+import time
+from dataclasses import dataclass
+
+from flask.testing import FlaskClient
+
+from lms.accounts.policy import Role
+from tests.crawl import crawl
+from tests.demonstration import Demonstration
+from tests.statements import statements
+
+MOST_QUERIES = 12
+MOST_CPU = 0.050
+PER_ENDPOINT = 2
+RUNS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One page as one role saw it: statements sent and seconds of CPU, the best of some runs."""
+
+    role: Role
+    endpoint: str
+    path: str
+    status: int
+    queries: int
+    cpu: float
+
+
+def visits(demonstration: Demonstration, role: Role) -> list[Visit]:
+    """Every kind of page that `role` reaches by links, twice each at most."""
+    client = demonstration.client(role)
+    return [
+        measured(demonstration, client, role, endpoint, path)
+        for endpoint, path in crawl(client, per_endpoint=PER_ENDPOINT)
+    ]
+
+
+def measured(demonstration: Demonstration, client: FlaskClient, role: Role, endpoint: str, path: str) -> Visit:
+    """Open a page once warm, then some times with the clock running."""
+    client.get(path)
+    best = 9.0
+    with statements(demonstration.app) as sent:
+        answer = client.get(path)
+    for _ in range(RUNS):
+        start = time.process_time()
+        client.get(path)
+        best = min(best, time.process_time() - start)
+    return Visit(role, endpoint, path, answer.status_code, len(sent), best)
