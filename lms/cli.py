@@ -2,7 +2,7 @@
 
 import json
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from lms import backup as backups
-from lms import install, migrate, server
+from lms import doctor, install, migrate, server
 from lms import worker as workers
 from lms.accounts import service as accounts
 from lms.accounts.cli import user
@@ -129,6 +129,18 @@ def serve(host: str | None, port: int | None) -> None:
     if migrate.pending(config):
         migrate.upgrade(config)
     server.serve(config, host=host or config.host, port=port or config.port)
+
+
+@main.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def doctor_command(*, as_json: bool) -> None:
+    """Say what this machine and installation have, what is missing and what to do; exit 1 when something is missing."""
+    found = doctor.examine(load(), now=system_clock())
+    for one in found:
+        mark = {"ok": "ok", "advice": "--", "missing": "!!"}[one.state]
+        line = f"{mark}  {one.name}: {one.says}" + (f"\n      {one.do}" if one.do else "")
+        click.echo(json.dumps(asdict(one), ensure_ascii=False) if as_json else line)
+    raise SystemExit(1 if any(one.state == "missing" for one in found) else 0)
 
 
 @main.command()
