@@ -75,9 +75,9 @@ def describe(sentences: Mapping[str, LazyString], *, status: int = 422) -> None:
         _domain_sentences[code] = (status, sentence)
 
 
-def described_codes() -> frozenset[str]:
-    """Every domain error code that has a sentence."""
-    return frozenset(_domain_sentences)
+def described() -> Mapping[str, tuple[int, LazyString]]:
+    """HTTP status and sentence of every domain error code that has one."""
+    return dict(_domain_sentences)
 
 
 def sentence_of(error: BankError | CoursewareError | Refused) -> str:

@@ -30,7 +30,9 @@ UNCLASSIFIED = "-"
 class PoolForm(FlaskForm):
     """Name and purpose of a pool."""
 
-    name = StringField(lazy_gettext("Name of the pool"), [DataRequired(lazy_gettext("Please fill this in.")), Length(max=120)])
+    name = StringField(
+        lazy_gettext("Name of the pool"), [DataRequired(lazy_gettext("Please fill this in.")), Length(max=120)]
+    )
     purpose = TextAreaField(lazy_gettext("Purpose"), [Length(max=500)], render_kw={"rows": "3"})
 
     @property

@@ -39,14 +39,13 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Cas
     migrate.upgrade(config)
     app = create_app(config)
     cast = make_cast(app)
-    with app.app_context():
-        with writing() as session:
-            _people(session)
-            accounts.grant_role(
-                session, cast.qian.id, Role.TRAINING_MANAGER, reason="测试", by=None, unit_id=cast.bureau.id
-            )
-            pool = service.create_pool(session, name="大题库", purpose=None, owner_path="/", by=cast.zhao.id)
-            _questions(session, pool.id)
+    with app.app_context(), writing() as session:
+        _people(session)
+        accounts.grant_role(
+            session, cast.qian.id, Role.TRAINING_MANAGER, reason="测试", by=None, unit_id=cast.bureau.id
+        )
+        pool = service.create_pool(session, name="大题库", purpose=None, owner_path="/", by=cast.zhao.id)
+        _questions(session, pool.id)
     yield app, cast, pool.public_id
     with app.app_context():
         db.engine.dispose()

@@ -10,7 +10,7 @@ from lms.accounts.policy import Role
 from lms.app import create_app
 from lms.cli import main
 from lms.config import settings
-from lms.errors import Refused, described_codes
+from lms.errors import Refused, described
 from tests.conftest import make_config
 
 ROOT = Path(__file__).parent.parent.parent
@@ -36,7 +36,7 @@ def commands(group: click.Group, path: tuple[str, ...] = ()) -> set[str]:
 def codes(tmp_path: Path) -> set[str]:
     """The code of every refusal and of every domain error that has a sentence."""
     create_app(make_config(tmp_path))
-    found, waiting = set(described_codes()), [Refused]
+    found, waiting = set(described()), [Refused]
     while waiting:
         kind = waiting.pop()
         found.add(kind.code)
