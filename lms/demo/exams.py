@@ -113,9 +113,9 @@ def _exam(
 
 
 def _sit(app: Flask, exam: ExamRow, person: PersonRow, chance: Chance, *, begin: datetime) -> None:
-    """One candidate: knows between 55 and 95 of 100 answers."""
+    """One candidate: knows between 35 and 95 of 100 answers."""
     viewer = viewer_of(person)
-    knows = 55 + chance.below(41)
+    knows = 35 + chance.below(61)
     with at(app, begin), writing() as session:
         attempt = sitting.start(session, exam, viewer)
         public_id, form = attempt.public_id, Form.from_record(attempt.form)
