@@ -8,6 +8,8 @@ from flask_wtf.csrf import generate_csrf
 from lms import assets, errors, health, i18n, jobs, logs, metrics, navigation, paging, security
 from lms.accounts import account_routes, gate, people_routes, role_routes
 from lms.accounts import routes as accounts_routes
+from lms.admin import audit_routes, job_routes, system_routes
+from lms.admin import work as admin_work
 from lms.bank import import_routes as bank_import_routes
 from lms.bank import routes as bank_routes
 from lms.bank import work as bank_work
@@ -39,6 +41,8 @@ MENU: tuple[navigation.Entry, ...] = (
     navigation.Entry("exams.index", lazy_gettext("Exam desk"), "edit"),
     navigation.Entry("people.index", lazy_gettext("People"), "people"),
     navigation.Entry("roster.index", lazy_gettext("Roster"), "upload"),
+    navigation.Entry("system.index", lazy_gettext("System"), "settings"),
+    navigation.Entry("audit.index", lazy_gettext("Audit log"), "audit"),
     navigation.Entry("roles.index", lazy_gettext("Roles"), "lock"),
 )
 
@@ -92,6 +96,9 @@ def _features(app: Flask, config: Config) -> None:
     app.register_blueprint(transcripts_routes.bp)
     transcripts_work.init_app(app)
     app.register_blueprint(home_routes.bp)
+    for admin in (job_routes, audit_routes, system_routes):
+        app.register_blueprint(admin.bp)
+    admin_work.init_app(app)
 
 
 def _templates(app: Flask, config: Config) -> None:

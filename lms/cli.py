@@ -23,15 +23,13 @@ from lms.audit import service as audit_service
 from lms.audit.queries import Discrepancy
 from lms.bank.cli import bank
 from lms.clock import BUREAU_ZONE, system_clock
-from lms.config import Config, ConfigError, load, origin, settings
+from lms.config import SECRETS, Config, ConfigError, load, origin, settings
 from lms.content import check_content
 from lms.database import reading, writing
 from lms.demo.build import build
 from lms.jobs import run_waiting
 from lms.library.cli import library
 from lms.snapshot import SnapshotFailed
-
-_SECRETS = ("secret_key", "metrics_token")
 
 
 class Words(click.Group):
@@ -162,7 +160,7 @@ def config_check() -> None:
     """Every setting, its value and where the value comes from."""
     values = load()
     for name, doc in settings().items():
-        value = "***" if name in _SECRETS and getattr(values, name) else getattr(values, name)
+        value = "***" if name in SECRETS and getattr(values, name) else getattr(values, name)
         click.echo(f"{name} = {value}  [{origin(name, data=values.data)}]  {doc}")
     for problem in values.problems():
         click.echo(f"! {problem}", err=True)

@@ -13,6 +13,8 @@ from typing import Any
 FILE_NAME = "shuyuan.toml"
 SECRET_NAME = "secret_key"  # noqa: S105 - the name of the file, not the secret
 SECRET_LENGTH = 32
+#: settings whose values are never shown
+SECRETS = ("secret_key", "metrics_token", "database_url", "migration_url")
 TOKEN_LENGTH = 16
 PASSWORD_POLICIES = ("asvs", "dengbao3")
 SECOND_FACTOR = ("required", "offered", "off")
@@ -54,7 +56,6 @@ class Config:
     session_idle_minutes: int = _setting("A session unused for so long ends.", 30)
     session_hours: int = _setting("A session ends after so many hours at the latest.", 12)
     jobs: str = _setting("Who runs long work: embedded (the server), worker (`./run worker`) or off.", "embedded")
-    redis_url: str = _setting("Redis for limits shared by several processes; empty: each for itself.", "")
     metrics_token: str = field(
         default="",
         repr=False,

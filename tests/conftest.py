@@ -6,11 +6,13 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import mkdtemp
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, make_url, text
 
 from lms import migrate
@@ -23,6 +25,8 @@ pytest_plugins = ["tests.cast", "tests.exam_day", "tests.academy", "tests.demons
 SECRET = "a-test-secret-of-more-than-32-characters"
 POSTGRES = os.environ.get("LMS_TEST_POSTGRES", "")
 IN_CI = os.environ.get("SHUYUAN_CI") == "1"
+#: templates compiled once for the applications of all tests
+COMPILED = FileSystemBytecodeCache(mkdtemp(prefix="shuyuan-templates-"))
 NINE = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # nine in the morning of a Monday in Shanghai
 
 
@@ -110,6 +114,7 @@ def clock() -> TestClock:
 def app(database: str, clock: TestClock, tmp_path: Path) -> Iterator[Flask]:
     """The application on a database of its own. No context is pushed: requests must not share one."""
     app = create_app(make_config(tmp_path, database), clock=clock)
+    app.jinja_env.bytecode_cache = COMPILED
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -61,7 +61,7 @@ class Hasher:
             time_cost=parameters.passes, memory_cost=parameters.memory, parallelism=parameters.lanes
         )
         self._turn = threading.BoundedSemaphore(1)
-        self._nobody = self.hash("nobody has this password")
+        self._nobody = _nobody_has(parameters)
 
     def hash(self, password: str) -> str:
         """The hash to keep; raises Busy when no turn comes within ten seconds."""
@@ -88,6 +88,13 @@ class Hasher:
     def _take_turn(self) -> None:
         if not self._turn.acquire(timeout=WAIT_SECONDS):
             raise Busy
+
+
+@cache
+def _nobody_has(parameters: Parameters) -> str:
+    """A hash for accounts that are not there: verifying against it takes as long as against a real one."""
+    argon = PasswordHasher(time_cost=parameters.passes, memory_cost=parameters.memory, parallelism=parameters.lanes)
+    return argon.hash("nobody has this password")
 
 
 def hasher() -> Hasher:

@@ -1,6 +1,6 @@
 """Reading people and the organisation: typed rows for pages and for other features."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -263,6 +263,14 @@ def person_by_staff_number(session: Session, staff_number: str) -> PersonRow | N
 def people_by_ids(session: Session, ids: Sequence[int]) -> dict[int, PersonRow]:
     """The people with these keys, for pages of other features: one query."""
     return {row.id: row for row in (PersonRow(*r) for r in session.execute(_people().where(Person.id.in_(ids))))}
+
+
+def people_by_public_ids(session: Session, ids: Collection[str]) -> dict[str, PersonRow]:
+    """The people with these public ids."""
+    if not ids:
+        return {}
+    rows = session.execute(_people().where(Person.public_id.in_(ids)))
+    return {row.public_id: PersonRow(*row) for row in rows}
 
 
 def _person(session: Session, condition: ColumnElement[bool]) -> PersonRow:

@@ -1,6 +1,7 @@
 """Reading and verifying the audit log."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -54,8 +55,15 @@ def head(session: Session) -> tuple[int, str]:
     return (last.number, last.hash.hex()) if last else (0, START.hex())
 
 
-def entries(*, actor: str | None = None, act: str | None = None, thing_id: str | None = None) -> Select[AuditEntry]:
-    """Entries, newest first, narrowed by actor, act prefix or thing."""
+def entries(
+    *,
+    actor: str | None = None,
+    act: str | None = None,
+    thing_id: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Select[AuditEntry]:
+    """Entries, newest first, narrowed by actor, beginning of the act, thing, and the time from `since` to `until`."""
     query = select(AuditEntry).order_by(AuditEntry.number.desc())
     if actor:
         query = query.where(AuditEntry.actor == actor)
@@ -63,4 +71,8 @@ def entries(*, actor: str | None = None, act: str | None = None, thing_id: str |
         query = query.where(AuditEntry.act.startswith(act, autoescape=True))
     if thing_id:
         query = query.where(AuditEntry.thing_id == thing_id)
+    if since:
+        query = query.where(AuditEntry.at >= since)
+    if until:
+        query = query.where(AuditEntry.at < until)
     return query

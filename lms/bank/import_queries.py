@@ -31,6 +31,7 @@ class ImportRow:
     counts: Mapping[str, int] | None
     pool_public_id: str | None
     pool_name: str | None
+    job_id: str | None
     created_by: int
     created_at: datetime
 
@@ -62,6 +63,7 @@ _IMPORT = (
     BankImport.counts,
     Pool.public_id,
     Pool.name,
+    BankImport.job_id,
     BankImport.created_by,
     BankImport.created_at,
 )

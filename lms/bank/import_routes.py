@@ -122,7 +122,7 @@ def _begin(form: UploadForm) -> str:
     with writing() as session:
         chosen = str(form.pool.data or "")
         pool = access_pool(session, viewer(), chosen, Act.EDIT_BANK) if chosen else None
-        return imports.begin(session, upload, pool=pool, by=viewer().id)
+        return imports.begin(session, upload, pool=pool, by=viewer().id, owner=viewer().public_id)
 
 
 def _take_form(found: ImportRow) -> TakeForm:

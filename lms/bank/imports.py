@@ -33,10 +33,12 @@ class Upload:
     name: str
     data: bytes
     subject: str = ""
+    #: of the import it has become
+    public_id: str = ""
 
 
-def begin(session: Session, upload: Upload, *, pool: PoolRow | None, by: int) -> str:
-    """Keep the file and let a job read it; the public id of the import. Raises UploadUnfit."""
+def begin(session: Session, upload: Upload, *, pool: PoolRow | None, by: int, owner: str) -> str:
+    """Keep the file and let a job of `owner`'s read it; the public id of the import. Raises UploadUnfit."""
     made = BankImport(
         file_name=upload.name[-200:],
         format=files.format_of(upload.name, upload.data),
@@ -50,7 +52,7 @@ def begin(session: Session, upload: Upload, *, pool: PoolRow | None, by: int) ->
     )
     session.add(made)
     session.flush()
-    made.job_id = jobs.enqueue(session, JOB, {"import": made.id}, unique_key=f"bank-import:{made.id}")
+    made.job_id = jobs.enqueue(session, JOB, {"import": made.id}, owner=owner)
     after = {"file": made.file_name, "bytes": len(upload.data)}
     record(session, "bank.import.begin", thing="bank_import", thing_id=made.public_id, after=after)
     return made.public_id
@@ -61,7 +63,7 @@ def pending(session: Session, import_id: int) -> Upload | None:
     found = session.get(BankImport, import_id)
     if found is None or found.state != "reading" or found.content is None:
         return None
-    return Upload(found.file_name, found.content, found.subject)
+    return Upload(found.file_name, found.content, found.subject, found.public_id)
 
 
 def keep_rows(session: Session, import_id: int, content: Content) -> int:

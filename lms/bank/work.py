@@ -25,4 +25,5 @@ def read_import(run: jobs.JobRun) -> Mapping[str, Any]:
     content = files.read(upload.data, name=upload.name, subject=upload.subject)
     run.check_cancelled()
     with writing() as session:
-        return {"rows": imports.keep_rows(session, import_id, content)}
+        rows = imports.keep_rows(session, import_id, content)
+    return {"rows": rows, "page": ["bank_import.show", {"import_id": upload.public_id}]}

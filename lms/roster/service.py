@@ -30,6 +30,8 @@ class Upload:
     kind: str
     name: str
     data: bytes
+    #: of the import it has become
+    public_id: str = ""
 
 
 def begin(session: Session, upload: Upload, *, paths: Sequence[str], by: int, owner: str) -> str:
@@ -58,13 +60,13 @@ def pending(session: Session, import_id: int) -> Upload | None:
     found = session.get(RosterImport, import_id)
     if found is None or found.state != "reading" or found.content is None:
         return None
-    return Upload(found.kind, found.file_name, found.content)
+    return Upload(found.kind, found.file_name, found.content, found.public_id)
 
 
-def kind_of(session: Session, import_id: int) -> str | None:
-    """units or people; None when the file was forgotten or taken already."""
+def to_take(session: Session, import_id: int) -> tuple[str, str] | None:
+    """Kind and public id of a file; None when it was forgotten or taken already."""
     found = session.get(RosterImport, import_id)
-    return found.kind if found and found.state in ("taking", "ready") else None
+    return (found.kind, found.public_id) if found and found.state in ("taking", "ready") else None
 
 
 def checked(session: Session, import_id: int, table: Table | None = None) -> list[Line]:

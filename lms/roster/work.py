@@ -33,7 +33,7 @@ def read(run: jobs.JobRun) -> Mapping[str, Any]:
     reading().rollback()
     with writing() as session:
         service.keep_rows(session, import_id, found, lines)
-    return {"rows": len(lines)}
+    return {"rows": len(lines), "page": _page(upload.public_id)}
 
 
 def take(run: jobs.JobRun) -> Mapping[str, Any]:
@@ -49,9 +49,10 @@ def take(run: jobs.JobRun) -> Mapping[str, Any]:
 
 
 def _take(run: jobs.JobRun, import_id: int) -> Mapping[str, Any]:
-    kind = service.kind_of(reading(), import_id)
-    if kind is None:
+    found = service.to_take(reading(), import_id)
+    if found is None:
         return {"rows": 0}
+    kind, public_id = found
     lines = service.checked(reading(), import_id)
     reading().rollback()
     todo = list(service.in_order(lines))
@@ -63,4 +64,9 @@ def _take(run: jobs.JobRun, import_id: int) -> Mapping[str, Any]:
         run.report(done, len(todo))
     with writing() as session:
         service.finish(session, import_id, lines)
-    return {"rows": done}
+    return {"rows": done, "page": _page(public_id)}
+
+
+def _page(public_id: str) -> list[Any]:
+    """Where the result is shown."""
+    return ["roster.show", {"import_id": public_id}]

@@ -21,7 +21,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
-from lms import migrate
+from lms import jobs, migrate
 from lms.accounts import queries as accounts
 from lms.accounts import service
 from lms.accounts.models import RoleGrant, Totp
@@ -315,7 +315,8 @@ def _accounts(house: House, cast: Cast) -> None:
         with writing() as session:
             session.add(Totp(person_id=cast.chen.id, nonce=new_nonce(), confirmed_at=house.clock()))
             code = service.issue_activation(session, cast.wang.id)
-    house.values |= {"session": second, "grant": grant, "activation": code, "password": PASSWORD}
+            job = jobs.enqueue(session, "transcripts.record", {}, owner=cast.lin.public_id)
+    house.values |= {"session": second, "grant": grant, "activation": code, "password": PASSWORD, "job": job}
 
 
 def _session_ids(house: House, person_id: int) -> set[str]:

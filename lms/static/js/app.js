@@ -6,6 +6,7 @@ import { watchFlashes } from "./flash.js";
 import { watchFilters } from "./filter.js";
 import { watchCopies } from "./copy.js";
 import { watchDrawers } from "./drawer.js";
+import { watchJobs } from "./jobs.js";
 
 watchMenus(document);
 watchTheme(document);
@@ -14,3 +15,4 @@ watchFlashes(document);
 watchFilters(document);
 watchCopies(document);
 watchDrawers(document);
+watchJobs(document);

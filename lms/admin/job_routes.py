@@ -1,0 +1,104 @@
+"""Long work: what runs, how far it is, what came of it."""
+
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
+
+from lms.access import signed_in
+from lms.accounts.gate import viewer
+from lms.accounts.policy import Act
+from lms.admin import queries, service
+from lms.admin.policy import access_job
+from lms.admin.queries import STATES, JobRow
+from lms.database import reading, writing
+from lms.paging import paginate, requested_page
+
+bp = Blueprint("jobs", __name__, url_prefix="/jobs", template_folder="templates")
+
+KIND_NAMES = {
+    "bank.read_import": lazy_gettext("Read a file of questions"),
+    "roster.read": lazy_gettext("Try a roster"),
+    "roster.take": lazy_gettext("Carry out a roster"),
+    "transcripts.print": lazy_gettext("Print a transcript"),
+    "transcripts.record": lazy_gettext("Enter results into transcripts"),
+    "sitting.close_overdue": lazy_gettext("Close attempts whose time is over"),
+    "sitting.released": lazy_gettext("Release results"),
+    "audit.verify": lazy_gettext("Check the audit log"),
+    "jobs.prune": lazy_gettext("Forget old jobs"),
+}
+STATE_NAMES = {
+    "waiting": lazy_gettext("waiting"),
+    "running": lazy_gettext("at work"),
+    "done": lazy_gettext("done"),
+    "failed": lazy_gettext("failed"),
+    "cancelled": lazy_gettext("cancelled"),
+}
+RESULT_NAMES = {
+    "rows": lazy_gettext("Rows"),
+    "entries": lazy_gettext("Entries that hold"),
+    "head": lazy_gettext("Head of the chain"),
+    "broken_at": lazy_gettext("First entry that does not hold"),
+    "why": lazy_gettext("What is wrong"),
+    "forgotten": lazy_gettext("Forgotten"),
+    "closed": lazy_gettext("Closed"),
+}
+
+
+@bp.get("/")
+@signed_in
+def index() -> ResponseReturnValue:
+    """One's own long work; for a system administrator everybody's, if asked for."""
+    everybody = Act.RUN_SYSTEM in viewer().acts and request.args.get("of") == "everybody"
+    state = request.args.get("state", "")
+    query = queries.jobs(owner=None if everybody else viewer().public_id, state=state if state in STATES else "")
+    page = paginate(reading(), query, number=requested_page())
+    return render_template(
+        "admin/jobs.html",
+        page=page,
+        jobs=[JobRow(*row) for row in page.items],
+        kinds=KIND_NAMES,
+        states=STATE_NAMES,
+        may_see_all=Act.RUN_SYSTEM in viewer().acts,
+    )
+
+
+@bp.get("/<job_id>")
+@signed_in
+def show(job_id: str) -> ResponseReturnValue:
+    """How far one is, or what came of it."""
+    job = access_job(reading(), viewer(), job_id)
+    result = [(RESULT_NAMES[key], value) for key, value in (job.result or {}).items() if key in RESULT_NAMES]
+    return render_template(
+        "admin/job.html",
+        job=job,
+        kind=KIND_NAMES.get(job.kind, job.kind),
+        states=STATE_NAMES,
+        result=result,
+        page=_page(job),
+    )
+
+
+@bp.get("/<job_id>/state")
+@signed_in
+def state(job_id: str) -> Response:
+    """The same for a script that looks again and again."""
+    job = access_job(reading(), viewer(), job_id)
+    return jsonify(
+        state=job.state, words=str(STATE_NAMES[job.state]), done=job.done, total=job.total, at_work=job.at_work
+    )
+
+
+@bp.post("/<job_id>/cancel")
+@signed_in
+def cancel(job_id: str) -> ResponseReturnValue:
+    """Ask one to stop."""
+    with writing() as session:
+        service.cancel(session, access_job(session, viewer(), job_id))
+    flash(gettext("The work was asked to stop."), "info")
+    return redirect(url_for("jobs.show", job_id=job_id), 303)
+
+
+def _page(job: JobRow) -> str | None:
+    """Where the result has a page of its own: handlers name it as [endpoint, {values}]."""
+    page = (job.result or {}).get("page")
+    return url_for(page[0], **page[1]) if page else None

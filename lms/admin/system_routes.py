@@ -1,0 +1,35 @@
+"""The state of the machine and the installation."""
+
+from flask import Blueprint, current_app, render_template
+from flask.typing import ResponseReturnValue
+
+from lms import doctor
+from lms.access import requires
+from lms.accounts.policy import Act
+from lms.clock import now
+from lms.config import SECRETS, Config, origin, settings
+from lms.release import release
+
+bp = Blueprint("system", __name__, url_prefix="/system", template_folder="templates")
+
+
+@bp.get("/")
+@requires(Act.RUN_SYSTEM)
+def index() -> ResponseReturnValue:
+    """What `./run doctor` and `./run config check` say, as a page."""
+    config: Config = current_app.extensions["config"]
+    shown = [
+        (
+            name,
+            "***" if name in SECRETS and getattr(config, name) else getattr(config, name),
+            _origin(name, config),
+            doc,
+        )
+        for name, doc in settings().items()
+    ]
+    findings = doctor.examine(config, now=now())
+    return render_template("admin/system.html", release=release(), findings=findings, settings=shown)
+
+
+def _origin(name: str, config: Config) -> str:
+    return origin(name, data=config.data)

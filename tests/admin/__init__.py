@@ -1,0 +1,1 @@
+"""Long work, the audit log and the state of the system."""
