@@ -129,7 +129,7 @@ def printed(app: Flask, client: FlaskClient, cast: Cast) -> str:
     """Print Lin's transcript; its code."""
     sign_in(client, cast.lin)
     code = post(client, f"/transcripts/people/{cast.lin.public_id}/print").location.rsplit("/", 1)[1]
-    assert "http-equiv" in client.get(f"/transcripts/prints/{code}").text
+    assert "data-look-again" in client.get(f"/transcripts/prints/{code}").text
     run_waiting(app)
     return code
 
