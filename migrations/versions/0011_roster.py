@@ -27,9 +27,7 @@ def upgrade() -> None:
         sa.Column("created_by", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("kind IN ('units', 'people')", name="ck_roster_import_kind"),
-        sa.CheckConstraint(
-            "state IN ('reading', 'unfit', 'ready', 'taking', 'taken')", name="ck_roster_import_state"
-        ),
+        sa.CheckConstraint("state IN ('reading', 'unfit', 'ready', 'taking', 'taken')", name="ck_roster_import_state"),
     )
     op.create_index("ix_roster_import_created_by", "roster_import", ["created_by"])
     op.create_table(
