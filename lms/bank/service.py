@@ -18,6 +18,7 @@ from lms.clock import now
 from lms.errors import NotFound
 from lms.subjects import CODES
 from question_bank import item as domain
+from question_bank import quality
 from question_bank.formats.record import to_record
 from question_bank.text import plain_text
 
@@ -121,7 +122,19 @@ def check_bundled() -> tuple[list[domain.ItemVersion], list[str]]:
     """The bundled items that are sound, and what is wrong with the others, a line each."""
     found = read_bundled()
     problems = [f"{one.where} {one.field} {one.code} {one.value}".strip() for one in found.refused]
-    return list(found.items), problems
+    return list(found.items), [*problems, *_flaws(found.items)]
+
+
+def _flaws(items: Sequence[domain.ItemVersion]) -> list[str]:
+    """What is wrong with the bundled questions as sets, a line each."""
+    subjects = sorted({item.subject for item in items})
+    found = [
+        (subject, flaw)
+        for subject in subjects
+        for flaw in quality.flaws([item for item in items if item.subject == subject])
+    ]
+    found += [("", flaw) for flaw in quality.twins(items)]
+    return [" ".join(filter(None, (subject, flaw.code, *flaw.refs, flaw.figure))) for subject, flaw in found]
 
 
 def digest(version: domain.ItemVersion) -> bytes:
