@@ -18,7 +18,7 @@ def command(config: Config, *, host: str, port: int) -> list[str]:
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
             "--workers", str(config.workers), "--blocking-threads", str(config.threads),
             "--backpressure", str(BACKPRESSURE), "--backlog", "4096", "--respawn-failed-workers",
-            "--workers-kill-timeout", "20", "--no-access-log", "--log-level", "warning",
+            "--workers-kill-timeout", "20", "--no-access-log", "--log-level", "error",
             "--working-dir", _root(), "wsgi:app",
         ]  # fmt: skip
     return [
