@@ -231,7 +231,11 @@ def repack(
     folder.mkdir()
     data = zstandard.ZstdDecompressor().stream_reader(made.file.read_bytes()).read()
     with tarfile.open(fileobj=io.BytesIO(data)) as tar:
-        tar.extractall(folder, filter="data")
+        for member in tar:  # extractall of Python 3.11.2 knows no filter; these are our own plain files
+            content = tar.extractfile(member)
+            if content:
+                (folder / member.name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / member.name).write_bytes(content.read())
     if database:
         with sqlite3.connect(folder / "shuyuan.db", isolation_level=None) as db:
             database(db)
