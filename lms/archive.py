@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Any
 
 import zstandard
 
@@ -140,14 +140,13 @@ def _member(path: str, size: int) -> tarfile.TarInfo:
 class _PlainMember(tarfile.TarInfo):
     """A header that is a plain file's, or a short extension of one: long ones would fill the memory."""
 
-    @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
-        made = super().frombuf(buf, encoding, errors)
-        if made.type not in (tarfile.REGTYPE, tarfile.AREGTYPE) and (
-            made.type != tarfile.XHDTYPE or made.size > LONGEST_EXTENSION
+    def _proc_member(self, archive: tarfile.TarFile) -> Any:
+        """Where every Python hands over a header it has read, before anything that belongs to it is read."""
+        if self.type not in (tarfile.REGTYPE, tarfile.AREGTYPE) and (
+            self.type != tarfile.XHDTYPE or self.size > LONGEST_EXTENSION
         ):
-            raise BadArchive(f"{made.name[:LONGEST_PATH]!r} is no plain file")
-        return made
+            raise BadArchive(f"{self.name[:LONGEST_PATH]!r} is no plain file")
+        return super()._proc_member(archive)  # type: ignore[misc]  # not public, and the same since Python 2.6
 
 
 class _Hashing(io.RawIOBase):
