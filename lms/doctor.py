@@ -100,14 +100,15 @@ def _browser() -> Finding:
 
 
 def _fonts() -> Finding:
-    if any(any(FONTS.rglob(pattern)) for pattern in CHINESE_FONTS):
-        return Finding("Chinese fonts", "ok", "found; printed documents bring their own")
+    found = next((path for pattern in CHINESE_FONTS for path in FONTS.rglob(pattern)), None)
+    if found:
+        return Finding("Chinese fonts", "ok", found.name)
     return Finding("Chinese fonts", "advice", "none", "for pictures of pages only: apt install fonts-noto-cjk")
 
 
 def _installation(config: Config) -> Iterator[Finding]:
-    kind = "a demonstration: its passwords stand in demo-accounts.txt" if config.demonstration else "real"
-    yield Finding("installation", "ok", f"{config.data}, {kind}")
+    kind = " (demonstration)" if config.demonstration else ""
+    yield Finding("installation", "ok", f"{config.data}{kind}")
     for problem in config.problems():
         yield Finding("settings", "missing", problem, "correct it in shuyuan.toml or in the environment")
     for path in (config.data, config.data / SECRET_NAME):

@@ -34,7 +34,7 @@ STATE_NAMES = {
     "cancelled": lazy_gettext("cancelled"),
 }
 RESULT_NAMES = {
-    "rows": lazy_gettext("Rows"),
+    "rows": lazy_gettext("Rows read"),
     "entries": lazy_gettext("Entries that hold"),
     "head": lazy_gettext("Head of the chain"),
     "broken_at": lazy_gettext("First entry that does not hold"),
@@ -56,7 +56,7 @@ def index() -> ResponseReturnValue:
         "admin/jobs.html",
         page=page,
         jobs=[JobRow(*row) for row in page.items],
-        kinds=KIND_NAMES,
+        kind_names=KIND_NAMES,
         states=STATE_NAMES,
         may_see_all=Act.RUN_SYSTEM in viewer().acts,
     )

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from lms import doctor
 from lms.access import requires
 from lms.accounts.policy import Act
+from lms.admin.words import PARTS, REMEDIES
 from lms.clock import now
 from lms.config import SECRETS, Config, origin, settings
 from lms.release import release
@@ -28,7 +29,9 @@ def index() -> ResponseReturnValue:
         for name, doc in settings().items()
     ]
     findings = doctor.examine(config, now=now())
-    return render_template("admin/system.html", release=release(), findings=findings, settings=shown)
+    return render_template(
+        "admin/system.html", release=release(), findings=findings, settings=shown, parts=PARTS, remedies=REMEDIES
+    )
 
 
 def _origin(name: str, config: Config) -> str:

@@ -1,10 +1,15 @@
 """The pages of those who look after the system, and of everybody's own long work."""
 
+import inspect
+import re
+
 import pytest
 from flask import Flask
 
-from lms import jobs
+from lms import doctor, jobs
+from lms.admin.words import MEANINGS, PARTS, REMEDIES
 from lms.audit.service import record
+from lms.config import settings
 from lms.database import db, writing
 from lms.jobs import run_waiting
 from tests.cast import Cast, post, sign_in
@@ -185,3 +190,15 @@ def test_the_log_is_read_with_few_statements(app: Flask, cast: Cast) -> None:
     with statements(app) as asked:
         assert auditor.get("/audit/").status_code == 200
     assert len(asked) <= 12
+
+
+def test_everything_on_the_system_page_has_words(app: Flask) -> None:
+    """
+    Each part and remedy of doctor and each setting is named in both languages, with the very words of the command line.
+    """
+    source = inspect.getsource(doctor)
+    with app.test_request_context(headers=ENGLISH):
+        assert {name: str(word) for name, word in MEANINGS.items()} == settings()
+        assert {str(word) for word in REMEDIES.values()} == set(REMEDIES)
+    assert set(re.findall(r'Finding\(\s*"([^"]+)"', source)) == set(PARTS)
+    assert [words for words in REMEDIES if f'"{words}"' not in source] == []
