@@ -19,20 +19,14 @@ bp = Blueprint("system", __name__, url_prefix="/system", template_folder="templa
 def index() -> ResponseReturnValue:
     """What `./run doctor` and `./run config check` say, as a page."""
     config: Config = current_app.extensions["config"]
-    shown = [
-        (
-            name,
-            "***" if name in SECRETS and getattr(config, name) else getattr(config, name),
-            _origin(name, config),
-            doc,
-        )
-        for name, doc in settings().items()
-    ]
+    shown = [(name, _value(name, config), origin(name, data=config.data), MEANINGS[name]) for name in settings()]
     findings = doctor.examine(config, now=now())
     return render_template(
         "admin/system.html", release=release(), findings=findings, settings=shown, parts=PARTS, remedies=REMEDIES
     )
 
 
-def _origin(name: str, config: Config) -> str:
-    return origin(name, data=config.data)
+def _value(name: str, config: Config) -> object:
+    """A setting's value; of a secret only that there is one."""
+    value: object = getattr(config, name)
+    return "***" if name in SECRETS and value else value

@@ -175,9 +175,11 @@ def test_the_system_page_shows_no_secret(app: Flask, cast: Cast) -> None:
     """
     Settings with where they come from; the secret and the address of the database are stars.
     """
-    page = sign_in(app.test_client(), cast.sun).get("/system/", headers=ENGLISH).text
+    administrator = sign_in(app.test_client(), cast.sun)
+    page = administrator.get("/system/", headers=ENGLISH).text
 
     assert "secret_key" in page
+    assert "用于签名 Cookie 和链接" in administrator.get("/system/").text
     assert app.config["SECRET_KEY"] not in page
     assert "Asia/Shanghai" in page
 
