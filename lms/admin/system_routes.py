@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from lms import doctor
 from lms.access import requires
 from lms.accounts.policy import Act
-from lms.admin.words import PARTS, REMEDIES
+from lms.admin.words import MEANINGS, PARTS, REMEDIES
 from lms.clock import now
 from lms.config import SECRETS, Config, origin, settings
 from lms.release import release
