@@ -1,0 +1,1 @@
+"""The bundled content: every statement checked."""
