@@ -108,7 +108,7 @@ def free_port() -> int:
 
 def make_house(folder: Path) -> House:
     """A migrated installation with the cast and the exam day's bank, not served yet."""
-    config = Config(data=folder, secret_key=SECRET, second_factor="offered", workers=1, log_level="WARNING")
+    config = Config(data=folder, secret_key=SECRET, second_factor="offered", log_level="WARNING")
     migrate.upgrade(config)
     app = create_app(config)
     cast = make_cast(app)
