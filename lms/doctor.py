@@ -21,6 +21,7 @@ LEAST_PYTHON = (3, 11)
 #: the first with RETURNING and DROP COLUMN, which the program uses
 LEAST_SQLITE = (3, 35, 5)
 LITTLE_DISK, LEAST_DISK = 2 * 1024**3, 256 * 1024**2
+NAME_IT = "set public_url: printed codes lead to the name in the request otherwise, whatever it is"
 OLD_BACKUP = timedelta(days=2)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FONTS, CHINESE_FONTS = Path("/usr/share/fonts"), ("NotoSansCJK*", "SourceHanSans*", "wqy*")
@@ -111,6 +112,8 @@ def _installation(config: Config) -> Iterator[Finding]:
     yield Finding("installation", "ok", f"{config.data}{kind}")
     for problem in config.problems():
         yield Finding("settings", "missing", problem, "correct it in shuyuan.toml or in the environment")
+    if not (config.demonstration or config.public_url or config.allowed_hosts):
+        yield Finding("address", "advice", "public_url and allowed_hosts are empty", NAME_IT)
     for path in (config.data, config.data / SECRET_NAME):
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
             mode = oct(stat.S_IMODE(path.stat().st_mode))

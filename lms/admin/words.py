@@ -13,6 +13,7 @@ PARTS: dict[str, LazyString] = {
     "Chinese fonts": lazy_gettext("Chinese fonts"),
     "installation": lazy_gettext("Installation"),
     "settings": lazy_gettext("Settings"),
+    "address": lazy_gettext("Address"),
     "permissions": lazy_gettext("Permissions"),
     "database": lazy_gettext("Database"),
     "jobs": lazy_gettext("Jobs"),
@@ -39,6 +40,9 @@ REMEDIES: dict[str, LazyString] = {
     ),
     "check database_url and the server": lazy_gettext("check database_url and the server"),
     "look at them under System": lazy_gettext("look at them under System"),
+    "set public_url: printed codes lead to the name in the request otherwise, whatever it is": lazy_gettext(
+        "set public_url: printed codes lead to the name in the request otherwise, whatever it is"
+    ),
     "./run backup, every night and to another machine": lazy_gettext(
         "./run backup, every night and to another machine"
     ),

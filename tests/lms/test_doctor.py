@@ -78,6 +78,17 @@ def test_a_clock_before_the_program_was_built_is_a_fault(config: Config) -> None
     assert states(examine(config, now=datetime(1970, 1, 1, tzinfo=UTC)))["clock"] == "missing"
 
 
+def test_a_real_installation_names_its_address(config: Config) -> None:
+    """
+    Without one a printed code leads to whatever host the request named; a demonstration may go without.
+    """
+    real = replace(config, demonstration=False)
+
+    assert states(examine(real, now=LATER))["address"] == "advice"
+    assert "address" not in states(examine(replace(real, public_url="https://study.example"), now=LATER))
+    assert "address" not in states(examine(config, now=LATER))
+
+
 def test_an_old_backup_is_told(config: Config) -> None:
     """
     Two days without a backup are too many.
