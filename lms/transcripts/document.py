@@ -14,20 +14,26 @@ from lms.transcripts.printed import Line, Printed
 TEMPLATE = Path(__file__).parent / "transcript.typ"
 
 
-def draw(printed: Printed, code: str) -> bytes:
-    """The PDF of a printed transcript."""
+INVENTED = "演示环境：人员、单位和成绩均为虚构。"
+
+
+def draw(printed: Printed, code: str, *, invented: bool = False) -> bytes:
+    """The PDF of a printed transcript; one of a demonstration (`invented`) says on every page that it is none."""
     return bytes(
         typst.compile(
             TEMPLATE,
             font_paths=[FOLDER],
             ignore_system_fonts=True,
             pdf_standards="a-2b",
-            sys_inputs={"paper": json.dumps(_paper(printed, code), ensure_ascii=False), "qr": _qr(printed.url)},
+            sys_inputs={
+                "paper": json.dumps(_paper(printed, code, invented=invented), ensure_ascii=False),
+                "qr": _qr(printed.url),
+            },
         )
     )
 
 
-def _paper(printed: Printed, code: str) -> dict[str, object]:
+def _paper(printed: Printed, code: str, *, invented: bool) -> dict[str, object]:
     facts = [
         ("姓名", printed.name),
         ("工号", printed.staff_number),
@@ -44,7 +50,7 @@ def _paper(printed: Printed, code: str) -> dict[str, object]:
         "rows": [_row(line) for line in printed.lines],
         "total": f"共 {len(printed.lines)} 项，累计 {printed.hours} 学时（每学时 45 分钟）",
         "note": f"本档案由系统出具。请扫描二维码，或打开 {printed.url} ，核对网页内容与本页是否一致。",
-        "footer": f"核验码 {grouped(code)}",
+        "footer": f"{INVENTED if invented else ''}核验码 {grouped(code)}",
         "url": printed.url,
     }
 
