@@ -14,6 +14,8 @@ from lms.sitting import queries as sitting
 from lms.subjects import BY_CODE
 from lms.transcripts import queries as transcripts
 
+MORNING, NOON, EVENING = 5, 12, 18
+
 bp = Blueprint("home", __name__, template_folder="templates")
 
 SHOWN = 6
@@ -32,7 +34,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "home/index.html",
         today=local,
-        part_of_day="morning" if local.hour < 12 else "afternoon" if local.hour < 18 else "evening",
+        part_of_day=part_of_day(local.hour),
         due=[s for s in standings if s.phase(moment) in ("open", "begun", "soon")][:SHOWN],
         sat=[s for s in reversed(standings) if s.phase(moment) == "done"][:SHOWN],
         begun=courses.recent(session, me.id, state="begun", limit=SHOWN),
@@ -44,3 +46,10 @@ def index() -> ResponseReturnValue:
         zone=BUREAU_ZONE,
         subject_names={code: subject.name(locale_code()) for code, subject in BY_CODE.items()},
     )
+
+
+def part_of_day(hour: int) -> str:
+    """morning, afternoon or evening; nobody is wished a good morning before five."""
+    if not MORNING <= hour < EVENING:
+        return "evening"
+    return "morning" if hour < NOON else "afternoon"
