@@ -1,5 +1,6 @@
 """kill -9 of the whole server while answers are being saved: what was acknowledged is there afterwards."""
 
+import http.client
 import json
 import threading
 import time
@@ -57,7 +58,7 @@ class Saver(threading.Thread):
         try:
             with urllib.request.urlopen(request, timeout=5) as response:
                 json.load(response)
-        except (urllib.error.URLError, OSError, ValueError):
+        except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError):
             return False
         self.acknowledged[self.seq] = self.seq % len(self.choices)
         return True
