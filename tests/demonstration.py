@@ -1,5 +1,6 @@
 """The demonstration as `./run` makes it, built once for all tests that look at full pages."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,10 @@ from lms.database import db, reading
 from lms.demo.accounts import Account
 from lms.demo.build import build
 from lms.jobs import run_waiting
-from tests.cast import sign_in
+from tests.cast import csrf, post, sign_in
 from tests.conftest import SECRET
+from tests.crawl import crawl
+from tests.question_bank.formats.workbooks import workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +58,26 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstr
     yield made
     with made.app.app_context():
         db.engine.dispose()
+
+
+def attempt_of(client: FlaskClient) -> str:
+    """Begin the open exam in this window, or take it over from another; the address of the attempt."""
+    links = dict(crawl(client, per_endpoint=1))
+    begun = links.get("sitting.attempt") or post(client, f"{links['sitting.door']}/start").location
+    post(client, f"{begun}/take-over")
+    return begun
+
+
+def begin_something(client: FlaskClient, role: Role) -> None:
+    """An exam begun, a file on its way with good rows and bad ones: their pages are pages too."""
+    if role is Role.CADRE:
+        attempt_of(client)
+    sheets = {
+        Role.EXAMINER: ("/bank/imports/", [["题干", "选项A", "选项B", "答案"], ["一", "甲", "乙", "A"], ["二", "", "", "E"]]),
+        Role.TRAINING_MANAGER: ("/roster/", [["工号", "姓名", "部门"], ["X1", "甲", "无此所"]]),
+    }  # fmt: skip
+    if role in sheets:
+        path, rows = sheets[role]
+        fields = {"csrf_token": csrf(client), "subject": "", "pool": "", "kind": "people"}
+        client.post(path, data=fields | {"file": (io.BytesIO(workbook(文件=rows)), "文件.xlsx")})
+        run_waiting(client.application)

@@ -1,21 +1,16 @@
 """axe-core finds no violation of WCAG 2.2 A and AA on any page, in either language, light and dark."""
 
-import io
 import threading
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from lms.accounts.policy import Role
-from lms.jobs import run_waiting
-from tests.cast import csrf
 from tests.crawl import crawl
-from tests.demonstration import Demonstration
-from tests.question_bank.formats.workbooks import workbook
+from tests.demonstration import Demonstration, begin_something
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 #: language, colours and width of the window
@@ -61,26 +56,13 @@ def violations(page: Page, path: str) -> list[str]:
     )
 
 
-def send_files(client: FlaskClient, role: Role) -> None:
-    """Files on their way, with good rows and bad ones: their pages are pages too."""
-    sheets = {
-        Role.EXAMINER: ("/bank/imports/", workbook(题=[["题干", "选项A", "选项B", "答案"], ["一", "甲", "乙", "A"], ["二", "", "", "E"]])),
-        Role.TRAINING_MANAGER: ("/roster/", workbook(人=[["工号", "姓名", "部门"], ["X1", "甲", "无此所"]])),
-    }  # fmt: skip
-    if role in sheets:
-        path, data = sheets[role]
-        fields = {"csrf_token": csrf(client), "subject": "", "pool": "", "kind": "people"}
-        client.post(path, data=fields | {"file": (io.BytesIO(data), "文件.xlsx")})
-        run_waiting(client.application)
-
-
 @pytest.mark.parametrize("role", list(Role))
 def test_every_page_of_a_role(demonstration: Demonstration, address: str, page: Page, role: Role) -> None:
     """
     Every kind of page that a role reaches by links: no violation, and nothing scrolls sideways.
     """
     client = demonstration.client(role)
-    send_files(client, role)
+    begin_something(client, role)
     cookie = client.get_cookie(demonstration.app.extensions["accounts.cookie"])
     assert cookie is not None
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])

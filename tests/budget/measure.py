@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from lms.accounts.policy import Role
 from tests.crawl import crawl
-from tests.demonstration import Demonstration
+from tests.demonstration import Demonstration, begin_something
 from tests.statements import statements
 
 MOST_QUERIES = 12
@@ -31,6 +31,7 @@ class Visit:
 def visits(demonstration: Demonstration, role: Role) -> list[Visit]:
     """Every kind of page that `role` reaches by links, twice each at most."""
     client = demonstration.client(role)
+    begin_something(client, role)
     return [
         measured(demonstration, client, role, endpoint, path)
         for endpoint, path in crawl(client, per_endpoint=PER_ENDPOINT)

@@ -24,9 +24,8 @@ from lms.sitting.models import Attempt, AttemptResult
 from lms.transcripts import document
 from lms.transcripts.models import TranscriptEntry
 from lms.transcripts.printed import Printed
-from tests.cast import post
 from tests.crawl import crawl
-from tests.demonstration import Demonstration
+from tests.demonstration import Demonstration, attempt_of
 
 BANNER = "Demonstration: people, units and results are invented."
 
@@ -96,9 +95,7 @@ def test_the_page_of_an_exam_says_it_too(demonstration: Demonstration) -> None:
     It has a head of its own, and the same banner below it.
     """
     browser = demonstration.client(Role.CADRE)
-    door = next(path for endpoint, path in crawl(browser, per_endpoint=1) if endpoint == "sitting.door")
-    begun = post(browser, f"{door}/start")
-    page = browser.get(begun.location, headers={"Accept-Language": "en"}).text
+    page = browser.get(attempt_of(browser), headers={"Accept-Language": "en"}).text
 
     assert 'id="paper"' in page
     assert BANNER in page
