@@ -74,7 +74,7 @@ def show(job_id: str) -> ResponseReturnValue:
         kind=KIND_NAMES.get(job.kind, job.kind),
         states=STATE_NAMES,
         result=result,
-        page=_page(job),
+        page=_page(job) if job.owner == viewer().public_id else None,
     )
 
 

@@ -94,7 +94,7 @@ def test_a_job_at_work_stops_at_its_next_step(app: Flask, cast: Cast) -> None:
 
 def test_a_result_leads_to_its_page(app: Flask, cast: Cast) -> None:
     """
-    What came of it stands on the page of the job, with a link where there is more.
+    What came of it stands on the page of the job, with a link for its owner where there is more.
     """
     jobs.register(app, "test", lambda run: {"rows": 41, "page": ["bank_import.show", {"import_id": "abc"}]})
     job = put(app, cast.zhao.public_id)
@@ -103,6 +103,7 @@ def test_a_result_leads_to_its_page(app: Flask, cast: Cast) -> None:
 
     assert "41" in page
     assert 'href="/bank/imports/abc"' in page
+    assert "/bank/imports/abc" not in sign_in(app.test_client(), cast.sun).get(f"/jobs/{job}").text
 
 
 FILTERS = [
