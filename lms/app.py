@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
-from lms import assets, errors, health, i18n, jobs, logs, metrics, navigation, paging, security
+from lms import assets, errors, health, i18n, jobs, logs, metrics, navigation, paging, richtext, security
 from lms.accounts import account_routes, gate, people_routes, role_routes
 from lms.accounts import routes as accounts_routes
 from lms.admin import audit_routes, job_routes, system_routes
@@ -68,6 +68,7 @@ def create_app(config: Config, *, clock: Clock = system_clock) -> Flask:
     db.init_app(app)
     i18n.init_app(app)
     assets.init_app(app)
+    richtext.init_app(app)
     errors.init_app(app)
     gate.init_app(app, config)
     _features(app, config)

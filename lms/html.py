@@ -57,6 +57,21 @@ def clean(html: str) -> Markup:
     )
 
 
+FORMULA_TAGS = {
+    "math", "mrow", "mi", "mn", "mo", "msup", "msub", "msubsup", "mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd",
+    "mover", "munder", "munderover", "mtext", "mspace", "mstyle", "mpadded",
+}  # fmt: skip
+FORMULA_ATTRIBUTES = {
+    "*": {"mathvariant", "stretchy", "fence", "form", "columnalign", "linethickness", "displaystyle", "scriptlevel"},
+    "math": {"display"},
+}
+
+
+def clean_formula(mathml: str) -> Markup:
+    """MathML that our converter made of LaTeX: drawing elements only, no address, no style."""
+    return Markup(nh3.clean(mathml, tags=FORMULA_TAGS, attributes=FORMULA_ATTRIBUTES, link_rel=None))  # noqa: S704
+
+
 def linkified(text: str) -> Markup:
     """Plain text with line breaks kept and addresses made into links."""
     escaped = bleach.clean(text, tags=set(), attributes={}, strip=False)

@@ -1,12 +1,14 @@
 """Bringing a stored database to this release (Alembic, from the folder `migrations/`)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, event, make_url, text
 
 from lms.config import Config
 from lms.database import append_only_tables, engine_options, prepare_engine
@@ -16,23 +18,40 @@ FOLDER = Path(__file__).parent.parent / "migrations"
 
 def upgrade(config: Config, *, to: str = "head") -> None:
     """Run the migrations up to `to` as the owning role, then grant the application's role what it may do."""
-    engine = create_engine(config.owner_url, **engine_options(config.owner_url))
-    prepare_engine(engine, guard=False)
-    with engine.connect() as connection:
+    with _owning(config) as connection:
         command.upgrade(_alembic(connection), to)
         _grant(connection, config)
+        _refuse_orphans(connection)
         connection.commit()
-    engine.dispose()
 
 
 def downgrade(config: Config, *, to: str) -> None:
     """Run the migrations down to `to` (tests only; a release in use goes forward)."""
+    with _owning(config) as connection:
+        command.downgrade(_alembic(connection), to)
+        _refuse_orphans(connection)
+        connection.commit()
+
+
+@contextmanager
+def _owning(config: Config) -> Iterator[Connection]:
+    """A connection of the owner. On SQLite a table is changed by making it anew, which foreign keys would hinder:
+    they rest meanwhile and are checked at the end, as SQLite's own documentation of ALTER TABLE advises.
+    """
     engine = create_engine(config.owner_url, **engine_options(config.owner_url))
     prepare_engine(engine, guard=False)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda raw, _record: raw.execute("PRAGMA foreign_keys = OFF"))
     with engine.connect() as connection:
-        command.downgrade(_alembic(connection), to)
-        connection.commit()
+        yield connection
     engine.dispose()
+
+
+def _refuse_orphans(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
+        if orphans:
+            raise RuntimeError(f"a migration left rows that refer to nothing: {orphans[:5]}")
 
 
 def pending(config: Config) -> bool:

@@ -33,3 +33,9 @@ class UnknownRecord(BankError):
     """A stored record of a format this release does not know. Fact: `format`."""
 
     code = "bank.unknown_record"
+
+
+class NotAllowed(BankError):
+    """An item cannot be moved on so. Facts: `move` and `reason` ("state", "author" or "comment")."""
+
+    code = "bank.not_allowed"

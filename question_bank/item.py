@@ -11,6 +11,10 @@ from question_bank.problem import Problem
 
 COGNITIVE = ("remember", "understand", "apply")
 DIFFICULTIES = ("easy", "medium", "hard")
+#: "open": practice and exams may use it; "reserved": exams only
+CLASSIFICATIONS = ("open", "reserved")
+MAX_OBJECTIVE = 200
+MAX_GROUP = 80
 MAX_CITATIONS = 20
 
 
@@ -48,6 +52,12 @@ class ItemVersion:
     valid_from: date | None = None
     valid_until: date | None = None
     derived: str = ""
+    #: what somebody who answers it can do
+    objective: str = ""
+    #: name of a group of which no two stand on one paper, because one gives the other away
+    enemies: str = ""
+    #: one of CLASSIFICATIONS, empty for open
+    classification: str = ""
     stimulus: Stimulus | None = None
 
     @property
@@ -76,11 +86,18 @@ class ItemVersion:
         for field, value, known in (
             ("cognitive", self.cognitive, COGNITIVE),
             ("difficulty", self.difficulty, DIFFICULTIES),
+            ("classification", self.classification, CLASSIFICATIONS),
         ):
             if value and value not in known:
                 found.append(Problem(field, "unknown_value", value))
-        if len(self.explanation) > TEXT_LENGTH:
-            found.append(Problem("explanation", "too_long", "", {"limit": TEXT_LENGTH}))
+        for field, text, limit in (
+            ("explanation", self.explanation, TEXT_LENGTH),
+            ("point", self.point, MAX_GROUP),
+            ("objective", self.objective, MAX_OBJECTIVE),
+            ("enemies", self.enemies, MAX_GROUP),
+        ):
+            if len(text) > limit:
+                found.append(Problem(field, "too_long", text[:60], {"limit": limit}))
         if len(self.citations) > MAX_CITATIONS:
             found.append(Problem("citations", "too_many", str(len(self.citations)), {"most": MAX_CITATIONS}))
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:

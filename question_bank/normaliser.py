@@ -49,10 +49,13 @@ def _digits_for_numerals(text: str) -> str:
     return _NUMERAL.sub(replaced, text)
 
 
-def norm_v1(text: str, *, numerals: bool = False) -> str:
-    """The form in which two answers are compared; `numerals` makes 三十 and 30 the same. Idempotent."""
+def norm_v1(text: str, *, numerals: bool = False, case: bool = False) -> str:
+    """The form in which two answers are compared; `numerals` makes 三十 and 30 the same, `case` keeps A and a apart.
+    Idempotent.
+    """
     text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).translate(_PUNCTUATION)
-    text = "".join(text.split()).casefold()
+    text = "".join(text.split())
+    text = text if case else text.casefold()
     text = unicodedata.normalize("NFKC", text)
     return _digits_for_numerals(text) if numerals else text
 

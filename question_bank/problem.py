@@ -20,6 +20,7 @@ CODES = (
     "missing", "too_long", "too_few", "too_many", "duplicate", "no_key", "several_keys", "unknown_type",
     "unknown_value", "not_a_number", "not_a_date", "blank_marks", "no_blank_key", "shares", "unknown_field",
     "number_lost", "not_an_option", "same_stem", "unreadable", "date_order",
+    "weight", "area",
 )  # fmt: skip
 
 

@@ -84,18 +84,34 @@ def _order_longest(order: Sequence[int]) -> Fraction:
     return ZERO if len(best) == 1 else Fraction(len(best), len(order))
 
 
+def _order_run(order: Sequence[int]) -> Fraction:
+    longest = run = 1
+    for a, b in itertools.pairwise(order):
+        run = run + 1 if b == a + 1 else 1
+        longest = max(longest, run)
+    return ZERO if longest == 1 else Fraction(longest, len(order))
+
+
+def _order_displacement(order: Sequence[int]) -> Fraction:
+    moved = sum(abs(value - place) for place, value in enumerate(order))
+    return 1 - Fraction(moved, len(order) * (len(order) - 1))
+
+
 #: order of the true places as the candidate put them -> share of the marks
 ORDER_RULES: dict[str, Callable[[Sequence[int]], Fraction]] = {
     "all_or_nothing": _order_exact,
     "absolute_position": _order_position,
     "relative_next": _order_next,
     "longest_ordered_subset": _order_longest,
+    "longest_contiguous": _order_run,
+    "relative_to_correct": _order_displacement,
 }
 
-#: (right pairs, all pairs) -> share of the marks
-MATCH_RULES: dict[str, Callable[[int, int], Fraction]] = {
-    "per_pair": Fraction,
-    "all_or_nothing": lambda right, pairs: ONE if right == pairs else ZERO,
+#: (right pairs, wrong pairs, all pairs) -> share of the marks
+MATCH_RULES: dict[str, Callable[[int, int, int], Fraction]] = {
+    "per_pair": lambda right, _wrong, pairs: Fraction(right, pairs),
+    "none_wrong": lambda right, wrong, pairs: ZERO if wrong else Fraction(right, pairs),
+    "all_or_nothing": lambda right, _wrong, pairs: ONE if right == pairs else ZERO,
 }
 
 

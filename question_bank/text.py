@@ -3,10 +3,11 @@
 import re
 
 #: what could be markup anywhere in a line; the marks of blanks [[1]] are none
-_MARKUP = re.compile(r"(?P<blank>\[\[\d{1,2}\]\])|(?P<sign>[\\`*_\[\]<>|])|&(?=#?\w{1,31};)")
+_MARKUP = re.compile(r"(?P<blank>\[\[\d{1,2}\]\])|(?P<sign>[\\`*_\[\]<>|$])|&(?=#?\w{1,31};)")
 #: what is markup at the beginning of a line only
 _OPENING = re.compile(r"^(?:(?P<number>\d{1,9})(?=[.)](?:\s|$))|(?=[#+=~-]))")
-_ESCAPED = re.compile(r"\\([\\`*_\[\]<>|&.)#+=~-])")
+_ESCAPED = re.compile(r"\\([\\`*_\[\]<>|$&.)#+=~-])")
+_PICTURE = re.compile(r"!\[((?:\\.|[^\]\\])*)\]\(picture:[0-9a-f]{64}\)")
 _BLANK = re.compile(r"\[\[\d{1,2}\]\]")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 
@@ -36,5 +37,5 @@ def plain_text(markdown: str) -> str:
     """The words of a stem for lists, search and comparison: markup left out as far as it is simple, blanks drawn."""
     plain = to_plain(markdown)
     if plain is None:
-        plain = _ESCAPED.sub(r"\1", _BOLD.sub(r"\1", markdown.replace("\\\n", "\n")))
+        plain = _ESCAPED.sub(r"\1", _BOLD.sub(r"\1", _PICTURE.sub(r"\1", markdown.replace("\\\n", "\n"))))
     return re.sub(r"\s+", " ", _BLANK.sub("____", plain)).strip()

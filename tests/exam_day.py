@@ -137,7 +137,7 @@ def make_exam_day(app: Flask, cast: Cast, moment: datetime) -> ExamDay:
         session.add(pool)
         session.flush()
         for wording in wordings():
-            item = Item(pool_id=pool.id, ref=wording.ref, created_at=moment)
+            item = Item(pool_id=pool.id, ref=wording.ref, drawn=1, created_at=moment)
             session.add(item)
             session.flush()
             session.add(

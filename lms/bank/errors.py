@@ -48,3 +48,21 @@ class UnknownPool(Refused):
     code = "bank.unknown_pool"
     status = 404
     sentence = lazy_gettext("There is no question pool with this id.")
+
+
+class MoveRefused(Refused):
+    """An item cannot be moved on so. Facts: `move`, and `reason`: "state", "author" or "comment"."""
+
+    code = "bank.move_refused"
+    sentence = lazy_gettext(
+        "This cannot be done with the question now: it is in another state, a wording is approved by somebody else "
+        "than its author, and sending back needs a comment."
+    )
+
+
+class PictureUnfit(Refused):
+    """A file that is no picture we take. Fact: `reason`: "kind", "large" or "damaged"."""
+
+    code = "bank.picture_unfit"
+    status = 422
+    sentence = lazy_gettext("Choose a PNG, JPEG, GIF or WebP picture of at most 8 MB and 40 megapixels.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from lms.subjects import CODES
@@ -22,7 +22,13 @@ COGNITIVE_NAMES = {
     "understand": lazy_gettext("understand"),
     "apply": lazy_gettext("apply"),
 }
-STATES = ("ready", "retired")
+STATE_NAMES = {
+    "draft": lazy_gettext("draft"),
+    "in_review": lazy_gettext("in review"),
+    "ready": lazy_gettext("approved"),
+    "trial": lazy_gettext("field test"),
+    "retired": lazy_gettext("retired"),
+}
 #: stands in an address for questions without a subject, where "" already means all
 UNCLASSIFIED = "-"
 
@@ -34,6 +40,8 @@ class PoolForm(FlaskForm):
         lazy_gettext("Name of the pool"), [DataRequired(lazy_gettext("Please fill this in.")), Length(max=120)]
     )
     purpose = TextAreaField(lazy_gettext("Purpose"), [Length(max=500)], render_kw={"rows": "3"})
+
+    reviewed = BooleanField(lazy_gettext("A second person approves each wording before papers may hold it"))
 
     @property
     def chosen_name(self) -> str:
@@ -66,7 +74,7 @@ class ItemFilter:
             subject="" if subject == UNCLASSIFIED else (subject if subject in CODES else None),
             kind=_known(address.get("type", ""), KINDS),
             difficulty=_known(address.get("difficulty", ""), DIFFICULTIES),
-            state=_known(address.get("state", ""), STATES),
+            state=_known(address.get("state", ""), STATE_NAMES),
         )
 
     @property

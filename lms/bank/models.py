@@ -21,6 +21,8 @@ class Pool(Model):
     purpose: Mapped[str | None] = mapped_column(String(500))
     #: the part of the organisation that keeps it: path of a unit, "/" for the whole
     owner_path: Mapped[str] = mapped_column(String(200), default="/")
+    #: whether somebody else than the author must approve a wording before it may be drawn
+    reviewed: Mapped[bool] = mapped_column(default=False)
     #: None for the bundled bank
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -37,10 +39,14 @@ class Item(Model):
     pool_id: Mapped[int] = mapped_column(ForeignKey("bank_pool.id"))
     #: the item's own lasting name within its pool, e.g. "penalty-001" or a hash made by an importer
     ref: Mapped[str] = mapped_column(String(80))
-    #: "ready" may be drawn, "retired" may not
+    #: of the newest version: a `question_bank.life.State`
     state: Mapped[str] = mapped_column(String(12), default="ready")
     #: number of the newest version
     newest: Mapped[int] = mapped_column(Integer, default=1)
+    #: number of the version that papers take, None before one was approved
+    drawn: Mapped[int | None] = mapped_column(Integer)
+    #: why papers do not take it all the same, e.g. "law_changed"; "" when they do
+    suspended: Mapped[str] = mapped_column(String(20), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -69,6 +75,105 @@ class ItemVersion(Model):
     sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ItemEvent(Model):
+    """Something in the life of an item: a move, a wording, a comment; a row is never changed."""
+
+    __tablename__ = "bank_item_event"
+    __table_args__ = (Index("ix_bank_item_event_item_id", "item_id", "id"), {"info": {"append_only": True}})
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("bank_item.id"))
+    #: of the version it concerns
+    number: Mapped[int] = mapped_column(Integer)
+    #: a `question_bank.life.Move`, "word" for a newer wording, "comment" for words alone
+    act: Mapped[str] = mapped_column(String(20))
+    comment: Mapped[str | None] = mapped_column(Text)
+    #: None for the program itself
+    by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Share(Model):
+    """A pool given to a single person: "view", "use" (in exams), "edit" or "review"; each holds what stands before."""
+
+    __tablename__ = "bank_share"
+    __table_args__ = (UniqueConstraint("pool_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    pool_id: Mapped[int] = mapped_column(ForeignKey("bank_pool.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    access: Mapped[str] = mapped_column(String(8))
+    given_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Picture(Model):
+    """A picture of questions, encoded anew by us; the file lies in the media folder under its hash."""
+
+    __tablename__ = "bank_picture"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    media_type: Mapped[str] = mapped_column(String(40))
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    size: Mapped[int] = mapped_column(Integer)
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Draft(Model):
+    """What somebody is typing into the editor, kept while they type; gone once the question is kept."""
+
+    __tablename__ = "bank_draft"
+    __table_args__ = (Index("ix_bank_draft_person_id", "person_id", "pool_id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
+    pool_id: Mapped[int] = mapped_column(ForeignKey("bank_pool.id"))
+    #: None for a new question
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("bank_item.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    type: Mapped[str] = mapped_column(String(20))
+    #: number of the version from which it began, 0 for a new question
+    based_on: Mapped[int] = mapped_column(Integer, default=0)
+    #: fields of the form as they were typed
+    fields: Mapped[Any] = mapped_column(Json)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Bulk(Model):
+    """A change of particulars of many items at once, so that it can be taken back."""
+
+    __tablename__ = "bank_bulk"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
+    pool_id: Mapped[int] = mapped_column(ForeignKey("bank_pool.id"), index=True)
+    #: field -> new value
+    changes: Mapped[Any] = mapped_column(Json)
+    #: [item id, number of the version before, number after]
+    versions: Mapped[Any] = mapped_column(Json)
+    by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Statistic(Model):
+    """How a version did in one exam, as the exam reported it; computed anew, never part of the version."""
+
+    __tablename__ = "bank_statistic"
+    __table_args__ = (UniqueConstraint("item_version_id", "source"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    item_version_id: Mapped[int] = mapped_column(ForeignKey("bank_item_version.id"))
+    #: public id of the exam
+    source: Mapped[str] = mapped_column(PublicId, index=True)
+    attempts: Mapped[int] = mapped_column(Integer)
+    #: question_bank.analysis: facility, discrimination, choices by thirds, times
+    figures: Mapped[Any] = mapped_column(Json)
+    computed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class BankImport(Model):

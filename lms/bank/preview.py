@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from lms.bank.queries import rendered
+from lms.richtext import rendered
 from question_bank.interactions import Presentation
 from question_bank.item import Citation, ItemVersion
 

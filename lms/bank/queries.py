@@ -3,30 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from markdown_it import MarkdownIt
-from markupsafe import Markup
 from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.policy import ALLOWS, Act, Viewer, unit_paths
 from lms.bank.models import Item, ItemVersion, Pool
-from lms.html import clean
 from question_bank import item as domain
 from question_bank.formats.record import from_record
+from question_bank.life import Standing, State
 from question_bank.pool import Pool as DomainPool
 
-# a reference definition in a stem could turn the mark [[1]] of a blank into a link
-_markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable("reference")
 SEARCH_LENGTH = 60
-
-
-@lru_cache(maxsize=8192)
-def rendered(text: str) -> Markup:
-    """A stem, stimulus or explanation (Markdown) as safe HTML."""
-    return clean(_markdown.render(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +29,7 @@ class PoolRow:
     owner_path: str
     created_by: int | None
     created_at: datetime
+    reviewed: bool
     items: int
 
     @property
@@ -48,14 +38,22 @@ class PoolRow:
         return self.created_by is None
 
 
+#: the items that papers may hold, by their version `drawn` (`question_bank.life.Standing.may_be_drawn` in SQL)
+DRAWABLE = Item.drawn.is_not(None) & (Item.suspended == "") & Item.state.not_in((State.RETIRED, State.TRIAL))
 _READY = (
-    select(func.count())
-    .select_from(Item)
-    .where(Item.pool_id == Pool.id, Item.state == "ready")
-    .correlate(Pool)
-    .scalar_subquery()
+    select(func.count()).select_from(Item).where(Item.pool_id == Pool.id, DRAWABLE).correlate(Pool).scalar_subquery()
 )
-_POOL = (Pool.id, Pool.public_id, Pool.name, Pool.purpose, Pool.owner_path, Pool.created_by, Pool.created_at, _READY)
+_POOL = (
+    Pool.id,
+    Pool.public_id,
+    Pool.name,
+    Pool.purpose,
+    Pool.owner_path,
+    Pool.created_by,
+    Pool.created_at,
+    Pool.reviewed,
+    _READY,
+)
 
 
 def pools_for(session: Session, viewer: Viewer, act: Act = Act.SEE_BANK) -> list[PoolRow]:
@@ -88,11 +86,11 @@ def bundled_pool(session: Session) -> PoolRow | None:
 
 
 def pool_of_versions(session: Session, pool_id: int) -> DomainPool:
-    """The newest version of every item that may be drawn, by the id under which the version is stored."""
+    """The approved version of every item that may be drawn, by the id under which the version is stored."""
     rows = session.execute(
         select(ItemVersion.id, ItemVersion.record)
         .join(Item, Item.id == ItemVersion.item_id)
-        .where(Item.pool_id == pool_id, Item.state == "ready", ItemVersion.number == Item.newest)
+        .where(Item.pool_id == pool_id, DRAWABLE, ItemVersion.number == Item.drawn)
     )
     return DomainPool.of((row.id, from_record(row.record)) for row in rows)
 
@@ -104,12 +102,12 @@ def versions(session: Session, ids: Sequence[int]) -> dict[int, domain.ItemVersi
 
 
 def ready_by_refs(session: Session, refs: Sequence[str]) -> dict[str, domain.ItemVersion]:
-    """Newest ready versions of bundled items by their lasting names."""
+    """Approved versions of bundled items that may be drawn, by their lasting names."""
     rows = session.execute(
         select(Item.ref, ItemVersion.record)
-        .join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.newest))
+        .join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.drawn))
         .join(Pool, Pool.id == Item.pool_id)
-        .where(Item.ref.in_(refs), Item.state == "ready", Pool.created_by.is_(None))
+        .where(Item.ref.in_(refs), DRAWABLE, Pool.created_by.is_(None))
     )
     return {row.ref: from_record(row.record) for row in rows}
 
@@ -128,6 +126,13 @@ class ItemRow:
     point: str | None
     difficulty: str | None
     stem_text: str
+    drawn: int | None
+    suspended: str
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands in its life."""
+        return Standing(State(self.state), self.number, self.drawn, self.suspended)
 
 
 _ITEM = (
@@ -141,6 +146,8 @@ _ITEM = (
     ItemVersion.point,
     ItemVersion.difficulty,
     ItemVersion.stem_text,
+    Item.drawn,
+    Item.suspended,
 )
 
 
@@ -171,8 +178,8 @@ def counts(session: Session, pool_id: int) -> dict[tuple[str, str], int]:
     """How many items may be drawn, by (subject, type)."""
     rows = session.execute(
         select(ItemVersion.subject, ItemVersion.type, func.count())
-        .join(Item, (Item.id == ItemVersion.item_id) & (Item.newest == ItemVersion.number))
-        .where(Item.pool_id == pool_id, Item.state == "ready")
+        .join(Item, (Item.id == ItemVersion.item_id) & (Item.drawn == ItemVersion.number))
+        .where(Item.pool_id == pool_id, DRAWABLE)
         .group_by(ItemVersion.subject, ItemVersion.type)
     )
     return {(subject, kind): count for subject, kind, count in rows}

@@ -8,8 +8,8 @@ from lms.access import requires
 from lms.accounts import queries as accounts
 from lms.accounts.gate import viewer
 from lms.accounts.policy import Act
-from lms.bank import preview, queries, service
-from lms.bank.forms import COGNITIVE_NAMES, DIFFICULTY_NAMES, UNCLASSIFIED, ItemFilter, PoolForm
+from lms.bank import life, preview, queries, service
+from lms.bank.forms import COGNITIVE_NAMES, DIFFICULTY_NAMES, STATE_NAMES, UNCLASSIFIED, ItemFilter, PoolForm
 from lms.bank.policy import access_item, access_pool, keeping_path, may_make_pools, may_pool
 from lms.bank.queries import ItemRow, VersionRow
 from lms.database import reading, writing
@@ -18,6 +18,7 @@ from lms.i18n import locale_code
 from lms.paging import paginate, requested_page
 from lms.question_types import TYPE_NAMES
 from lms.subjects import SUBJECTS
+from question_bank.life import Move
 
 bp = Blueprint("bank", __name__, url_prefix="/bank", template_folder="templates")
 
@@ -49,7 +50,12 @@ def new() -> ResponseReturnValue:
         return render_template("bank/edit.html", form=form, pool=None), 422 if form.errors else 200
     with writing() as session:
         made = service.create_pool(
-            session, name=form.chosen_name, purpose=form.chosen_purpose, owner_path=owner_path, by=viewer().id
+            session,
+            name=form.chosen_name,
+            purpose=form.chosen_purpose,
+            owner_path=owner_path,
+            by=viewer().id,
+            reviewed=bool(form.reviewed.data),
         )
     flash(gettext("The pool is there. Import questions into it."), "good")
     return redirect(url_for("bank.pool", pool_id=made.public_id), 303)
@@ -65,7 +71,9 @@ def edit(pool_id: str) -> ResponseReturnValue:
         return render_template("bank/edit.html", form=form, pool=found), 422 if form.errors else 200
     with writing() as session:
         found = access_pool(session, viewer(), pool_id, Act.EDIT_BANK)
-        service.rename_pool(session, found, name=form.chosen_name, purpose=form.chosen_purpose)
+        service.change_pool(
+            session, found, name=form.chosen_name, purpose=form.chosen_purpose, reviewed=bool(form.reviewed.data)
+        )
     flash(gettext("The pool was changed."), "good")
     return redirect(url_for("bank.pool", pool_id=pool_id), 303)
 
@@ -128,8 +136,8 @@ def item(item_id: str) -> ResponseReturnValue:
 def retire(item_id: str) -> ResponseReturnValue:
     """Take a question out of the draw."""
     with writing() as session:
-        access_item(session, viewer(), item_id, Act.EDIT_BANK)
-        service.set_retired(session, item_id, retired=True)
+        _found, its_pool = access_item(session, viewer(), item_id, Act.EDIT_BANK)
+        life.move(session, its_pool, item_id, Move.RETIRE, by=viewer().id)
     flash(gettext("The question is retired: no new paper will hold it."), "good")
     return redirect(url_for("bank.item", item_id=item_id), 303)
 
@@ -139,8 +147,8 @@ def retire(item_id: str) -> ResponseReturnValue:
 def restore(item_id: str) -> ResponseReturnValue:
     """Put a question back into the draw."""
     with writing() as session:
-        access_item(session, viewer(), item_id, Act.EDIT_BANK)
-        service.set_retired(session, item_id, retired=False)
+        _found, its_pool = access_item(session, viewer(), item_id, Act.EDIT_BANK)
+        life.move(session, its_pool, item_id, Move.RESTORE, by=viewer().id)
     flash(gettext("The question is back: new papers may hold it."), "good")
     return redirect(url_for("bank.item", item_id=item_id), 303)
 
@@ -173,6 +181,7 @@ def _names() -> dict[str, object]:
         "subject_choices": [*subjects.items(), (UNCLASSIFIED, gettext("unclassified"))],
         "type_names": TYPE_NAMES,
         "difficulty_names": DIFFICULTY_NAMES,
+        "state_names": STATE_NAMES,
         "cognitive_names": COGNITIVE_NAMES,
         "unclassified": UNCLASSIFIED,
     }

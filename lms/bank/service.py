@@ -12,6 +12,7 @@ from lms.audit.service import record
 from lms.bank import queries
 from lms.bank.bundled import NAME, PURPOSE, read_bundled
 from lms.bank.errors import BundledPool, UnsoundItem
+from lms.bank.life import stand, standing_of
 from lms.bank.models import Item, ItemVersion, Pool
 from lms.bank.queries import PoolRow
 from lms.clock import now
@@ -20,6 +21,7 @@ from lms.subjects import CODES
 from question_bank import item as domain
 from question_bank import quality
 from question_bank.formats.record import to_record
+from question_bank.life import first
 from question_bank.text import plain_text
 
 
@@ -33,29 +35,34 @@ class Stored:
     retired: int = 0
 
 
-def create_pool(session: Session, *, name: str, purpose: str | None, owner_path: str, by: int | None) -> PoolRow:
+def create_pool(
+    session: Session, *, name: str, purpose: str | None, owner_path: str, by: int | None, reviewed: bool = False
+) -> PoolRow:
     """A new, empty pool, kept by a part of the organisation; `by` is None for the bundled one."""
-    pool = Pool(name=name, purpose=purpose, owner_path=owner_path, created_by=by, created_at=now())
+    pool = Pool(name=name, purpose=purpose, owner_path=owner_path, reviewed=reviewed, created_by=by, created_at=now())
     session.add(pool)
     session.flush()
-    record(session, "bank.pool.create", thing="pool", thing_id=pool.public_id, after={"name": name})
+    after = {"name": name, "reviewed": reviewed}
+    record(session, "bank.pool.create", thing="pool", thing_id=pool.public_id, after=after)
     return _row(session, pool.public_id)
 
 
-def rename_pool(session: Session, pool: PoolRow, *, name: str, purpose: str | None) -> None:
-    """Another name and purpose for a pool; raises BundledPool."""
+def change_pool(session: Session, pool: PoolRow, *, name: str, purpose: str | None, reviewed: bool) -> None:
+    """Another name and purpose for a pool, and whether it asks for review from now on; raises BundledPool."""
     if pool.bundled:
         raise BundledPool
-    if (pool.name, pool.purpose) == (name, purpose):
+    before = {"name": pool.name, "purpose": pool.purpose, "reviewed": pool.reviewed}
+    after = {"name": name, "purpose": purpose, "reviewed": reviewed}
+    if before == after:
         return
-    session.execute(update(Pool).where(Pool.id == pool.id).values(name=name, purpose=purpose))
+    session.execute(update(Pool).where(Pool.id == pool.id).values(**after))
     record(
         session,
-        "bank.pool.rename",
+        "bank.pool.change",
         thing="pool",
         thing_id=pool.public_id,
-        before={"name": pool.name, "purpose": pool.purpose},
-        after={"name": name, "purpose": purpose},
+        before=before,
+        after=after,
     )
 
 
@@ -70,8 +77,8 @@ def store_items(session: Session, pool: PoolRow, versions: Sequence[domain.ItemV
     unique = {version.ref: version for version in versions}
     fresh = [version for ref, version in unique.items() if ref not in held]
     changed = [version for ref, version in unique.items() if ref in held and digest(version) != held[ref][2]]
-    _add_items(session, pool.id, fresh, by)
-    _add_versions(session, [(held[version.ref][0], version) for version in changed], by)
+    _add_items(session, pool, fresh, by)
+    _add_versions(session, pool, [(held[version.ref][0], version) for version in changed], by)
     stored = Stored(len(fresh), len(changed), len(unique) - len(fresh) - len(changed))
     if fresh or changed:
         record(session, "bank.items.store", thing="pool", thing_id=pool.public_id, after=asdict(stored))
@@ -85,29 +92,6 @@ def revise_item(session: Session, pool: PoolRow, version: domain.ItemVersion, by
     if version.ref not in queries.newest_of(session, pool.id):
         raise NotFound
     return store_items(session, pool, [version], by)
-
-
-def set_retired(session: Session, public_id: str, *, retired: bool) -> None:
-    """Take an item out of the draw, or put it back; exams published before keep it. Raises NotFound."""
-    item = session.query(Item).filter_by(public_id=public_id).with_for_update().one_or_none()
-    if item is None:
-        raise NotFound
-    state = "retired" if retired else "ready"
-    if item.state != state:
-        before, item.state = item.state, state
-        record(
-            session,
-            "bank.item.retire" if retired else "bank.item.restore",
-            thing="item",
-            thing_id=public_id,
-            before={"state": before},
-            after={"state": state},
-        )
-
-
-def retire_item(session: Session, public_id: str) -> None:
-    """Take an item out of the draw; raises NotFound."""
-    set_retired(session, public_id, retired=True)
 
 
 def load_bundled(session: Session) -> dict[str, int]:
@@ -163,19 +147,23 @@ def _refuse_unsound(version: domain.ItemVersion) -> None:
         raise UnsoundItem(ref=version.ref, field=problems[0].field, reason=problems[0].code)
 
 
-def _add_items(session: Session, pool_id: int, fresh: Sequence[domain.ItemVersion], by: int | None) -> None:
-    moment = now()
-    made = [Item(pool_id=pool_id, ref=version.ref, created_at=moment, state="ready", newest=1) for version in fresh]
+def _add_items(session: Session, pool: PoolRow, fresh: Sequence[domain.ItemVersion], by: int | None) -> None:
+    moment, standing = now(), first(reviewed=pool.reviewed)
+    made = [Item(pool_id=pool.id, ref=version.ref, created_at=moment) for version in fresh]
+    for item in made:
+        stand(item, standing)
     session.add_all(made)
     session.flush()
     session.add_all(_stored_version(item.id, 1, version, by) for item, version in zip(made, fresh, strict=True))
     session.flush()
 
 
-def _add_versions(session: Session, changed: Iterable[tuple[int, domain.ItemVersion]], by: int | None) -> None:
+def _add_versions(
+    session: Session, pool: PoolRow, changed: Iterable[tuple[int, domain.ItemVersion]], by: int | None
+) -> None:
     for item_id, version in changed:
         item = session.get_one(Item, item_id, with_for_update=True)
-        item.newest += 1
+        stand(item, standing_of(item).worded(reviewed=pool.reviewed))
         session.add(_stored_version(item_id, item.newest, version, by))
     session.flush()
 

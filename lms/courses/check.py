@@ -8,8 +8,8 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from lms.accounts.policy import Viewer
-from lms.bank import queries as bank
 from lms.courses.queries import OpenUnit
+from lms.richtext import rendered
 from question_bank.chance import derive
 from question_bank.errors import BadResponse
 from question_bank.interactions import Presentation
@@ -53,9 +53,9 @@ def questions(versions: Sequence[ItemVersion], seed: bytes) -> list[CheckQuestio
             number=number,
             type=version.type,
             control=version.interaction.CONTROL,
-            stem=bank.rendered(version.stem),
+            stem=rendered(version.stem),
             presentation=version.interaction.present(version.body, derive(seed, str(number))),
-            stimulus=bank.rendered(version.stimulus.text) if version.stimulus else None,
+            stimulus=rendered(version.stimulus.text) if version.stimulus else None,
             stimulus_title=version.stimulus.title if version.stimulus else None,
         )
         for number, version in enumerate(versions, 1)
@@ -80,8 +80,10 @@ def _raw(version: ItemVersion, number: int, shown: Presentation, form: MultiDict
     control = version.interaction.CONTROL
     if control == "one":
         return form.get(name)
-    if control == "many":
+    if control in ("many", "spots"):
         return form.getlist(name)
+    if control == "inline":
+        return [form.get(f"{name}-{blank}", "") or None for blank in range(1, shown.blanks + 1)]
     if control == "blanks":
         return [form.get(f"{name}-{blank}", "") for blank in range(1, shown.blanks + 1)]
     if control == "order":
@@ -97,11 +99,11 @@ def feedback(versions: Sequence[ItemVersion], given: Sequence[Any], rights: Sequ
     return [
         Feedback(
             number=number,
-            stem=bank.rendered(version.stem),
+            stem=rendered(version.stem),
             right=right,
             answer="" if response is None else version.interaction.summary(version.body, response),
             key=version.interaction.key_summary(version.body),
-            explanation=bank.rendered(version.explanation) if version.explanation else None,
+            explanation=rendered(version.explanation) if version.explanation else None,
         )
         for number, (version, response, right) in enumerate(zip(versions, given, rights, strict=True), 1)
     ]

@@ -7,8 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from lms.bank import queries as bank
 from lms.exams.queries import ExamRow
+from lms.richtext import rendered
 from question_bank.assembly import Form, Slot
 from question_bank.attempt import Attempt
 from question_bank.interactions import Presentation
@@ -68,9 +68,9 @@ def _question(slot: Slot, form: Form, version: ItemVersion, state: Attempt, *, w
         type=version.type,
         control=interaction.CONTROL,
         marks=slot.marks,
-        stem=bank.rendered(version.stem),
+        stem=rendered(version.stem),
         presentation=interaction.present(version.body, seed),
-        stimulus=bank.rendered(stimulus.text) if stimulus else None,
+        stimulus=rendered(stimulus.text) if stimulus else None,
         stimulus_title=stimulus.title if stimulus else None,
         answer=None if response is None else interaction.shown(version.body, seed, response),
         answered=response is not None and not interaction.is_blank(response),
@@ -109,13 +109,13 @@ def review(
             Reviewed(
                 number=slot.number,
                 type=version.type,
-                stem=bank.rendered(version.stem),
+                stem=rendered(version.stem),
                 answer=summary,
                 earned=score.earned,
                 marks=score.marks,
                 blank=score.blank,
                 key=version.interaction.key_summary(version.body) if with_key else None,
-                explanation=bank.rendered(version.explanation) if with_explanation and version.explanation else None,
+                explanation=rendered(version.explanation) if with_explanation and version.explanation else None,
                 reasons=_reasons(version) if with_explanation else (),
             )
         )

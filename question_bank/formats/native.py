@@ -16,19 +16,23 @@ MAX_ITEMS = 5000
 _REF = re.compile(r"[a-z][a-z0-9-]{2,79}\Z")
 _COMMON = {
     "id", "type", "case", "stem", "explanation", "point", "cognitive", "difficulty", "citations", "valid_from",
-    "valid_until", "derived",
+    "valid_until", "derived", "objective", "enemies", "classification",
 }  # fmt: skip
 _BODY = {
     "true_false": {"answer"},
     "single_choice": {"options"},
     "multiple_choice": {"options"},
     "fill_in": {"blanks", "ordered_blanks"},
-    "numeric": {"answer", "unit", "tolerance"},
+    "inline_choice": {"gaps"},
+    "numeric": {"answer", "unit", "tolerance", "mode", "units"},
     "ordering": {"sequence"},
     "matching": {"pairs", "extra"},
+    "hotspot": {"picture", "width", "height", "spots"},
     "short_answer": {"model_answer", "points"},
     "essay": {"model_answer", "points"},
+    "file_answer": {"model_answer", "points", "endings", "megabytes"},
 }
+_TEXTS = ("explanation", "point", "cognitive", "difficulty", "derived", "objective", "enemies", "classification")
 _LINE = re.compile(r"at line (\d+)")
 
 
@@ -114,11 +118,7 @@ class _Reader:
         return version if len(self.refused) == before else None
 
     def _version(self, entry: Mapping[str, Any], kind: str, stimuli: Mapping[str, Stimulus]) -> ItemVersion:
-        texts = {
-            name: str(entry[name]).strip()
-            for name in ("explanation", "point", "cognitive", "difficulty", "derived")
-            if name in entry
-        }
+        texts = {name: str(entry[name]).strip() for name in _TEXTS if name in entry}
         return ItemVersion(
             ref=str(entry.get("id")),
             type=kind,

@@ -9,7 +9,7 @@ from question_bank.interactions import KINDS
 from question_bank.item import Citation, ItemVersion, Stimulus
 
 FORMAT = 1
-_TEXTS = ("explanation", "point", "cognitive", "difficulty", "derived")
+_TEXTS = ("explanation", "point", "cognitive", "difficulty", "derived", "objective", "enemies", "classification")
 
 
 def to_record(version: ItemVersion) -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 from question_bank.interactions import (
     essay,
+    file_answer,
     fill_in,
+    hotspot,
+    inline_choice,
     matching,
     multiple_choice,
     numeric,
@@ -18,11 +21,14 @@ _MODULES: tuple[Interaction, ...] = (
     multiple_choice,
     true_false,
     fill_in,
+    inline_choice,
     numeric,
     ordering,
     matching,
+    hotspot,
     short_answer,
     essay,
+    file_answer,
 )
 
 #: every type by its key, in the order in which papers and lists name them

@@ -11,9 +11,12 @@ from question_bank.scoring import Rules
 #: a stored response: JSON-able, in terms of the item version (option keys), never of what one candidate saw
 Response = Any
 
+#: names of options and lines, in the author's order
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWX"
 MAX_OPTIONS = 10
 MAX_BLANKS = 20
 MAX_LINES = 12
+MAX_WEIGHT = 100
 STEM_LENGTH = 4000
 OPTION_LENGTH = 500
 TEXT_LENGTH = 10_000
@@ -28,6 +31,17 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """An area of a picture under the id of its choice: "rect" (x, y, width, height), "circle" (x, y, radius) or
+    "poly" (x, y, x, y ...), in pixels of the picture from its upper left corner.
+    """
+
+    id: str
+    shape: str
+    coords: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Presentation:
     """What one candidate sees of an item besides its stem. Nothing in it depends on the key."""
 
@@ -37,13 +51,21 @@ class Presentation:
     #: how many blanks the stem has
     blanks: int = 0
     unit: str = ""
+    #: inline choice: what each gap of the stem offers
+    gaps: tuple[tuple[Choice, ...], ...] = ()
+    #: hotspot: the address of the picture ("picture:<sha256>"), its size, and the areas of the choices
+    picture: str = ""
+    size: tuple[int, int] = (0, 0)
+    areas: tuple[Area, ...] = ()
+    #: file answer: endings that may be sent
+    endings: tuple[str, ...] = ()
 
 
 class Interaction(Protocol):
     """A question type. `Any` stands for the type's own body."""
 
     KEY: str
-    #: the control that takes the response: one, many, blanks, text, order or match
+    #: the control that takes the response: one, many, blanks, inline, text, order, match, spots or file
     CONTROL: str
     MACHINE_SCORED: bool
 
@@ -62,6 +84,9 @@ class Interaction(Protocol):
     def is_blank(self, response: Response) -> bool:
         """Whether nothing was answered."""
 
+    def same(self, first: Response, second: Response) -> bool:
+        """Whether two responses say the same, so that the second need not be kept again."""
+
     def score(self, body: Any, response: Response, rules: Rules) -> Fraction:
         """The share of the marks earned, in [0, 1]."""
 
@@ -71,11 +96,21 @@ class Interaction(Protocol):
     def key_summary(self, body: Any) -> str:
         """The right answer in plain words."""
 
+    def offered(self, body: Any) -> tuple[str, ...]:
+        """Everything a candidate is offered besides the stem, in the author's order, as plain lines: for print, for
+        comparing versions, and for those who cannot see a picture.
+        """
+
     def to_record(self, body: Any) -> dict[str, Any]:
         """JSON-able form of the body, as the native format names its parts."""
 
     def from_record(self, record: Mapping[str, Any]) -> Any:
         """The inverse; raises KeyError, TypeError or ValueError for what is none."""
+
+
+def same(first: Response, second: Response) -> bool:
+    """Equal responses, for types whose response has one form only."""
+    return bool(first == second)
 
 
 def required_text(field: str, text: str, limit: int) -> list[Problem]:
@@ -97,3 +132,10 @@ def strings(values: object) -> tuple[str, ...]:
     if not isinstance(values, Sequence) or isinstance(values, str):
         raise TypeError(f"{values!r} is not a list")
     return tuple(string(value) for value in values)
+
+
+def whole(value: object) -> int:
+    """`value` when it is a whole number; raises TypeError."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{value!r} is not a whole number")
+    return value

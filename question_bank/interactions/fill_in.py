@@ -4,10 +4,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from question_bank.errors import BadResponse
-from question_bank.interactions.base import MAX_BLANKS, OPTION_LENGTH, Presentation, Response, strings
+from question_bank.interactions.base import (
+    MAX_BLANKS,
+    MAX_WEIGHT,
+    OPTION_LENGTH,
+    Presentation,
+    Response,
+    strings,
+    whole,
+)
 from question_bank.normaliser import NORMALISERS
 from question_bank.problem import Problem
 from question_bank.scoring import Rules
@@ -16,14 +25,21 @@ KEY = "fill_in"
 CONTROL = "blanks"
 MACHINE_SCORED = True
 MARK = re.compile(r"\[\[(\d{1,2})\]\]")
+_STAR = re.compile(r"(?<!\\)\*")
 
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """Accepted answers of one blank; `numerals`: Chinese and Arabic numbers are the same here."""
+    """Accepted answers of one blank; `numerals`: Chinese and Arabic numbers are the same here; `case`: small and
+    capital letters differ here; `pattern`: a star in an accepted answer stands for any characters; `weight`: what
+    the blank is worth beside the others.
+    """
 
     accept: tuple[str, ...]
     numerals: bool = False
+    case: bool = False
+    pattern: bool = False
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +65,8 @@ def problems(body: Blanks, stem: str) -> list[Problem]:
             found.append(Problem(f"blanks.{number}", "no_blank_key"))
         if any(len(text) > OPTION_LENGTH for text in blank.accept):
             found.append(Problem(f"blanks.{number}", "too_long", "", {"limit": OPTION_LENGTH}))
+        if not 1 <= blank.weight <= MAX_WEIGHT or (not body.ordered and blank.weight != body.blanks[0].weight):
+            found.append(Problem(f"blanks.{number}", "weight", str(blank.weight), {"most": MAX_WEIGHT}))
     return found
 
 
@@ -77,20 +95,40 @@ def is_blank(response: Response) -> bool:
 
 
 def score(body: Blanks, response: Response, rules: Rules) -> Fraction:
-    """Each blank is worth the same; without order each accepted answer counts for one blank at most."""
+    """Blanks count by their weights; without order each accepted answer counts for one blank at most."""
     if is_blank(response):
         return Fraction(0)
-    normal = NORMALISERS[rules.normaliser]
-    fits = [
-        [normal(text, numerals=blank.numerals) in _accepted(blank, rules) for text in response] for blank in body.blanks
-    ]
-    right = sum(row[place] for place, row in enumerate(fits)) if body.ordered else _most_matches(fits)
-    return Fraction(right, len(body.blanks))
+    if not body.ordered:
+        fits = [[_fits(blank, text, rules) for text in response] for blank in body.blanks]
+        return Fraction(_most_matches(fits), len(body.blanks))
+    pairs = zip(body.blanks, response, strict=True)
+    right = sum(blank.weight for blank, text in pairs if _fits(blank, text, rules))
+    return Fraction(right, sum(blank.weight for blank in body.blanks))
 
 
-def _accepted(blank: Blank, rules: Rules) -> frozenset[str]:
-    normal = NORMALISERS[rules.normaliser]
-    return frozenset(normal(text, numerals=blank.numerals) for text in blank.accept)
+def _fits(blank: Blank, text: str, rules: Rules) -> bool:
+    """Whether a text is one of the accepted answers."""
+    normal = partial(NORMALISERS[rules.normaliser], numerals=blank.numerals, case=blank.case)
+    given = normal(text)
+    accepted = [normal(one) for one in blank.accept]
+    return any(_matches(one, given) for one in accepted) if blank.pattern else given in accepted
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Literal but for stars; a star that is meant is written \\*. In linear time: no expression is built of it."""
+    pieces = [piece.replace("\\*", "*") for piece in _STAR.split(pattern)]
+    if len(pieces) == 1:
+        return text == pieces[0]
+    first, *middle, last = pieces
+    if len(text) < len(first) + len(last) or not text.startswith(first) or not text.endswith(last):
+        return False
+    place, end = len(first), len(text) - len(last)
+    for piece in middle:
+        found = text.find(piece, place, end)
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return True
 
 
 def _most_matches(fits: list[list[bool]]) -> int:
@@ -119,9 +157,26 @@ def key_summary(body: Blanks) -> str:
     return " | ".join(" / ".join(blank.accept) for blank in body.blanks)
 
 
+def same(first: Response, second: Response) -> bool:
+    """The same but for blanks around what was typed."""
+    return [text.strip() for text in first or []] == [text.strip() for text in second or []]
+
+
+def offered(body: Blanks) -> tuple[str, ...]:
+    """Nothing but the blanks of the stem."""
+    return ()
+
+
 def to_record(body: Blanks) -> dict[str, Any]:
     """JSON-able form."""
-    blanks = [{"accept": list(b.accept)} | ({"numerals": True} if b.numerals else {}) for b in body.blanks]
+    blanks = [
+        {"accept": list(blank.accept)}
+        | ({"numerals": True} if blank.numerals else {})
+        | ({"case": True} if blank.case else {})
+        | ({"pattern": True} if blank.pattern else {})
+        | ({"weight": blank.weight} if blank.weight != 1 else {})
+        for blank in body.blanks
+    ]
     return {"blanks": blanks} | ({} if body.ordered else {"ordered_blanks": False})
 
 
@@ -129,7 +184,8 @@ def from_record(record: Mapping[str, Any]) -> Blanks:
     """The inverse; raises KeyError, TypeError or ValueError."""
     blanks = []
     for entry in record["blanks"]:
-        if set(entry) - {"accept", "numerals"}:
-            raise ValueError(f"unknown: {sorted(set(entry) - {'accept', 'numerals'})}")
-        blanks.append(Blank(strings(entry["accept"]), bool(entry.get("numerals", False))))
+        if unknown := set(entry) - {"accept", "numerals", "case", "pattern", "weight"}:
+            raise ValueError(f"unknown: {sorted(unknown)}")
+        flags = {name: bool(entry.get(name, False)) for name in ("numerals", "case", "pattern")}
+        blanks.append(Blank(strings(entry["accept"]), **flags, weight=whole(entry.get("weight", 1))))
     return Blanks(tuple(blanks), bool(record.get("ordered_blanks", True)))

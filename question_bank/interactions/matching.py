@@ -8,6 +8,7 @@ from typing import Any
 from question_bank.chance import Chance, derive, opaque
 from question_bank.errors import BadResponse
 from question_bank.interactions.base import (
+    LETTERS,
     MAX_LINES,
     OPTION_LENGTH,
     Choice,
@@ -17,8 +18,10 @@ from question_bank.interactions.base import (
     string,
     strings,
 )
+from question_bank.interactions.base import same as same
 from question_bank.problem import Problem
 from question_bank.scoring import MATCH_RULES, ZERO, Rules
+from question_bank.text import plain_text
 
 KEY = "matching"
 CONTROL = "match"
@@ -89,20 +92,28 @@ def score(body: Pairs, response: Response, rules: Rules) -> Fraction:
     if is_blank(response):
         return ZERO
     rights = body.rights()
-    right = sum(r is not None and rights[r] == pair[1] for r, pair in zip(response, body.pairs, strict=True))
-    return MATCH_RULES[rules.matching](right, len(body.pairs))
+    made = [(rights[r], pair[1]) for r, pair in zip(response, body.pairs, strict=True) if r is not None]
+    right = sum(chosen == keyed for chosen, keyed in made)
+    return MATCH_RULES[rules.matching](right, len(made) - right, len(body.pairs))
 
 
 def summary(body: Pairs, response: Response) -> str:
     """The pairs that were made."""
     rights = body.rights()
     made = zip(body.pairs, response or [], strict=False)
-    return "; ".join(f"{pair[0]} - {rights[r]}" for pair, r in made if r is not None)
+    return "; ".join(f"{plain_text(pair[0])} - {plain_text(rights[r])}" for pair, r in made if r is not None)
 
 
 def key_summary(body: Pairs) -> str:
     """The right pairs."""
-    return "; ".join(f"{left} - {right}" for left, right in body.pairs)
+    return "; ".join(f"{plain_text(left)} - {plain_text(right)}" for left, right in body.pairs)
+
+
+def offered(body: Pairs) -> tuple[str, ...]:
+    """The left-hand sides with numbers, then the right-hand sides with letters, sorted so that they tell nothing."""
+    lefts = [f"{number}. {plain_text(left)}" for number, (left, _right) in enumerate(body.pairs, 1)]
+    rights = zip(LETTERS, sorted(map(plain_text, body.rights())), strict=False)
+    return (*lefts, *(f"{letter}. {right}" for letter, right in rights))
 
 
 def to_record(body: Pairs) -> dict[str, Any]:

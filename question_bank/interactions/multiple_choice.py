@@ -4,9 +4,11 @@ from fractions import Fraction
 
 from question_bank.chance import opaque
 from question_bank.interactions.base import Response
+from question_bank.interactions.base import same as same
 from question_bank.interactions.options import (
     Options,
     keys_of,
+    offered_options,
     option_problems,
     options_from_record,
     options_to_record,
@@ -21,6 +23,7 @@ CONTROL = "many"
 MACHINE_SCORED = True
 
 present = present_options
+offered = offered_options
 to_record = options_to_record
 from_record = options_from_record
 

@@ -1,8 +1,8 @@
-"""Numeric (计算题): a number within a tolerance, exact decimals throughout."""
+"""Numeric (计算题): a number within a tolerance, exact decimals throughout; other units may be accepted by a factor."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
@@ -16,22 +16,41 @@ KEY = "numeric"
 CONTROL = "text"
 MACHINE_SCORED = True
 MAX_LENGTH = 40
+MODES = ("absolute", "relative", "figures")
+MAX_FIGURES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """The right number, how far off is still right (closed bounds), and the unit shown beside the field."""
+    """The right number, how far off is still right (closed bounds), and the unit shown beside the field.
+
+    `mode` says what the tolerance is: "absolute", "relative" (a share of the answer) or "figures" (significant
+    figures that must agree after rounding). `units`: other units in which the answer may be typed, each with the
+    factor that turns it into `unit`.
+    """
 
     answer: Decimal
     tolerance: Decimal = Decimal(0)
     unit: str = ""
+    mode: str = "absolute"
+    units: tuple[tuple[str, Decimal], ...] = ()
 
 
 def problems(body: Number, stem: str) -> list[Problem]:
-    """A finite number and a tolerance that is not negative."""
+    """A finite number, a tolerance that is not negative, a known mode, and units with a factor above nought."""
     found = [] if body.answer.is_finite() else [Problem("answer", "not_a_number", str(body.answer))]
     if not body.tolerance.is_finite() or body.tolerance < 0:
         found.append(Problem("tolerance", "not_a_number", str(body.tolerance)))
+    if body.mode not in MODES:
+        found.append(Problem("mode", "unknown_value", body.mode[:20]))
+    if body.mode == "figures" and body.tolerance not in range(1, MAX_FIGURES + 1):
+        found.append(Problem("tolerance", "unknown_value", str(body.tolerance), {"most": MAX_FIGURES}))
+    names = [norm_v1(name) for name, _factor in body.units] + [norm_v1(body.unit)]
+    if len(set(names)) < len(names) or "" in names[:-1]:
+        found.append(Problem("units", "duplicate" if "" not in names[:-1] else "missing"))
+    found += [
+        Problem("units", "not_a_number", name) for name, factor in body.units if not factor.is_finite() or factor <= 0
+    ]
     return found
 
 
@@ -59,7 +78,7 @@ def is_blank(response: Response) -> bool:
 
 def value_of(text: str, unit: str = "") -> Decimal | None:
     """The number a typed text stands for (full width, spaces, thousands' commas, unit allowed); None if none."""
-    plain = norm_v1(text).replace(",", "").removesuffix(norm_v1(unit)) if unit else norm_v1(text).replace(",", "")
+    plain = norm_v1(text).replace(",", "").removesuffix(norm_v1(unit).replace(",", ""))
     try:
         value = Decimal(plain)
     except InvalidOperation:
@@ -70,7 +89,28 @@ def value_of(text: str, unit: str = "") -> Decimal | None:
 def score(body: Number, response: Response, rules: Rules) -> Fraction:
     """Within the tolerance, bounds included."""
     value = value_of(response or "", body.unit)
-    return Fraction(value is not None and abs(value - body.answer) <= body.tolerance)
+    for unit, factor in body.units:
+        if value is None:
+            other = value_of(response or "", unit)
+            value = other * factor if other is not None else None
+    return Fraction(value is not None and _near(value, body))
+
+
+def _near(value: Decimal, body: Number) -> bool:
+    if body.mode == "figures":
+        figures = int(body.tolerance)
+        return _rounded(value, figures) == _rounded(body.answer, figures)
+    allowed = body.tolerance * abs(body.answer) if body.mode == "relative" else body.tolerance
+    return abs(value - body.answer) <= allowed
+
+
+def _rounded(value: Decimal, figures: int) -> Decimal:
+    return Context(prec=figures, rounding=ROUND_HALF_UP).plus(value)
+
+
+def same(first: Response, second: Response) -> bool:
+    """The same but for blanks around what was typed."""
+    return bool((first or "").strip() == (second or "").strip())
 
 
 def summary(body: Number, response: Response) -> str:
@@ -80,8 +120,14 @@ def summary(body: Number, response: Response) -> str:
 
 def key_summary(body: Number) -> str:
     """The right number, its tolerance and unit."""
-    tolerance = f" ± {body.tolerance}" if body.tolerance else ""
+    shown = {"absolute": f" ± {body.tolerance}", "relative": f" ± {body.tolerance * 100:f}%", "figures": ""}
+    tolerance = shown.get(body.mode, "") if body.tolerance else ""
     return f"{body.answer}{tolerance} {body.unit}".strip()
+
+
+def offered(body: Number) -> tuple[str, ...]:
+    """The unit, where there is one."""
+    return (body.unit,) if body.unit else ()
 
 
 def to_record(body: Number) -> dict[str, Any]:
@@ -90,6 +136,8 @@ def to_record(body: Number) -> dict[str, Any]:
         "answer": str(body.answer),
         **({"tolerance": str(body.tolerance)} if body.tolerance else {}),
         **({"unit": body.unit} if body.unit else {}),
+        **({"mode": body.mode} if body.mode != "absolute" else {}),
+        **({"units": [{"unit": name, "factor": str(factor)} for name, factor in body.units]} if body.units else {}),
     }
 
 
@@ -97,6 +145,8 @@ def from_record(record: Mapping[str, Any]) -> Number:
     """The inverse; raises KeyError, TypeError or ValueError."""
     try:
         answer, tolerance = Decimal(string(record["answer"])), Decimal(string(record.get("tolerance", "0")))
+        units = tuple((string(one["unit"]), Decimal(string(one["factor"]))) for one in record.get("units", ()))
     except InvalidOperation as error:
         raise ValueError(f"{record['answer']!r} or its tolerance is not a number") from error
-    return Number(answer, tolerance, string(record.get("unit", "")))
+    unit, mode = string(record.get("unit", "")), string(record.get("mode", "absolute"))
+    return Number(answer, tolerance, unit, mode, units)

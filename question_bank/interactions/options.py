@@ -7,10 +7,12 @@ from typing import Any
 
 from question_bank.chance import Chance, derive, opaque
 from question_bank.errors import BadResponse
+from question_bank.interactions import base
 from question_bank.interactions.base import MAX_OPTIONS, OPTION_LENGTH, Choice, Presentation, required_text, string
 from question_bank.problem import Problem, shortened
+from question_bank.text import plain_text
 
-LETTERS = "ABCDEFGHIJ"
+LETTERS = base.LETTERS[:MAX_OPTIONS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,13 @@ def words(body: Options, keys: object) -> str:
     """Letters and words of some options."""
     chosen = set(keys) if isinstance(keys, list | tuple | frozenset | set) else {keys}
     pairs = zip(LETTERS, body.options, strict=False)
-    return "; ".join(f"{letter}. {option.text}" for letter, option in pairs if letter in chosen)
+    return "; ".join(f"{letter}. {plain_text(option.text)}" for letter, option in pairs if letter in chosen)
+
+
+def offered_options(body: Options) -> tuple[str, ...]:
+    """The options, each with its letter."""
+    pairs = zip(LETTERS, body.options, strict=False)
+    return tuple(f"{letter}. {plain_text(option.text)}" for letter, option in pairs)
 
 
 def options_to_record(body: Options) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from question_bank.chance import Chance, derive, opaque
 from question_bank.errors import BadResponse
 from question_bank.interactions.base import (
+    LETTERS,
     MAX_LINES,
     OPTION_LENGTH,
     Choice,
@@ -16,8 +17,10 @@ from question_bank.interactions.base import (
     required_text,
     strings,
 )
+from question_bank.interactions.base import same as same
 from question_bank.problem import Problem
 from question_bank.scoring import ORDER_RULES, ZERO, Rules
+from question_bank.text import plain_text
 
 KEY = "ordering"
 CONTROL = "order"
@@ -82,12 +85,19 @@ def score(body: Sequence, response: Response, rules: Rules) -> Fraction:
 
 def summary(body: Sequence, response: Response) -> str:
     """The lines in the candidate's order."""
-    return " > ".join(body.lines[place] for place in response or [])
+    return " > ".join(plain_text(body.lines[place]) for place in response or [])
 
 
 def key_summary(body: Sequence) -> str:
     """The lines in the right order."""
-    return " > ".join(body.lines)
+    return " > ".join(map(plain_text, body.lines))
+
+
+def offered(body: Sequence) -> tuple[str, ...]:
+    """The lines by their letters, sorted so that their order tells nothing."""
+    return tuple(
+        f"{letter}. {text}" for letter, text in zip(LETTERS, sorted(map(plain_text, body.lines)), strict=False)
+    )
 
 
 def to_record(body: Sequence) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from question_bank.chance import opaque
 from question_bank.errors import BadResponse
 from question_bank.interactions.base import Choice, Presentation, Response
+from question_bank.interactions.base import same as same
 from question_bank.problem import Problem
 from question_bank.scoring import Rules
 
@@ -68,6 +69,11 @@ def summary(body: Statement, response: Response) -> str:
 def key_summary(body: Statement) -> str:
     """The right word."""
     return WORDS[body.answer]
+
+
+def offered(body: Statement) -> tuple[str, ...]:
+    """The two words."""
+    return tuple(WORDS.values())
 
 
 def to_record(body: Statement) -> dict[str, Any]:

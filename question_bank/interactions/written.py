@@ -8,6 +8,7 @@ from typing import Any
 
 from question_bank.errors import BadResponse
 from question_bank.interactions.base import TEXT_LENGTH, Presentation, Response, required_text, string
+from question_bank.interactions.base import same as same
 from question_bank.problem import Problem
 from question_bank.scoring import ZERO, Rules
 
@@ -71,6 +72,11 @@ def summary(body: Written, response: Response) -> str:
 def key_summary(body: Written) -> str:
     """The model answer."""
     return body.model_answer
+
+
+def offered(body: Written) -> tuple[str, ...]:
+    """Nothing."""
+    return ()
 
 
 def to_record(body: Written) -> dict[str, Any]:

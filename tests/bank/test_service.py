@@ -8,12 +8,13 @@ from flask import Flask
 from sqlalchemy.exc import DatabaseError
 
 from lms.audit import queries as audit
-from lms.bank import bundled, queries, service
+from lms.bank import bundled, life, queries, service
 from lms.bank.errors import BundledPool, UnsoundItem
 from lms.bank.models import ItemVersion
 from lms.bank.service import Stored
 from lms.database import reading, writing
 from lms.errors import NotFound
+from question_bank.life import Move
 from tests.bank.conftest import MakePool, single
 from tests.cast import Cast
 
@@ -79,20 +80,22 @@ def test_a_retired_item_leaves_the_draw_and_can_come_back(app: Flask, make_pool:
     with app.app_context():
         item = reading().execute(queries.items(pool.id)).first()
         assert item is not None
-        for retired, left in ((True, 1), (False, 2)):
+        for what, left in ((Move.RETIRE, 1), (Move.RESTORE, 2)):
             before = audit.head(reading())[0]
             with writing() as session:
-                service.set_retired(session, item.public_id, retired=retired)
+                life.move(session, pool, item.public_id, what, by=None)
             assert queries.counts(reading(), pool.id) == {("food", "single_choice"): left}
             assert audit.head(reading())[0] == before + 1
 
 
-def test_retiring_nothing_is_refused(app: Flask, cast: Cast) -> None:
+def test_moving_nothing_is_refused(app: Flask, make_pool: MakePool) -> None:
     """
     An unknown item is not there.
     """
+    pool = make_pool(single("a"))
+
     with app.app_context(), pytest.raises(NotFound), writing() as session:
-        service.retire_item(session, "x" * 22)
+        life.move(session, pool, "x" * 22, Move.RETIRE, by=None)
 
 
 BANK = """format = 1

@@ -76,7 +76,7 @@ def _questions(session: db.Session, pool_id: int) -> None:  # type: ignore[name-
     session.execute(
         insert(Item),
         [
-            {"pool_id": pool_id, "ref": f"q-{n:05}", "created_at": moment, "state": "ready", "newest": 1}
+            {"pool_id": pool_id, "ref": f"q-{n:05}", "created_at": moment, "state": "ready", "newest": 1, "drawn": 1}
             for n in range(QUESTIONS)
         ],
     )

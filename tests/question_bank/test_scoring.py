@@ -1,5 +1,6 @@
 """The scoring rules, share by share."""
 
+import itertools
 from decimal import Decimal
 from fractions import Fraction
 
@@ -8,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from question_bank.grading import marks_for
-from question_bank.scoring import MATCH_RULES, MULTI_RULES, ORDER_RULES
+from question_bank.interactions import multiple_choice
+from question_bank.interactions.options import LETTERS, Option, Options
+from question_bank.scoring import MATCH_RULES, MULTI_RULES, ORDER_RULES, Rules
 
 #: ticks as (right, wrong) of 3 keyed among 5 options -> share by rule
 SHARES = {
@@ -60,22 +63,20 @@ def test_every_rule_for_several_options_stands_in_the_table() -> None:
 
 
 ORDERS = {
-    (0, 1, 2, 3): (1, 1, 1, 1),
-    (1, 0, 2, 3): (0, Fraction(1, 2), Fraction(1, 3), Fraction(3, 4)),
-    (3, 0, 1, 2): (0, 0, Fraction(2, 3), Fraction(3, 4)),
-    (3, 2, 1, 0): (0, 0, 0, 0),
-    (0, 2, 1, 3): (0, Fraction(1, 2), 0, Fraction(3, 4)),
+    (0, 1, 2, 3): (1, 1, 1, 1, 1, 1),
+    (1, 0, 2, 3): (0, Fraction(1, 2), Fraction(1, 3), Fraction(3, 4), Fraction(1, 2), Fraction(5, 6)),
+    (3, 0, 1, 2): (0, 0, Fraction(2, 3), Fraction(3, 4), Fraction(3, 4), Fraction(1, 2)),
+    (3, 2, 1, 0): (0, 0, 0, 0, 0, Fraction(1, 3)),
+    (0, 2, 1, 3): (0, Fraction(1, 2), 0, Fraction(3, 4), 0, Fraction(5, 6)),
 }
 
 
 @pytest.mark.parametrize(("order", "shares"), ORDERS.items())
 def test_rules_for_orderings(order: tuple[int, ...], shares: tuple[Fraction, ...]) -> None:
     """
-    Exactly, by position, by neighbours, by the longest run that is in order.
+    Exactly, by position, by neighbours, by the longest part in order, by the longest run, by how far lines were moved.
     """
-    rules = ("all_or_nothing", "absolute_position", "relative_next", "longest_ordered_subset")
-
-    assert tuple(ORDER_RULES[rule](order) for rule in rules) == shares
+    assert tuple(rule(order) for rule in ORDER_RULES.values()) == shares
 
 
 @given(st.permutations(range(6)), st.sampled_from(sorted(ORDER_RULES)))
@@ -90,13 +91,56 @@ def test_only_the_right_order_earns_everything(order: list[int], rule: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("rule", "right", "share"), [("per_pair", 2, Fraction(1, 2)), ("all_or_nothing", 3, 0), ("all_or_nothing", 4, 1)]
+    ("rule", "right", "wrong", "share"),
+    [
+        ("per_pair", 2, 2, Fraction(1, 2)),
+        ("per_pair", 0, 4, 0),
+        ("none_wrong", 2, 0, Fraction(1, 2)),
+        ("none_wrong", 3, 1, 0),
+        ("none_wrong", 4, 0, 1),
+        ("all_or_nothing", 3, 0, 0),
+        ("all_or_nothing", 4, 0, 1),
+    ],
 )
-def test_rules_for_matchings(rule: str, right: int, share: Fraction) -> None:
+def test_rules_for_matchings(rule: str, right: int, wrong: int, share: Fraction) -> None:
     """
     Of four pairs.
     """
-    assert MATCH_RULES[rule](right, 4) == share
+    assert MATCH_RULES[rule](right, wrong, 4) == share
+
+
+#: expected share of somebody who ticks any set but the empty one, each equally likely, to three decimals: for 2 of 4,
+#: 3 of 4, 2 of 5 and 3 of 5 right options
+GUESSED = {
+    "all_or_nothing": (".067", ".067", ".032", ".032"),
+    "cn_half": (".133", ".267", ".065", ".129"),
+    "cn_per_option": (".100", ".217", ".048", ".105"),
+    "cn_proportional": (".133", ".267", ".065", ".129"),
+    "right_minus_wrong": (".200", ".378", ".113", ".247"),
+    "moodle_weights": (".200", ".267", ".194", ".194"),
+    "ou_multiresponse": (".333", ".511", ".210", ".441"),
+    "multiple_true_false": (".500", ".517", ".497", ".503"),
+}
+
+
+@pytest.mark.parametrize("rule", MULTI_RULES)
+@pytest.mark.parametrize(("place", "options", "keyed"), [(0, 4, 2), (1, 4, 3), (2, 5, 2), (3, 5, 3)])
+def test_every_subset_under_every_rule(rule: str, place: int, options: int, keyed: int) -> None:
+    """
+    All subsets through the question itself: their mean is the published one, and each has the share of its counts.
+    """
+    body = Options(tuple(Option(letter, n < keyed) for n, letter in enumerate(LETTERS[:options])))
+    shares = []
+    for size in range(1, options + 1):
+        for ticked in itertools.combinations(LETTERS[:options], size):
+            share = multiple_choice.score(body, list(ticked), Rules(multiple=rule))
+            right = len(set(ticked) & body.right_keys())
+            assert share == MULTI_RULES[rule](right, size - right, keyed, options)
+            shares.append(share)
+
+    mean = sum(shares, Fraction(0)) / len(shares)
+    assert len(shares) == 2**options - 1
+    assert abs(mean - Fraction(GUESSED[rule][place])) <= Fraction(1, 2000)
 
 
 MARKS = [

@@ -1,6 +1,7 @@
-// Ordering questions of a check: the arrows move lines, a hidden field carries their order.
+// A check without the player: the arrows of an ordering move lines and a hidden field carries their order; the areas of
+// a picture tick their options.
 
-import { moveLine } from "./exam/controls.js";
+import { clickSpot, moveLine, outline } from "./exam/controls.js";
 
 for (const list of document.querySelectorAll("[data-check] [data-order]")) {
   const field = document.createElement("input");
@@ -12,5 +13,13 @@ for (const list of document.querySelectorAll("[data-check] [data-order]")) {
     if (!mover) return;
     moveLine(mover);
     field.value = [...list.children].map((line) => line.dataset.value).join(",");
+  });
+}
+
+for (const picture of document.querySelectorAll("[data-check] .spots")) {
+  picture.addEventListener("change", () => outline(picture));
+  picture.addEventListener("click", (event) => {
+    const spot = event.target.closest("[data-spot]");
+    if (spot) clickSpot(spot);
   });
 }

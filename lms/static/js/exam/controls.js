@@ -7,6 +7,19 @@ function tick(question, values) {
   for (const input of question.querySelectorAll(".options input")) input.checked = values.includes(input.value);
 }
 
+/** Draws the areas of a picture as their options are ticked. */
+export function outline(question) {
+  for (const spot of question.querySelectorAll("[data-spot]")) {
+    const input = question.querySelector(`.options input[value="${CSS.escape(spot.dataset.spot)}"]`);
+    spot.toggleAttribute("data-chosen", Boolean(input?.checked));
+  }
+}
+
+/** Ticks the option of the area that was clicked, as if its label had been. */
+export function clickSpot(spot) {
+  spot.closest(".spots").querySelector(`.options input[value="${CSS.escape(spot.dataset.spot)}"]`)?.click();
+}
+
 export const controls = {
   one: {
     read: (question) => checked(question)[0] ?? null,
@@ -22,6 +35,25 @@ export const controls = {
     read: (question) => texts(question, "input.blank").map((input) => input.value),
     show: (question, value) => texts(question, "input.blank").forEach((input, n) => (input.value = value?.[n] ?? "")),
     blank: (value) => value.every((text) => !text.trim()),
+  },
+  inline: {
+    read: (question) => texts(question, "select.gap").map((select) => select.value || null),
+    show: (question, value) => texts(question, "select.gap").forEach((select, n) => (select.value = value?.[n] ?? "")),
+    blank: (value) => value.every((id) => !id),
+  },
+  spots: {
+    read: checked,
+    show: (question, value) => {
+      tick(question, value ?? []);
+      outline(question);
+    },
+    blank: (value) => !value.length,
+  },
+  file: {
+    // what was sent is kept beside the field; choosing a file is not yet sending it
+    read: (question) => JSON.parse(question.querySelector("[data-file]").dataset.sent ?? "null"),
+    show: (question, value) => (question.querySelector("[data-file]").dataset.sent = JSON.stringify(value ?? null)),
+    blank: (value) => !value,
   },
   text: {
     read: (question) => question.querySelector("[data-text]").value,

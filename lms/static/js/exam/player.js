@@ -1,6 +1,6 @@
 // The examination player: keeps the paper, the answer card, the clock and the server in step.
 
-import { controls, moveLine } from "./controls.js";
+import { clickSpot, controls, moveLine, outline } from "./controls.js";
 import { Countdown } from "./countdown.js";
 import { postJson, Refusal, Sync } from "./sync.js";
 import { EventStore } from "./store.js";
@@ -125,7 +125,9 @@ function flushTyping() {
 
 paper.addEventListener("change", (event) => {
   const question = event.target.closest(".question");
-  if (question) answerChanged(question);
+  if (!question) return;
+  if (question.dataset.control === "spots") outline(question);
+  answerChanged(question);
 });
 
 paper.addEventListener("input", (event) => {
@@ -140,6 +142,8 @@ paper.addEventListener("input", (event) => {
 paper.addEventListener("click", (event) => {
   const question = event.target.closest(".question");
   if (!question) return;
+  const spot = event.target.closest("[data-spot]");
+  if (spot) clickSpot(spot);
   const mover = event.target.closest("[data-move]");
   if (mover) {
     moveLine(mover);
