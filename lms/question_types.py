@@ -16,7 +16,7 @@ TYPE_NAMES = {
     "hotspot": lazy_gettext("Picture areas"),
     "short_answer": lazy_gettext("Short answer"),
     "essay": lazy_gettext("Essay"),
-    "file_answer": lazy_gettext("File"),
+    "file_answer": lazy_gettext("File to hand in"),
 }
 #: types that a machine scores at once
 MACHINE_TYPES = tuple(key for key, kind in KINDS.items() if kind.MACHINE_SCORED)
