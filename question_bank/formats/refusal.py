@@ -26,8 +26,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The good items, every complaint about the others, and remarks that refuse nothing."""
+    """The good items, every complaint about the others, remarks that refuse nothing, and the pictures that the items
+    name, as they were in the file, by the SHA-256 of their bytes.
+    """
 
     items: tuple[ItemVersion, ...]
     refused: tuple[Refusal, ...] = ()
     warnings: tuple[Refusal, ...] = ()
+    pictures: Mapping[str, bytes] = dataclass_field(default_factory=dict)
