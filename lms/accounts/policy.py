@@ -51,6 +51,7 @@ class Act(StrEnum):
     SEE_TRANSCRIPTS = "transcripts.see"
     MANAGE_COURSES = "courses.manage"
     SEE_BANK = "bank.see"
+    USE_BANK = "bank.use"
     EDIT_BANK = "bank.edit"
     REVIEW_ITEMS = "bank.review"
     MANAGE_EXAMS = "exams.manage"
@@ -65,7 +66,7 @@ class Act(StrEnum):
 
 ALLOWS: dict[Role, frozenset[Act]] = {
     Role.CADRE: frozenset({Act.LEARN}),
-    Role.EXAMINER: frozenset({Act.SEE_BANK, Act.EDIT_BANK, Act.MANAGE_EXAMS}),
+    Role.EXAMINER: frozenset({Act.SEE_BANK, Act.USE_BANK, Act.EDIT_BANK, Act.MANAGE_EXAMS}),
     Role.REVIEWER: frozenset({Act.SEE_BANK, Act.REVIEW_ITEMS}),
     Role.INVIGILATOR: frozenset({Act.SUPERVISE}),
     Role.MARKER: frozenset({Act.MARK}),

@@ -1,7 +1,7 @@
 """Who may see, use and change which pool.
 
-A pool belongs to a part of the organisation. A grant for that part, or for the pool itself, reaches it. The pool that
-came with the program is open to everybody who may see pools at all, and nobody changes it: a release does.
+A pool belongs to a part of the organisation. A grant for that part, or for the pool itself, reaches it; so does a share
+of it given to one person, as far as that person's role goes. The pool that came with the program is open to everybody who may see pools at all, and nobody changes it: a release does.
 """
 
 from sqlalchemy.orm import Session
@@ -16,13 +16,14 @@ from lms.errors import Forbidden, NotFound
 def may_pool(viewer: Viewer, pool: PoolRow, act: Act) -> bool:
     """Whether `viewer` may do `act` with this pool."""
     if pool.bundled:
-        return act is Act.SEE_BANK and may(viewer, act)
-    return may(viewer, act, unit_path=pool.owner_path, thing_id=pool.public_id)
+        return act in queries.BUNDLED_ACTS and may(viewer, act)
+    given = may(viewer, act, unit_path=pool.owner_path, thing_id=pool.public_id)
+    return given or (act in viewer.acts and act in queries.RIGHTS.get(pool.share, frozenset()))
 
 
 def access_pool(session: Session, viewer: Viewer, public_id: str, act: Act) -> PoolRow:
     """The pool, for somebody who may do `act` with it; raises NotFound for everybody else."""
-    pool = queries.pool_by_public_id(session, public_id)
+    pool = queries.pool_by_public_id(session, public_id, viewer.id)
     if pool is None or not may_pool(viewer, pool, act):
         raise NotFound
     return pool

@@ -9,7 +9,7 @@ from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.policy import ALLOWS, Act, Viewer, unit_paths
-from lms.bank.models import Item, ItemVersion, Pool
+from lms.bank.models import Item, ItemVersion, Pool, Share
 from question_bank import item as domain
 from question_bank.formats.record import from_record
 from question_bank.life import Standing, State
@@ -31,6 +31,8 @@ class PoolRow:
     created_at: datetime
     reviewed: bool
     items: int
+    #: what a share allows the person who asks, "" where there is none
+    share: str = ""
 
     @property
     def bundled(self) -> bool:
@@ -56,19 +58,37 @@ _POOL = (
 )
 
 
+#: what each right of a share allows
+RIGHTS: dict[str, frozenset[Act]] = {
+    "view": frozenset({Act.SEE_BANK}),
+    "use": frozenset({Act.SEE_BANK, Act.USE_BANK}),
+    "edit": frozenset({Act.SEE_BANK, Act.USE_BANK, Act.EDIT_BANK}),
+    "review": frozenset({Act.SEE_BANK, Act.REVIEW_ITEMS}),
+}
+#: what everybody with the role may do with the pool that came with the program
+BUNDLED_ACTS = frozenset({Act.SEE_BANK, Act.USE_BANK})
+
+
 def pools_for(session: Session, viewer: Viewer, act: Act = Act.SEE_BANK) -> list[PoolRow]:
     """Pools with which `viewer` may do `act`, the bundled one first; it can only be seen and used."""
+    shares = [right for right, acts in RIGHTS.items() if act in acts and act in viewer.acts]
     mine = [Pool.owner_path.startswith(path, autoescape=True) for path in unit_paths(viewer, act)]
     named = [grant.thing_id for grant in viewer.grants if grant.scope == "pool" and act in ALLOWS[grant.role]]
-    own = Pool.created_by.is_not(None) & or_(*mine, Pool.public_id.in_(named))
-    allowed = or_(own, Pool.created_by.is_(None)) if act is Act.SEE_BANK and act in viewer.acts else own
-    query = select(*_POOL).where(allowed).order_by(case((Pool.created_by.is_(None), 0), else_=1), Pool.name, Pool.id)
+    own = Pool.created_by.is_not(None) & or_(*mine, Pool.public_id.in_(named), Share.access.in_(shares))
+    allowed = or_(own, Pool.created_by.is_(None)) if act in BUNDLED_ACTS and act in viewer.acts else own
+    query = _pools(viewer.id).where(allowed).order_by(case((Pool.created_by.is_(None), 0), else_=1), Pool.name, Pool.id)
     return [PoolRow(*row) for row in session.execute(query)]
 
 
-def pool_by_public_id(session: Session, public_id: str) -> PoolRow | None:
+def _pools(person_id: int | None) -> Select[*tuple[Any, ...]]:
+    """Pools as PoolRow's fields, with what was shared with that person."""
+    shared = (Share.pool_id == Pool.id) & (Share.person_id == person_id)
+    return select(*_POOL, func.coalesce(Share.access, "")).outerjoin(Share, shared)
+
+
+def pool_by_public_id(session: Session, public_id: str, person_id: int | None = None) -> PoolRow | None:
     """The pool, whoever asks; policies decide who may."""
-    row = session.execute(select(*_POOL).where(Pool.public_id == public_id)).first()
+    row = session.execute(_pools(person_id).where(Pool.public_id == public_id)).first()
     return PoolRow(*row) if row else None
 
 

@@ -78,14 +78,13 @@ def responses(versions: Sequence[ItemVersion], seed: bytes, form: MultiDict[str,
 def _raw(version: ItemVersion, number: int, shown: Presentation, form: MultiDict[str, str]) -> object:
     name = f"q{number}"
     control = version.interaction.CONTROL
+    blanks = [form.get(f"{name}-{blank}", "") for blank in range(1, shown.blanks + 1)]
     if control == "one":
         return form.get(name)
     if control in ("many", "spots"):
         return form.getlist(name)
-    if control == "inline":
-        return [form.get(f"{name}-{blank}", "") or None for blank in range(1, shown.blanks + 1)]
-    if control == "blanks":
-        return [form.get(f"{name}-{blank}", "") for blank in range(1, shown.blanks + 1)]
+    if control in ("blanks", "inline"):
+        return blanks if control == "blanks" else [chosen or None for chosen in blanks]
     if control == "order":
         return [part for part in form.get(name, "").split(",") if part]
     if control == "match":

@@ -57,7 +57,7 @@ def new() -> ResponseReturnValue:
     if _changed_sections(form) or not form.validate_on_submit():
         return render_template("exams/edit.html", form=form, exam=None, tree=_tree()), 422 if form.errors else 200
     with writing() as session:
-        pool = access_pool(session, viewer(), str(form.pool.data), Act.SEE_BANK)
+        pool = access_pool(session, viewer(), str(form.pool.data), Act.USE_BANK)
         public_id = service.create_exam(session, form.plan(pool_id=pool.id), owner_path=owners[0], by=viewer().id)
     flash(gettext("The draft was kept. Publish it when it is complete."), "good")
     return redirect(url_for("exams.show", exam_id=public_id))
@@ -73,7 +73,7 @@ def edit(exam_id: str) -> ResponseReturnValue:
         return render_template("exams/edit.html", form=form, exam=exam, tree=_tree()), 422 if form.errors else 200
     with writing() as session:
         access_exam(session, viewer(), exam_id)
-        pool = access_pool(session, viewer(), str(form.pool.data), Act.SEE_BANK)
+        pool = access_pool(session, viewer(), str(form.pool.data), Act.USE_BANK)
         service.update_exam(session, exam.id, form.plan(pool_id=pool.id))
     flash(gettext("The draft was changed."), "good")
     return redirect(url_for("exams.show", exam_id=exam_id))
@@ -139,7 +139,7 @@ def _form(form: ExamForm) -> ExamForm:
     session = reading()
     units = accounts.units(session, paths=managed_paths(viewer()))
     form.offer(
-        pools=[(pool.public_id, pool.name) for pool in bank.pools_for(session, viewer())],
+        pools=[(pool.public_id, pool.name) for pool in bank.pools_for(session, viewer(), Act.USE_BANK)],
         subjects=list(_subject_names().items()),
         units=[(unit.id, unit.name) for unit in units],
     )
@@ -182,7 +182,7 @@ def _doubt(exam: ExamRow) -> str | None:
 
 def _filled(exam: ExamRow) -> dict[str, object]:
     session = reading()
-    pools = {pool.id: pool.public_id for pool in bank.pools_for(session, viewer())}
+    pools = {pool.id: pool.public_id for pool in bank.pools_for(session, viewer(), Act.USE_BANK)}
     return {
         "title": exam.title,
         "pool": pools.get(exam.pool_id),

@@ -3,8 +3,9 @@
 import pytest
 from flask import Flask
 
-from lms.accounts.policy import Act, Grant, Role
-from lms.bank import queries, service
+from lms.accounts.policy import ALLOWS, Act, Grant, Role
+from lms.audit import queries as audit
+from lms.bank import queries, service, sharing
 from lms.bank.policy import access_item, access_pool, keeping_path
 from lms.database import reading, writing
 from lms.errors import Forbidden, NotFound
@@ -79,3 +80,59 @@ def test_who_has_single_pools_only_makes_none(cast: Cast) -> None:
     assert keeping_path(viewer_of(cast.lin, examiner("/1/2/"))) == "/1/2/"
     with pytest.raises(Forbidden):
         keeping_path(viewer_of(cast.lin, Grant(Role.EXAMINER, scope="pool", thing_id="x")))
+
+
+SHARED = {
+    "view": {SEE},
+    "use": {SEE, Act.USE_BANK},
+    "edit": {SEE, Act.USE_BANK, EDIT},
+    "review": {SEE, Act.REVIEW_ITEMS},
+}
+
+
+@pytest.mark.parametrize("role", [Role.EXAMINER, Role.REVIEWER, Role.TRAINING_MANAGER])
+@pytest.mark.parametrize("right", SHARED)
+def test_a_share_opens_one_pool_as_far_as_the_role_goes(
+    app: Flask, cast: Cast, make_pool: MakePool, right: str, role: Role
+) -> None:
+    """
+    Given to one person by name: neither more than the right says, nor more than the role allows.
+    """
+    pool = make_pool(single("a"), owner_path="/1/2/")
+    other = make_pool(name="别的题库", owner_path="/1/2/")
+    viewer = viewer_of(cast.lin, Grant(role, unit_path="/1/3/"))
+    with app.app_context():
+        with writing() as session:
+            sharing.share(session, pool, cast.lin.id, right, by=cast.zhao.id)
+        for act in (SEE, Act.USE_BANK, EDIT, Act.REVIEW_ITEMS):
+            allowed = act in SHARED[right] and act in ALLOWS[role]
+            listed = {one.public_id for one in queries.pools_for(reading(), viewer, act)}
+            assert (pool.public_id in listed) is allowed
+            assert other.public_id not in listed
+            if allowed:
+                assert access_pool(reading(), viewer, pool.public_id, act).share == right
+            else:
+                with pytest.raises(NotFound):
+                    access_pool(reading(), viewer, pool.public_id, act)
+
+
+def test_a_share_can_be_changed_and_taken_back(app: Flask, cast: Cast, make_pool: MakePool) -> None:
+    """
+    One right a person and pool; each change is in the audit log.
+    """
+    pool = make_pool(single("a"), owner_path="/1/2/")
+    viewer = viewer_of(cast.lin, Grant(Role.EXAMINER, unit_path="/1/3/"))
+    with app.app_context():
+        for right in ("view", "edit"):
+            before = audit.head(reading())[0]
+            with writing() as session:
+                sharing.share(session, pool, cast.lin.id, right, by=cast.zhao.id)
+            assert audit.head(reading())[0] == before + 1
+        assert [(row.person_id, row.access) for row in sharing.shares_of(reading(), pool.id)] == [(cast.lin.id, "edit")]
+
+        with writing() as session:
+            sharing.unshare(session, pool, cast.lin.id)
+
+        assert sharing.shares_of(reading(), pool.id) == []
+        with pytest.raises(NotFound):
+            access_pool(reading(), viewer, pool.public_id, SEE)
