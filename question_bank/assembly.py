@@ -87,20 +87,41 @@ def _choose(pool: Pool, blueprint: Blueprint, chance: Chance) -> dict[int, list[
     """Keys for each section: items are taken in a stratified random order as long as they are of use.
 
     Taking an item whenever the sections can still be rearranged to seat it (augmenting paths in a transversal
-    matroid) always ends with full sections when that is possible at all.
+    matroid) always ends with full sections when that is possible at all. An enemy group is seated as one, wherever
+    any of its items fits; which of them sits there is settled last, so that the answer stays exact.
     """
     seats: dict[int, list[int]] = {n: [] for n in range(len(blueprint.sections))}
     wanted = blueprint.questions
-    takers = {
+    fits = {
         key: [n for n, section in enumerate(blueprint.sections) if section.takes(version)]
         for key, version in pool.versions.items()
     }
+    rivals = pool.rivals()
+    spokesman = {key: keys[0] for keys in rivals for key in keys}
+    takers = {keys[0]: sorted({n for key in keys for n in fits[key]}) for keys in rivals}
+    order = _stratified([key for key, sections in fits.items() if sections], pool, chance)
+    tried: set[int] = set()
     seated = 0
-    for key in _stratified([key for key, sections in takers.items() if sections], pool, chance):
+    for key in order:
         if seated == wanted:
             break
-        seated += _seat(key, takers, seats, blueprint, set())
-    return seats if seated == wanted else None
+        if spokesman[key] not in tried:
+            tried.add(spokesman[key])
+            seated += _seat(spokesman[key], takers, seats, blueprint, set())
+    return _members(seats, order, fits, spokesman) if seated == wanted else None
+
+
+def _members(
+    seats: Mapping[int, list[int]], order: Sequence[int], fits: Mapping[int, list[int]], spokesman: Mapping[int, int]
+) -> dict[int, list[int]]:
+    """For each seat the first item of the order that speaks for who sits there and fits the section."""
+    members: dict[int, list[int]] = defaultdict(list)
+    for key in order:
+        members[spokesman[key]].append(key)
+    return {
+        section: [next(key for key in members[seated] if section in fits[key]) for seated in sitting]
+        for section, sitting in seats.items()
+    }
 
 
 def _seat(

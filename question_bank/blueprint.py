@@ -124,7 +124,7 @@ def _section_problems(section: Section, place: str) -> list[Problem]:
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """Sections (numbers from 1) that together want more items than the pool holds for them."""
+    """Sections (numbers from 1) that together want more items than the pool holds for them, of each enemy group one."""
 
     sections: tuple[int, ...]
     wanted: int
@@ -141,11 +141,12 @@ def shortage(pool: Pool, blueprint: Blueprint) -> Shortage | None:
     """Why no paper can be drawn, or None when every section can have its quota of different items.
 
     Sections may compete for the same items; the answer is exact (maximum flow, and by Hall's theorem a set of
-    sections that wants more than its neighbours hold when the flow falls short).
+    sections that wants more than its neighbours hold when the flow falls short). An enemy group counts once.
     """
     groups: dict[frozenset[int], int] = defaultdict(int)
-    for version in pool.versions.values():
-        takers = frozenset(n for n, section in enumerate(blueprint.sections) if section.takes(version))
+    for keys in pool.rivals():
+        versions = [pool.versions[key] for key in keys]
+        takers = frozenset(n for n, section in enumerate(blueprint.sections) if any(map(section.takes, versions)))
         if takers:
             groups[takers] += 1
     given: dict[tuple[frozenset[int], int], int] = defaultdict(int)

@@ -1,5 +1,6 @@
 """A pool as a draw sees it: item versions by their stored number."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -21,3 +22,12 @@ class Pool:
     def valid_on(self, day: date) -> "Pool":
         """What of the pool may be asked on that day."""
         return Pool({key: version for key, version in self.versions.items() if version.valid_on(day)})
+
+    def rivals(self) -> list[tuple[int, ...]]:
+        """The pool in sets of which a paper holds one question at most: each enemy group, and every other question
+        alone. A set stands where its first question does.
+        """
+        groups: dict[object, list[int]] = defaultdict(list)
+        for key, version in self.versions.items():
+            groups[version.enemies.strip() or key].append(key)
+        return [tuple(keys) for keys in groups.values()]
