@@ -1,20 +1,17 @@
 """Files that hold questions, whatever their format: lines with the item they make or with what is wrong with them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import PurePath
+from dataclasses import dataclass, field
 
 from lms.bank.errors import UploadUnfit
-from lms.subjects import CODES, SUBJECTS
-from question_bank.formats import excel, native
+from lms.subjects import SUBJECTS
+from question_bank.formats import excel
 from question_bank.formats.columns import plain
-from question_bank.formats.refusal import Refusal
-from question_bank.formats.rows import ReadRow, Row, read_row
+from question_bank.formats.refusal import Imported, Refusal
+from question_bank.formats.registry import FORMATS, Format, named, recognised
+from question_bank.formats.rows import ReadFile, ReadRow, Row, read_row
 from question_bank.item import ItemVersion
 
-MAX_BYTES = 5 * 1024 * 1024
-#: kind of file by the ending of its name
-FORMATS = {".xlsx": "sheet", ".csv": "sheet", ".txt": "sheet", ".toml": "native"}
 #: every name by which a row may call a subject
 SUBJECT_NAMES = {plain(name): subject.code for subject in SUBJECTS for name in (subject.code, subject.zh, subject.en)}
 
@@ -31,11 +28,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A whole file: its lines, what is wrong with the file as such, and remarks that refuse nothing."""
+    """A whole file: its lines, what is wrong with the file as such, remarks that refuse nothing, and the pictures that
+    the items name, as they were in the file.
+    """
 
     lines: tuple[Line, ...]
     refused: tuple[Refusal, ...] = ()
     remarks: tuple[Refusal, ...] = ()
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def items(self) -> tuple[ItemVersion, ...]:
@@ -48,32 +48,50 @@ class Content:
         return (*self.refused, *(complaint for line in self.lines for complaint in line.complaints))
 
 
-def format_of(name: str, data: bytes) -> str:
-    """The format of a file; raises UploadUnfit for one that is empty, too large or of another kind."""
-    found = FORMATS.get(PurePath(name).suffix.lower())
-    if found is None or not 0 < len(data) <= MAX_BYTES:
+def readable() -> tuple[Format, ...]:
+    """The formats that can be read."""
+    return tuple(one for one in FORMATS.values() if one.read)
+
+
+def endings() -> tuple[str, ...]:
+    """How the names of files end that can be read."""
+    return tuple(dict.fromkeys(ending for one in readable() for ending in one.endings))
+
+
+def format_of(name: str, data: bytes, wanted: str = "") -> Format:
+    """The format of a file: the one named, else what its name and content look like; raises UploadUnfit for a file that
+    is empty, too large or of no kind we read.
+    """
+    found = named(wanted) if wanted else recognised(name, data)
+    if found is None or found.read is None or not 0 < len(data) <= found.limit:
         raise UploadUnfit
     return found
 
 
-def read(data: bytes, *, name: str, subject: str = "") -> Content:
+def read(data: bytes, *, name: str, subject: str = "", wanted: str = "") -> Content:
     """Every line of a file; `subject` is that of rows which name none. Raises UploadUnfit."""
-    return _native(data, name) if format_of(name, data) == "native" else _sheet(data, name, subject)
+    found = format_of(name, data, wanted)
+    rows = found.rows(data, name=name, subjects=SUBJECT_NAMES, subject=subject) if found.rows else None
+    if rows is not None:
+        return _rows(rows)
+    if found.read is None:
+        raise UploadUnfit
+    return _items(found.read(data, name=name, subjects=SUBJECT_NAMES, subject=subject), name)
 
 
-def _native(data: bytes, name: str) -> Content:
-    found = native.read(data, name=name, subjects=(*CODES, ""))
+def _rows(found: ReadFile) -> Content:
+    return Content(tuple(map(_line, found.rows)), found.refused, found.remarks)
+
+
+def _items(found: Imported, name: str) -> Content:
+    """Complaints of one place are one line; what is said of the file itself is said of no line."""
     places: dict[str, list[Refusal]] = {}
     for refusal in found.refused:
         places.setdefault(refusal.where, []).append(refusal)
+    whole = places.pop(name, [])
     good = [Line(f"{name} {version.ref}", None, version) for version in found.items]
     bad = [Line(where, None, None, tuple(refusals)) for where, refusals in places.items()]
-    return Content((*bad, *good))
-
-
-def _sheet(data: bytes, name: str, subject: str) -> Content:
-    found = excel.read(data, name=name, subjects=SUBJECT_NAMES, subject=subject)
-    return Content(tuple(map(_line, found.rows)), found.refused, found.remarks)
+    return Content((*bad, *good), tuple(whole), found.warnings, found.pictures)
 
 
 def _line(row: ReadRow) -> Line:

@@ -9,7 +9,7 @@ from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the published stubs
 from wtforms.validators import Length, ValidationError
 
-from lms.bank.files import FORMATS
+from lms.bank.files import endings
 from lms.bank.imports import Upload
 
 MAX_CELL = 12_000
@@ -21,7 +21,7 @@ class UploadForm(FlaskForm):
     file = FileField(
         lazy_gettext("File"),
         [FileRequired(lazy_gettext("Choose a file."))],
-        render_kw={"accept": ",".join(FORMATS)},
+        render_kw={"accept": ",".join(endings())},
     )
     subject = SelectField(lazy_gettext("Subject of rows that name none"))
     pool = SelectField(lazy_gettext("Pool"))

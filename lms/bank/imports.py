@@ -41,7 +41,7 @@ def begin(session: Session, upload: Upload, *, pool: PoolRow | None, by: int, ow
     """Keep the file and let a job of `owner`'s read it; the public id of the import. Raises UploadUnfit."""
     made = BankImport(
         file_name=upload.name[-200:],
-        format=files.format_of(upload.name, upload.data),
+        format=files.format_of(upload.name, upload.data).key,
         subject=upload.subject,
         content=upload.data,
         warnings=[],

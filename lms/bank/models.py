@@ -191,7 +191,7 @@ class BankImport(Model):
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
     #: refusals of nothing: remarks on columns, as records
     warnings: Mapped[Any] = mapped_column(Json, default=list)
-    #: "reading", "ready" or "taken"
+    #: "reading", "ready", "taking" or "taken"
     state: Mapped[str] = mapped_column(String(10), default="reading")
     job_id: Mapped[str | None] = mapped_column(PublicId)
     pool_id: Mapped[int | None] = mapped_column(ForeignKey("bank_pool.id"))
@@ -218,3 +218,8 @@ class BankImportRow(Model):
     record: Mapped[Any | None] = mapped_column(Json)
     complaints: Mapped[Any] = mapped_column(Json, default=list)
     good: Mapped[bool]
+    #: what became of it when it was taken: "new", "changed" or "unchanged"; None before, and for what was not taken
+    outcome: Mapped[str | None] = mapped_column(String(10))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("bank_item.id"))
+    #: number of the item's version that holds it
+    version: Mapped[int | None] = mapped_column(Integer)

@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 STATES = "state IN ('ready', 'draft', 'in_review', 'trial', 'retired')"
+IMPORT_STATES = "state IN ('reading', 'ready', 'taking', 'taken')"
 
 
 def upgrade() -> None:
@@ -22,6 +23,17 @@ def upgrade() -> None:
         item.add_column(sa.Column("drawn", sa.Integer()))
         item.add_column(sa.Column("suspended", sa.String(20), nullable=False, server_default=""))
     op.execute("UPDATE bank_item SET drawn = newest")
+    with op.batch_alter_table("bank_import") as file:
+        file.drop_constraint("ck_bank_import_state", type_="check")
+        file.create_check_constraint("ck_bank_import_state", IMPORT_STATES)
+    with op.batch_alter_table("bank_import_row") as row:
+        row.add_column(sa.Column("outcome", sa.String(10)))
+        row.add_column(
+            sa.Column(
+                "item_id", sa.Integer(), sa.ForeignKey("bank_item.id", name="fk_bank_import_row_item_id_bank_item")
+            )
+        )
+        row.add_column(sa.Column("version", sa.Integer()))
     op.create_table(
         "bank_item_event",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -108,3 +120,10 @@ def downgrade() -> None:
         item.drop_column("drawn")
         item.drop_column("suspended")
     op.drop_column("bank_pool", "reviewed")
+    with op.batch_alter_table("bank_import_row") as row:
+        for column in ("outcome", "item_id", "version"):
+            row.drop_column(column)
+    op.execute("UPDATE bank_import SET state = 'ready' WHERE state = 'taking'")
+    with op.batch_alter_table("bank_import") as file:
+        file.drop_constraint("ck_bank_import_state", type_="check")
+        file.create_check_constraint("ck_bank_import_state", "state IN ('reading', 'ready', 'taken')")

@@ -1,32 +1,25 @@
 """Questions from a spreadsheet (.xlsx, .csv, .txt), by the column names that Chinese examiners use."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from question_bank.formats import sheets
 from question_bank.formats.columns import LETTERS, column_of, is_ignored
-from question_bank.formats.refusal import Refusal
-from question_bank.formats.rows import ReadRow, Row, read_row
+from question_bank.formats.refusal import Imported, Refusal
+from question_bank.formats.rows import ReadFile, ReadRow, Row, read_row, twins_refused
 from question_bank.formats.sheets import Sheet, SheetRow, SheetUnreadable
 from question_bank.problem import shortened
 
-MAX_BYTES = 5 * 1024 * 1024
-MAX_ROWS = 5000
+MAX_BYTES = 20 * 1024 * 1024
+MAX_ROWS = 20_000
 MAX_COLUMNS = 60
 #: the header stands within so many rows of the top: titles and hints may come before it
 HEADER_WITHIN = 10
 ENDINGS = sheets.ENDINGS
+#: how much of a text file is read to tell whether it is a table
+LOOKED_AT = 20_000
 #: the sheet of our own template that explains
 EXPLANATION = "填写说明"
-
-
-@dataclass(frozen=True, slots=True)
-class ReadFile:
-    """The rows of a file in their order, what is wrong with the file as such, and remarks that refuse nothing."""
-
-    rows: tuple[ReadRow, ...] = ()
-    refused: tuple[Refusal, ...] = ()
-    remarks: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +52,25 @@ def read(data: bytes, *, name: str, subjects: Mapping[str, str], subject: str = 
     read_sheets = [sheet for sheet, _header in headed]
     without = [sheet for sheet in found if sheet.rows and sheet not in read_sheets and sheet.name != EXPLANATION]
     remarks = [Refusal(sheet.name, "", "", "sheet_left_out") for sheet in without]
-    return ReadFile(tuple(_twins_refused(read_rows)), (), (*remarks, *_remarks(headed, read_rows)))
+    return ReadFile(tuple(twins_refused(read_rows)), (), (*remarks, *_remarks(headed, read_rows)))
+
+
+def looks_like(name: str, data: bytes) -> bool:
+    """A workbook or a table; of a .txt only one whose first lines hold the names of columns."""
+    ending = "." + name.lower().rpartition(".")[2]
+    if ending in (".xlsx", ".csv"):
+        return True
+    if ending not in ENDINGS:
+        return False
+    try:
+        return any(_header(sheet) for sheet in sheets.read(_beginning(data), name=name))
+    except SheetUnreadable:
+        return False
+
+
+def _beginning(data: bytes) -> bytes:
+    """The first lines, whole, so that no character is cut in two."""
+    return data if len(data) <= LOOKED_AT else data[:LOOKED_AT].rpartition(b"\n")[0] or data
 
 
 def _header(sheet: Sheet) -> _Header | None:
@@ -92,18 +103,6 @@ def _cells(row: SheetRow, header: _Header) -> dict[str, str]:
     return {column: row.cells[n] for n, column in header.places.items() if n < len(row.cells)}
 
 
-def _twins_refused(rows: list[ReadRow]) -> Iterator[ReadRow]:
-    """The rows; the second of two that make the same question is refused and names the first."""
-    first: dict[str, str] = {}
-    for row in rows:
-        place = first.setdefault(row.item.ref, row.row.place) if row.item else row.row.place
-        if place != row.row.place:
-            stem = shortened(row.row.cells.get("stem", ""))
-            yield replace(row, item=None, refused=(Refusal(row.row.place, "stem", stem, "same_stem", {"row": place}),))
-        else:
-            yield row
-
-
 def _remarks(headed: list[tuple[Sheet, _Header]], rows: list[ReadRow]) -> Iterator[Refusal]:
     for sheet, header in headed:
         for text in header.unknown:
@@ -111,6 +110,11 @@ def _remarks(headed: list[tuple[Sheet, _Header]], rows: list[ReadRow]) -> Iterat
     guessed = sum(row.guessed for row in rows)
     if guessed:
         yield Refusal("", "type", "", "type_guessed", {"rows": guessed})
+
+
+def read_file(data: bytes, *, name: str, subjects: Mapping[str, str], subject: str = "") -> Imported:
+    """The same as `read` without the cells, for the register."""
+    return read(data, name=name, subjects=subjects, subject=subject).imported()
 
 
 def shown_columns(cells: Mapping[str, str]) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from question_bank.interactions import KINDS
 from question_bank.item import Citation, ItemVersion, Stimulus
 from question_bank.problem import shortened
 
-MAX_BYTES = 5 * 1024 * 1024
-MAX_ITEMS = 5000
+MAX_BYTES = 20 * 1024 * 1024
+MAX_ITEMS = 20_000
 _REF = re.compile(r"[a-z][a-z0-9-]{2,79}\Z")
 _COMMON = {
     "id", "type", "case", "stem", "explanation", "point", "cognitive", "difficulty", "citations", "valid_from",

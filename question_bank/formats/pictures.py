@@ -4,11 +4,22 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from math import floor
 
 from question_bank.formats.record import from_record, to_record
+from question_bank.interactions.hotspot import Spot, Spots
 from question_bank.item import ItemVersion
 
 _NAME = re.compile(r"picture:([0-9a-f]{64})(?![0-9a-f])")
+
+_KINDS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
+
+
+def is_picture(data: bytes) -> bool:
+    """Whether the bytes begin as a PNG, JPEG, GIF or WebP does; other kinds are not kept."""
+    return data.startswith(_KINDS) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
 
 
 def name_of(data: bytes) -> str:
@@ -32,6 +43,27 @@ def renamed(item: ItemVersion, names: Mapping[str, str]) -> ItemVersion:
     text = _text(item)
     changed = _NAME.sub(lambda match: f"picture:{names.get(match[1], match[1])}", text)
     return item if changed == text else from_record(json.loads(changed))
+
+
+def fitted(item: ItemVersion, sizes: Mapping[str, tuple[int, int]]) -> ItemVersion:
+    """The item with the areas of its picture scaled to the size in which that picture is kept (hash -> width, height)."""
+    body = item.body
+    size = sizes.get(body.picture.removeprefix("picture:")) if isinstance(body, Spots) else None
+    if size is None or size == (body.width, body.height) or not (body.width and body.height):
+        return item
+    across, down = Fraction(size[0], body.width), Fraction(size[1], body.height)
+    spots = tuple(replace(spot, coords=_scaled(spot, across, down, size)) for spot in body.spots)
+    return replace(item, body=replace(body, width=size[0], height=size[1], spots=spots))
+
+
+def _scaled(spot: Spot, across: Fraction, down: Fraction, size: tuple[int, int]) -> tuple[int, ...]:
+    """Rounded so that an area that lay within the picture still does."""
+    if spot.shape == "circle" and len(spot.coords) == 3:
+        x, y, radius = floor(spot.coords[0] * across), floor(spot.coords[1] * down), spot.coords[2]
+        return x, y, max(1, min(floor(radius * min(across, down)), x, y, size[0] - x, size[1] - y))
+    factors = (across, down) * len(spot.coords)
+    scaled = tuple(floor(number * factor) for number, factor in zip(spot.coords, factors, strict=False))
+    return (*scaled[:2], *(max(1, number) for number in scaled[2:])) if spot.shape == "rect" else scaled
 
 
 def _text(item: ItemVersion) -> str:

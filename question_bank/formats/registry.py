@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from question_bank.formats import native
+from question_bank.formats import excel, native
 from question_bank.formats.refusal import Imported, Refusal
+from question_bank.formats.rows import ReadFile
 from question_bank.item import ItemVersion
+
+MAX_BYTES = 20 * 1024 * 1024
 
 
 class Reader(Protocol):
@@ -14,6 +17,13 @@ class Reader(Protocol):
 
     def __call__(self, data: bytes, *, name: str, subjects: Mapping[str, str], subject: str = "") -> Imported:
         """`subjects`: codes by every name of a subject (as `columns.plain` gives it); `subject`: where none is said."""
+
+
+class RowReader(Protocol):
+    """Reads a whole file whose questions are rows of cells, which people can mend one by one."""
+
+    def __call__(self, data: bytes, *, name: str, subjects: Mapping[str, str], subject: str = "") -> ReadFile | None:
+        """As `Reader`; None where this file of the format has no rows, so that `read` must do."""
 
 
 class Writer(Protocol):
@@ -38,6 +48,15 @@ class Format:
     write: Writer | None = None
     losses: Callable[[Sequence[ItemVersion]], tuple[Refusal, ...]] | None = None
     media_type: str = "application/octet-stream"
+    #: tried before `read`
+    rows: RowReader | None = None
+    #: bytes of a file that is read
+    limit: int = MAX_BYTES
+
+    @property
+    def ending(self) -> str:
+        """That of files we write."""
+        return self.endings[0]
 
 
 def _ends(*endings: str) -> Callable[[str, bytes], bool]:
@@ -48,10 +67,27 @@ def _native(data: bytes, *, name: str, subjects: Mapping[str, str], subject: str
     return native.read(data, name=name, subjects=(*subjects.values(), ""))
 
 
-_ALL = (Format("native", (".toml",), _ends(".toml"), read=_native, media_type="application/toml"),)
+#: a line a format; those that tell themselves by their content stand before those that take any text
+_ALL = (
+    Format("native", (".toml",), _ends(".toml"), read=_native, media_type="application/toml"),
+    Format(
+        "excel",
+        excel.ENDINGS,
+        excel.looks_like,
+        read=excel.read_file,
+        rows=excel.read,
+        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+)
 
 #: every format by its key, in the order in which they are tried on a file
 FORMATS: dict[str, Format] = {one.key: one for one in _ALL}
+
+
+def named(word: str) -> Format | None:
+    """The format of a key, or of an ending of its files: "excel", "xlsx", ".xlsx"."""
+    ending = "." + word.lower().lstrip(".")
+    return FORMATS.get(word.lower()) or next((one for one in FORMATS.values() if ending in one.endings), None)
 
 
 def recognised(name: str, data: bytes) -> Format | None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +12,7 @@ from typing import Any
 from question_bank.formats import columns
 from question_bank.formats.answers import Unfit, body_of, has_blanks, marked_stem, offered
 from question_bank.formats.columns import LETTERS
-from question_bank.formats.refusal import Refusal
+from question_bank.formats.refusal import Imported, Refusal
 from question_bank.formats.sheets import MAX_CELL
 from question_bank.interactions.base import STEM_LENGTH, required_text
 from question_bank.item import Citation, ItemVersion
@@ -42,6 +42,33 @@ class ReadRow:
     item: ItemVersion | None
     refused: tuple[Refusal, ...] = ()
     guessed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """The rows of a file in their order, what is wrong with the file as such, and remarks that refuse nothing."""
+
+    rows: tuple[ReadRow, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    remarks: tuple[Refusal, ...] = ()
+
+    def imported(self) -> Imported:
+        """The same without the cells."""
+        items = tuple(row.item for row in self.rows if row.item is not None)
+        refused = tuple(refusal for row in self.rows for refusal in row.refused)
+        return Imported(items, (*self.refused, *refused), self.remarks)
+
+
+def twins_refused(rows: Sequence[ReadRow]) -> Iterator[ReadRow]:
+    """The rows; the second of two that make the same question is refused and names the first."""
+    first: dict[str, str] = {}
+    for row in rows:
+        place = first.setdefault(row.item.ref, row.row.place) if row.item else row.row.place
+        if place != row.row.place:
+            stem = shortened(row.row.cells.get("stem", ""))
+            yield replace(row, item=None, refused=(Refusal(row.row.place, "stem", stem, "same_stem", {"row": place}),))
+        else:
+            yield row
 
 
 def read_row(row: Row, *, subjects: Mapping[str, str], subject: str = "") -> ReadRow:

@@ -17,8 +17,8 @@ from decimal import Decimal
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-MAX_BYTES = 10 * 1024 * 1024
-MAX_UNPACKED = 60 * 1024 * 1024
+MAX_BYTES = 20 * 1024 * 1024
+MAX_UNPACKED = 100 * 1024 * 1024
 MAX_PARTS = 500
 MAX_SHEETS = 30
 #: rows times columns of one sheet, as far as its outermost cell

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from question_bank.formats import excel
 from question_bank.formats.columns import column_of
+from question_bank.formats.rows import ReadFile, Row, read_row
 from question_bank.formats.template import COLUMNS, template
 from tests.question_bank.formats.workbooks import workbook
 
@@ -17,7 +18,7 @@ GOOD = ["单选题", "第一题", "甲", "乙", "A"]
 CORPORA = Path(os.environ.get("SHUYUAN_CORPORA", Path(__file__).parents[4] / "shared" / "corpora"))
 
 
-def read(*rows: list[object], name: str = "题.xlsx") -> excel.ReadFile:
+def read(*rows: list[object], name: str = "题.xlsx") -> ReadFile:
     """A workbook of one sheet with these rows, read."""
     return excel.read(workbook(题=rows), name=name, subjects={"食品安全": "food"})
 
@@ -108,7 +109,7 @@ def test_our_template_is_empty_and_known() -> None:
     """
     As it is handed out it holds no question, its explanations are none, and every column is understood.
     """
-    assert excel.read(template(), name="模板.xlsx", subjects={}) == excel.ReadFile()
+    assert excel.read(template(), name="模板.xlsx", subjects={}) == ReadFile()
     assert all(column_of(title) for title, _width in COLUMNS)
 
 
@@ -134,7 +135,7 @@ def test_any_cells_are_an_item_or_complaints(cells: list[str], kind: str) -> Non
     A good row makes a sound item; a bad one says why; never both, never neither.
     """
     row = {"type": kind, "stem": cells[0], "options.A": cells[1], "options.B": cells[2], "options.C": cells[3]}
-    found = excel.read_row(excel.Row("x:1", row | {"answer": cells[4]}), subjects={})
+    found = read_row(Row("x:1", row | {"answer": cells[4]}), subjects={})
 
     assert (found.item is None) == bool(found.refused)
     assert found.item is None or not found.item.problems()
