@@ -43,7 +43,7 @@ def load_content(app: Flask) -> dict[str, object]:
     """Load what is bundled (idempotent): questions, units, documents; what was new, changed and unchanged."""
     config: Config = app.extensions["config"]
     with writing() as session:
-        questions = bank.load_bundled(session)
+        questions = bank.load_bundled(session, media=config.media)
     with writing() as session:
         units = courses.load_bundled(session, media=config.media)
     with writing() as session:

@@ -56,7 +56,17 @@ def _written(picture: Image.Image, *, photo: bool) -> tuple[bytes, str, int, int
 
 def keep(session: Session, data: bytes, *, folder: Path, by: int | None) -> Picture:
     """Encode a picture anew and keep it under its hash; the same pixels are kept once. Raises PictureUnfit."""
-    content, media_type, width, height = encoded(data)
+    content, kind, width, height = encoded(data)
+    return _kept(session, content, (kind, width, height), folder=folder, by=by)
+
+
+def keep_own(session: Session, data: bytes, *, folder: Path) -> Picture:
+    """Keep a PNG that came with the program byte for byte, because our questions name it by its hash."""
+    with Image.open(io.BytesIO(data), formats=("PNG",)) as found:
+        return _kept(session, data, ("image/png", found.width, found.height), folder=folder, by=None)
+
+
+def _kept(session: Session, content: bytes, facts: tuple[str, int, int], *, folder: Path, by: int | None) -> Picture:
     digest = hashlib.sha256(content).hexdigest()
     target = path_of(folder, digest)
     if not target.is_file():
@@ -66,14 +76,10 @@ def keep(session: Session, data: bytes, *, folder: Path, by: int | None) -> Pict
         aside.replace(target)
     found = session.get(Picture, digest)
     if found is None:
+        kind, width, height = facts
+        size = len(content)
         found = Picture(
-            sha256=digest,
-            media_type=media_type,
-            width=width,
-            height=height,
-            size=len(content),
-            created_by=by,
-            created_at=now(),
+            sha256=digest, media_type=kind, width=width, height=height, size=size, created_by=by, created_at=now()
         )
         session.add(found)
         session.flush()

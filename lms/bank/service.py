@@ -4,12 +4,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from lms.audit.service import record
-from lms.bank import queries
+from lms.bank import pictures, queries
 from lms.bank.bundled import NAME, PURPOSE, read_bundled
 from lms.bank.errors import BundledPool, UnsoundItem
 from lms.bank.life import stand, standing_of
@@ -94,9 +95,11 @@ def revise_item(session: Session, pool: PoolRow, version: domain.ItemVersion, by
     return store_items(session, pool, [version], by)
 
 
-def load_bundled(session: Session) -> dict[str, int]:
-    """Bring the bundled pool to what this release holds; loading twice changes nothing."""
+def load_bundled(session: Session, *, media: Path) -> dict[str, int]:
+    """Bring the bundled pool to what this release holds; loading twice changes nothing. `media`: where files are kept."""
     found = read_bundled()
+    for data in found.pictures.values():
+        pictures.keep_own(session, data, folder=media)
     pool = queries.bundled_pool(session) or create_pool(session, name=NAME, purpose=PURPOSE, owner_path="/", by=None)
     stored = store_items(session, pool, found.items, None)
     return asdict(stored) | {"retired": _retire_others(session, pool, {version.ref for version in found.items})}

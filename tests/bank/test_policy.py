@@ -1,5 +1,7 @@
 """Who reaches which pool."""
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
@@ -55,13 +57,15 @@ def test_a_pool_is_reached_by_its_part_or_its_name(
                     access_item(session, viewer, item.public_id, act)
 
 
-def test_the_bundled_pool_is_open_to_all_who_see_pools_and_edited_by_none(app: Flask, cast: Cast) -> None:
+def test_the_bundled_pool_is_open_to_all_who_see_pools_and_edited_by_none(
+    app: Flask, cast: Cast, tmp_path: Path
+) -> None:
     """
     An examiner of one branch sees it too; nobody edits it; a cadre does not see it.
     """
     with app.app_context():
         with writing() as session:
-            service.load_bundled(session)
+            service.load_bundled(session, media=tmp_path)
         pool = queries.bundled_pool(reading())
         assert pool is not None
         branch = viewer_of(cast.lin, examiner("/1/3/"))

@@ -129,19 +129,19 @@ def test_the_bundled_pool_follows_its_files(
             (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
         with app.app_context():
             with writing() as session:
-                assert service.load_bundled(session) == expected
+                assert service.load_bundled(session, media=tmp_path / "media") == expected
             pool = queries.bundled_pool(reading())
             assert pool is not None
             assert pool.items == ready
 
 
-def test_the_bundled_pool_is_not_edited(app: Flask, cast: Cast) -> None:
+def test_the_bundled_pool_is_not_edited(app: Flask, cast: Cast, tmp_path: Path) -> None:
     """
     Its items change with a release only.
     """
     with app.app_context():
         with writing() as session:
-            service.load_bundled(session)
+            service.load_bundled(session, media=tmp_path / "media")
             pool = queries.bundled_pool(session)
         assert pool is not None
         with pytest.raises(BundledPool), writing() as session:

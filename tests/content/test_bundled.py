@@ -5,23 +5,39 @@ import json
 import re
 from collections import Counter
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from courseware.unit import Origin
 from lms.clock import BUREAU_ZONE, system_clock
 from lms.content import check_content
+from lms.courses.bundled import bundled_units
+from lms.library.service import FOLDER as LIBRARY
 from lms.subjects import CODES
+from question_bank.assembly import draw
+from question_bank.blueprint import Blueprint, Section
 from question_bank.interactions import KINDS
 from question_bank.item import ItemVersion
 from question_bank.normaliser import norm_v1
+from question_bank.pool import Pool
 from question_bank.quality import TWINS, jaccard, stem_grams
+from tests.content import reading
 from tests.content.conftest import CORPORA, Laws
 
-#: questions of a subject that is taught at all
-LEAST_ITEMS = 36
-#: subjects that have their units, questions and documents
-LEAST_SUBJECTS = 10
+#: a paper of fifty questions, section by section, that each subject alone can fill
+PAPER = (
+    ("single_choice", 20),
+    ("multiple_choice", 10),
+    ("true_false", 10),
+    ("fill_in", 4),
+    ("numeric", 2),
+    ("ordering", 2),
+    ("matching", 2),
+)
+LEAST_ITEMS, LEAST_CASES = 36, 24
+LEAST_CHARACTERS = 400_000
 
 
 def today() -> date:
@@ -31,28 +47,74 @@ def today() -> date:
 
 def test_what_is_bundled_is_sound() -> None:
     """
-    Not one problem with any unit, question or document; one list of eighteen subjects.
+    Not one problem with any unit, question or document; eighteen subjects, an academy's worth of each kind.
     """
     found = check_content(today())
 
     assert found["problems"] == []
     assert found["subjects"] == len(CODES) == 18
-    assert found["units"] >= 3 * LEAST_SUBJECTS
-    assert found["documents"] >= 13 * LEAST_SUBJECTS
+    assert found["units"] >= 48
+    assert found["items"] >= 720
+    assert found["documents"] >= 240
 
 
-def test_a_subject_is_asked_in_full_or_not_at_all(items: tuple[ItemVersion, ...]) -> None:
+def test_every_subject_is_asked_in_full(items: tuple[ItemVersion, ...]) -> None:
     """
-    Thirty-six questions or more, two cases of three or more, every type somewhere.
+    Thirty-six questions or more, cases of three questions or more, every type somewhere, a third and more small situations.
     """
     by_subject = Counter(item.subject for item in items)
     cases = Counter((item.subject, item.stimulus.ref) for item in items if item.stimulus)
-    per_subject = Counter(subject for (subject, _ref), count in cases.items() if count >= 3)
+    whole = [subject for (subject, _ref), count in cases.items() if count >= 3]
 
-    assert len(by_subject) >= LEAST_SUBJECTS
+    assert set(by_subject) == set(CODES)
     assert {subject for subject, count in by_subject.items() if count < LEAST_ITEMS} == set()
-    assert {subject for subject in by_subject if per_subject[subject] < 1} == set()
+    assert set(whole) == set(CODES)
+    assert len(whole) >= LEAST_CASES
     assert {item.type for item in items} == set(KINDS)
+    assert 3 * sum(item.cognitive == "apply" for item in items) >= len(items)
+
+
+@pytest.mark.parametrize("subject", CODES)
+def test_each_subject_feeds_an_exam_of_fifty_questions(items: tuple[ItemVersion, ...], subject: str) -> None:
+    """
+    Twenty single choices, ten multiple ones, ten statements and ten of other types; the paper is drawn, not only counted.
+    """
+    sections = tuple(Section(kind, (kind,), (subject,), quota, Decimal(2)) for kind, quota in PAPER)
+    blueprint = Blueprint(sections, Decimal(60))
+    pool = Pool.of(enumerate(item for item in items if item.subject == subject)).valid_on(today())
+
+    form = draw(pool, blueprint, seed=subject.encode())
+
+    assert blueprint.problems() == ()
+    assert [section.quota for section in sections] == [
+        sum(slot.section == number for slot in form.slots) for number in range(len(sections))
+    ]
+    assert len({slot.version for slot in form.slots}) == blueprint.questions == 50
+
+
+def test_each_subject_is_taught_and_read_about() -> None:
+    """
+    Two units or more and ten documents or more a subject, 400,000 characters in all; four units are bought.
+    """
+    units = [bundled.unit for bundled in bundled_units()]
+    documents = Counter(path.parent.name for path in LIBRARY.rglob("*.md"))
+    taught = Counter(unit.subject for unit in units)
+
+    assert {code for code in CODES if taught[code] < 2 or documents[code] < 10} == set()
+    assert sum(len(path.read_text(encoding="utf-8")) for path in LIBRARY.rglob("*.md")) >= LEAST_CHARACTERS
+    bought = [unit.source for unit in units if unit.source.origin is Origin.BOUGHT]
+    assert len(bought) == 4
+    assert all(source.supplier and source.licence_end for source in bought)
+
+
+def test_every_question_was_read_by_a_second_person(items: tuple[ItemVersion, ...]) -> None:
+    """
+    Blind, in the very wording and with the very key that is bundled (see `reading.py`).
+    """
+    read = reading.rows()
+
+    assert {item.ref for item in items if read.get(item.ref, ("",))[0] != reading.fingerprint(item)} == set()
+    assert set(read) == {item.ref for item in items}
 
 
 @pytest.mark.corpora
