@@ -104,6 +104,25 @@ class Standing:
         state = self.state if self.state in (State.RETIRED, State.TRIAL) else State.READY
         return replace(self, state=state, newest=number, drawn=number, suspended="")
 
+    def relabelled(self) -> "Standing":
+        """The standing after other particulars for the same words and key: what was approved stays approved, what is
+        suspended stays so. Papers go on taking an older wording while a newer one is not approved.
+        """
+        number = self.newest + 1
+        return replace(self, newest=number, drawn=number if self.drawn == self.newest else self.drawn)
+
+    def taken_back(self, before: "Standing") -> "Standing":
+        """The standing when the newest version is replaced by one that says what the version `before.newest` said:
+        it counts as approved as far as that version was. What was retired or suspended since stays so.
+        """
+        number = self.newest + 1
+        drawn = number if before.drawn == before.newest else before.drawn
+        suspended = self.suspended or before.suspended
+        if self.state is not State.RETIRED:
+            return Standing(before.state, number, drawn, suspended)
+        # what was on trial has not been approved for the draw
+        return Standing(State.RETIRED, number, None if before.state is State.TRIAL else drawn, suspended)
+
     def _refusal(self, move: Move, *, author: bool, reviewed: bool) -> str:
         if self.state not in _FROM[move]:
             return "state"

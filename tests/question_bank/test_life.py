@@ -104,3 +104,50 @@ def test_whatever_is_done_the_draw_takes_an_approved_wording(moves: list[str], r
         assert standing.drawn is None or standing.drawn in approved
         assert standing.drawn is None or standing.drawn <= standing.newest
         assert not (standing.may_be_drawn and standing.on_trial)
+
+
+RELABELLED = [
+    ((), Standing(State.DRAFT, 2, None)),
+    (("submit",), Standing(State.IN_REVIEW, 2, None)),
+    (("submit", "approve"), Standing(State.READY, 2, 2)),
+    (("submit", "try"), Standing(State.TRIAL, 2, 2)),
+    (("submit", "approve", "word"), Standing(State.DRAFT, 3, 1)),
+    (("submit", "approve", "retire"), Standing(State.RETIRED, 2, 2)),
+    (("submit", "approve", "suspend"), Standing(State.READY, 2, 2, "law_changed")),
+]
+
+
+@pytest.mark.parametrize(("moves", "after"), RELABELLED)
+def test_other_labels_keep_what_was_approved_and_what_is_suspended(moves: tuple[str, ...], after: Standing) -> None:
+    """
+    A version with the same words and key stands where the one before stood.
+    """
+    assert lived(*moves).relabelled() == after
+
+
+TAKEN_BACK = [
+    (("submit", "approve"), (), Standing(State.READY, 3, 3)),
+    (("submit", "approve"), ("submit",), Standing(State.READY, 3, 3)),
+    (("submit", "approve"), ("retire",), Standing(State.RETIRED, 3, 3)),
+    (("submit", "try"), (), Standing(State.TRIAL, 3, 3)),
+    (("submit", "try"), ("retire",), Standing(State.RETIRED, 3, None)),
+    (("submit", "approve", "word"), (), Standing(State.DRAFT, 4, 1)),
+    (("submit", "approve", "suspend"), ("submit", "approve"), Standing(State.READY, 3, 3, "law_changed")),
+    (("submit", "approve"), ("suspend",), Standing(State.READY, 3, 3, "law_changed")),
+]
+
+
+@pytest.mark.parametrize(("moves", "since", "after"), TAKEN_BACK)
+def test_a_wording_taken_back_stands_as_what_it_repeats(
+    moves: tuple[str, ...], since: tuple[str, ...], after: Standing
+) -> None:
+    """
+    Approved as far as the repeated version was; what was retired or suspended since stays so, and a law that had
+    changed before has changed again.
+    """
+    before = lived(*moves)
+    now = before.worded(reviewed=True)
+    for move in since:
+        now = now.moved(Move(move), author=False, reviewed=True)
+
+    assert now.taken_back(before) == after
