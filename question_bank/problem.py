@@ -21,6 +21,8 @@ CODES = (
     "unknown_value", "not_a_number", "not_a_date", "blank_marks", "no_blank_key", "shares", "unknown_field",
     "number_lost", "not_an_option", "same_stem", "unreadable", "date_order",
     "weight", "area",
+    "html_deep", "html_left_out", "html_looks", "html_unknown", "html_link", "html_span",
+    "picture_missing", "picture_kind",
 )  # fmt: skip
 
 

@@ -23,7 +23,17 @@ def to_markdown(text: str) -> str:
 
 
 def _line(line: str) -> str:
-    line = _MARKUP.sub(lambda match: match["blank"] or "\\" + match[0], line)
+    return unopened(escaped(line))
+
+
+def escaped(words: str, *, blanks: bool = True) -> str:
+    """Words within a line that shows them as they stand; with `blanks` the marks of blanks stay marks."""
+    shown = _MARKUP.sub(lambda match: match["blank"] or "\\" + match[0], words)
+    return shown if blanks else _BLANK.sub(lambda match: f"\\[\\[{match[0][2:-2]}\\]\\]", shown)
+
+
+def unopened(line: str) -> str:
+    """A line of Markdown whose first signs begin no list, heading or rule."""
     return _OPENING.sub(lambda match: f"{match['number']}\\" if match["number"] else "\\", line)
 
 

@@ -65,6 +65,14 @@ REASONS: dict[str, LazyString] = {
     "sheet_packed": lazy_gettext("the file unpacks to more than can be read; copy the questions into a new file"),
     "sheet_many_sheets": lazy_gettext("the file has too many sheets"),
     "unreadable": lazy_gettext("cannot be read: %(reason)s"),
+    "html_deep": lazy_gettext("is nested too deeply; its words were kept, its form was not"),
+    "html_left_out": lazy_gettext("is not kept in questions and was left out"),
+    "html_looks": lazy_gettext("is a look that is not kept; the words were"),
+    "html_unknown": lazy_gettext("is an element not known here; its words were kept"),
+    "html_link": lazy_gettext("is no address a link may lead to; the words were kept"),
+    "html_span": lazy_gettext("cells that reach over several are single ones now"),
+    "picture_missing": lazy_gettext("this picture is not in the file; its description was kept"),
+    "picture_kind": lazy_gettext("is no PNG, JPEG, GIF or WebP picture; its description was kept"),
     "date_order": lazy_gettext("lies before the day from which it is valid"),
 }
 
