@@ -49,11 +49,11 @@ def problems(body: Sequence, stem: str) -> list[Problem]:
 
 
 def present(body: Sequence, seed: bytes) -> Presentation:
-    """The lines in this candidate's order, which is never the right one."""
+    """The lines in this candidate's order, which is never the right one (but where there is one order only)."""
     places = list(range(len(body.lines)))
     chance = Chance(derive(seed, "lines"))
     mixed = chance.shuffled(places)
-    while mixed == places:
+    while mixed == places and len(places) > 1:
         mixed = chance.shuffled(places)
     return Presentation(choices=tuple(Choice(opaque(seed, f"line{place}"), body.lines[place]) for place in mixed))
 
