@@ -62,7 +62,7 @@ class Config:
         metadata={"doc": "Bearer token for /metrics from elsewhere, 16+; empty: this machine only."},
     )
     log_level: str = _setting("DEBUG, INFO, WARNING or ERROR.", "INFO")
-    max_upload_mb: int = _setting("Largest request body in MiB.", 20)
+    max_upload_mb: int = _setting("Largest request body in MiB.", 24)
     testing: bool = _setting("Set by the test suite only.", False)
 
     @property

@@ -31,6 +31,7 @@ FIELD_NAMES: dict[str, LazyString] = {
     "case": lazy_gettext("Case material"),
     "category": lazy_gettext("Category"),
     "right": lazy_gettext("Is right: option"),
+    "picture": lazy_gettext("Picture"),
 }
 
 REASONS: dict[str, LazyString] = {
@@ -59,7 +60,7 @@ REASONS: dict[str, LazyString] = {
     "sheet_header": lazy_gettext("no header was found; the first rows must name at least a stem and an answer"),
     "sheet_kind": lazy_gettext("save the file as .xlsx or .csv and send it again"),
     "sheet_empty": lazy_gettext("the file is empty"),
-    "sheet_too_large": lazy_gettext("the file is larger than 5 MB; split it"),
+    "sheet_too_large": lazy_gettext("the file is larger than 20 MB; split it"),
     "sheet_encoding": lazy_gettext("the text is neither UTF-8 nor GB18030; save the file as .xlsx"),
     "sheet_damaged": lazy_gettext("the file is damaged; open it in a spreadsheet program and save it again"),
     "sheet_packed": lazy_gettext("the file unpacks to more than can be read; copy the questions into a new file"),
@@ -73,6 +74,10 @@ REASONS: dict[str, LazyString] = {
     "html_span": lazy_gettext("cells that reach over several are single ones now"),
     "picture_missing": lazy_gettext("this picture is not in the file; its description was kept"),
     "picture_kind": lazy_gettext("is no PNG, JPEG, GIF or WebP picture; its description was kept"),
+    "unfit_kind": lazy_gettext("is no PNG, JPEG, GIF or WebP picture"),
+    "unfit_large": lazy_gettext("is larger than 8 MB or 40 megapixels"),
+    "unfit_damaged": lazy_gettext("is damaged"),
+    "unfit_missing": lazy_gettext("is not in the file, and no picture of this name is kept here"),
     "date_order": lazy_gettext("lies before the day from which it is valid"),
 }
 

@@ -27,6 +27,13 @@ class ImportNotReady(Refused):
     sentence = lazy_gettext("This file is still being read, or it was taken already.")
 
 
+class BadRowsLeft(Refused):
+    """Some rows are bad, and the examiner did not say that the good ones are to be taken all the same. Fact: `bad`."""
+
+    code = "bank.bad_rows_left"
+    sentence = lazy_gettext("Nothing was taken: not every row is good. Mend the bad rows, or take the good ones only.")
+
+
 class NothingToTake(Refused):
     """No row of the file is good."""
 
@@ -39,7 +46,7 @@ class UploadUnfit(Refused):
 
     code = "bank.upload_unfit"
     status = 422
-    sentence = lazy_gettext("Choose a file of one of the kinds named, with at most 5 MB.")
+    sentence = lazy_gettext("Choose a file of one of the kinds named, with at most 20 MB.")
 
 
 class UnknownPool(Refused):

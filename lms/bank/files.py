@@ -1,6 +1,6 @@
 """Files that hold questions, whatever their format: lines with the item they make or with what is wrong with them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lms.bank.errors import UploadUnfit
@@ -89,9 +89,21 @@ def _items(found: Imported, name: str) -> Content:
     for refusal in found.refused:
         places.setdefault(refusal.where, []).append(refusal)
     whole = places.pop(name, [])
-    good = [Line(f"{name} {version.ref}", None, version) for version in found.items]
+    good = list(_single(found.items, name))
     bad = [Line(where, None, None, tuple(refusals)) for where, refusals in places.items()]
     return Content((*bad, *good), tuple(whole), found.warnings, found.pictures)
+
+
+def _single(items: Iterable[ItemVersion], name: str) -> Iterator[Line]:
+    """A line an item; the second of two under one name is refused, so that none replaces another."""
+    seen: set[str] = set()
+    for version in items:
+        place = f"{name} {version.ref}"
+        if version.ref in seen:
+            yield Line(place, None, None, (Refusal(place, "id", version.ref, "duplicate"),))
+        else:
+            seen.add(version.ref)
+            yield Line(place, None, version)
 
 
 def _line(row: ReadRow) -> Line:

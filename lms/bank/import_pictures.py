@@ -33,11 +33,11 @@ def settled(content: Content, *, known: Callable[[str], Kept | None], keep: Call
             try:
                 found = keep(content.pictures[digest])
             except PictureUnfit as refusal:
-                unfit[digest] = f"picture_{refusal.facts['reason']}"
+                unfit[digest] = f"unfit_{refusal.facts['reason']}"
         if found is not None:
             kept[digest] = found
         else:
-            unfit.setdefault(digest, "picture_missing")
+            unfit.setdefault(digest, "unfit_missing")
     if not kept and not unfit:
         return content
     return replace(content, lines=tuple(_line(line, kept, unfit) for line in content.lines), pictures={})

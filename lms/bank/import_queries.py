@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from lms.bank.complaints import from_records
-from lms.bank.models import BankImport, BankImportRow, Pool
+from lms.bank.models import BankImport, BankImportRow, Item, Pool
 from question_bank.formats.record import from_record
 from question_bank.formats.refusal import Refusal
 from question_bank.item import ItemVersion
@@ -45,6 +45,10 @@ class LineRow:
     cells: Mapping[str, str] | None
     version: ItemVersion | None
     complaints: tuple[Refusal, ...]
+    #: what became of it: "new", "changed" or "unchanged", "" for nothing; of which item, as which version
+    outcome: str = ""
+    item_public_id: str | None = None
+    held_as: int | None = None
 
     @property
     def good(self) -> bool:
@@ -91,6 +95,12 @@ def import_by_public_id(session: Session, public_id: str) -> ImportRow | None:
     return _import_row(found) if found else None
 
 
+def import_by_id(session: Session, import_id: int) -> ImportRow | None:
+    """The import of an id, for jobs."""
+    found = session.execute(_imports().where(BankImport.id == import_id)).first()
+    return _import_row(found) if found else None
+
+
 def tally(session: Session, import_id: int) -> tuple[int, int]:
     """How many rows are good, and how many are bad."""
     query = select(BankImportRow.good, func.count()).where(BankImportRow.import_id == import_id)
@@ -104,19 +114,28 @@ _LINE = (
     BankImportRow.cells,
     BankImportRow.record,
     BankImportRow.complaints,
+    BankImportRow.outcome,
+    Item.public_id,
+    BankImportRow.version,
 )
 
 
-def lines(import_id: int, *, good: bool | None = None) -> Select[*tuple[Any, ...]]:
-    """Rows of a file in their order for `paginate`, as `line_of` takes them; all, or the good or bad ones."""
-    query = select(*_LINE).where(BankImportRow.import_id == import_id).order_by(BankImportRow.number)
+def lines(import_id: int, *, good: bool | None = None, outcome: str = "") -> Select[*tuple[Any, ...]]:
+    """Rows of a file in their order for `paginate`, as `line_of` takes them; all, the good or bad ones, or those of an
+    outcome.
+    """
+    query = select(*_LINE).outerjoin(Item, Item.id == BankImportRow.item_id)
+    query = query.where(BankImportRow.import_id == import_id).order_by(BankImportRow.number)
+    if outcome:
+        query = query.where(BankImportRow.outcome == outcome)
     return query if good is None else query.where(BankImportRow.good.is_(good))
 
 
 def line_of(values: Any) -> LineRow:
     """A LineRow from the columns of `lines`."""
-    number, place, cells, record, complaints = values
-    return LineRow(number, place, cells, from_record(record) if record else None, from_records(complaints))
+    number, place, cells, record, complaints, outcome, item, held_as = values
+    version = from_record(record) if record else None
+    return LineRow(number, place, cells, version, from_records(complaints), outcome or "", item, held_as)
 
 
 def line(session: Session, import_id: int, number: int) -> LineRow | None:
@@ -127,5 +146,5 @@ def line(session: Session, import_id: int, number: int) -> LineRow | None:
 
 def refs(session: Session, import_id: int) -> dict[str, int]:
     """The numbers of the good rows by the ref of their questions."""
-    found = session.execute(lines(import_id, good=True))
-    return {row.record["ref"]: row.number for row in found}
+    query = select(BankImportRow.number, BankImportRow.record).where(BankImportRow.import_id == import_id)
+    return {row.record["ref"]: row.number for row in session.execute(query.where(BankImportRow.good.is_(True)))}

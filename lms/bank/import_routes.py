@@ -12,8 +12,9 @@ from lms.accounts.gate import viewer
 from lms.accounts.policy import Act
 from lms.bank import import_queries, imports, preview, queries, service
 from lms.bank.complaints import field_name, reason_of
-from lms.bank.errors import NothingToTake, UploadUnfit
-from lms.bank.files import columns_of
+from lms.bank.errors import BadRowsLeft, NothingToTake, UploadUnfit
+from lms.bank.files import columns_of, readable
+from lms.bank.format_names import format_name
 from lms.bank.import_forms import TakeForm, UploadForm, cells_of
 from lms.bank.import_queries import ImportRow
 from lms.bank.policy import access_import, access_pool, keeping_path, may_make_pools
@@ -30,8 +31,16 @@ bp = Blueprint("bank_import", __name__, url_prefix="/bank/imports", template_fol
 
 ROWS = 10
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#: which rows a page shows
-SHOWS: dict[str, bool | None] = {"bad": False, "good": True, "all": None}
+#: which rows a page shows: good or bad ones; once they were taken also by what became of them
+SHOWS: dict[str, bool | None] = {
+    "bad": False,
+    "good": True,
+    "all": None,
+    "new": True,
+    "changed": True,
+    "unchanged": True,
+}
+OUTCOMES = ("new", "changed", "unchanged")
 
 
 @bp.route("/", methods=["GET", "POST"])
@@ -85,7 +94,7 @@ def mend(import_id: str, number: int) -> ResponseReturnValue:
 @bp.post("/<import_id>/take")
 @requires(Act.EDIT_BANK)
 def take(import_id: str) -> ResponseReturnValue:
-    """Store the good rows in a pool."""
+    """Store the rows in a pool: all when every one is good, else the good ones if the examiner says so."""
     found = access_import(reading(), viewer(), import_id)
     form = _take_form(found)
     if not form.validate_on_submit():
@@ -93,8 +102,11 @@ def take(import_id: str) -> ResponseReturnValue:
     try:
         with writing() as session:
             found = access_import(session, viewer(), import_id)
-            imports.take(session, found, _target(session, form), viewer().id)
-    except NothingToTake as refusal:
+            pool, person = _target(session, form), viewer()
+            imports.take(
+                session, found, pool, by=person.id, owner=person.public_id, good_only=form.which.data == "good"
+            )
+    except (NothingToTake, BadRowsLeft) as refusal:
         flash(sentence_of(refusal), "bad")
     return redirect(url_for("bank_import.show", import_id=import_id), 303)
 
@@ -113,7 +125,12 @@ def _upload_form() -> UploadForm:
     form = UploadForm(pool=request.args.get("pool", ""))
     subjects = [(subject.code, subject.name(locale_code())) for subject in SUBJECTS]
     pools = [(pool.public_id, pool.name) for pool in queries.pools_for(reading(), viewer(), Act.EDIT_BANK)]
-    form.offer(subjects=[("", gettext("unclassified")), *subjects], pools=[("", gettext("decide later")), *pools])
+    formats = [(one.key, format_name(one.key)) for one in readable()]
+    form.offer(
+        subjects=[("", gettext("unclassified")), *subjects],
+        pools=[("", gettext("decide later")), *pools],
+        formats=[("", gettext("recognise by itself")), *formats],
+    )
     return form
 
 
@@ -144,7 +161,9 @@ def _page(found: ImportRow, form: TakeForm) -> ResponseReturnValue:
     good, bad = import_queries.tally(session, found.id)
     shown = request.args.get("show", "")
     shown = shown if shown in SHOWS else ("bad" if bad and found.state == "ready" else "good")
-    page = paginate(session, import_queries.lines(found.id, good=SHOWS[shown]), number=requested_page(), size=ROWS)
+    outcome = shown if shown in OUTCOMES else ""
+    listed = import_queries.lines(found.id, good=SHOWS[shown], outcome=outcome)
+    page = paginate(session, listed, number=requested_page(), size=ROWS)
     rows = [import_queries.line_of(row) for row in page.items]
     body = render_template(
         "bank/import.html",
@@ -160,6 +179,7 @@ def _page(found: ImportRow, form: TakeForm) -> ResponseReturnValue:
         columns_of=columns_of,
         field_name=field_name,
         reason_of=reason_of,
+        format_name=format_name,
         type_names=TYPE_NAMES,
         may_make=may_make_pools(viewer()),
     )

@@ -94,3 +94,9 @@ def path_of(folder: Path, sha256: str) -> Path:
 def media_type(session: Session, sha256: str) -> str | None:
     """The type of a kept picture, None when there is none of that hash."""
     return session.scalar(select(Picture.media_type).filter_by(sha256=sha256))
+
+
+def size_of(session: Session, sha256: str) -> tuple[int, int] | None:
+    """Width and height of a kept picture, None when there is none of that hash."""
+    found = session.execute(select(Picture.width, Picture.height).filter_by(sha256=sha256)).first()
+    return (found.width, found.height) if found else None

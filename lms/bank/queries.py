@@ -259,3 +259,9 @@ def newest_of(session: Session, pool_id: int) -> Mapping[str, tuple[int, str, by
         .where(Item.pool_id == pool_id)
     )
     return {row.ref: (row.id, row.state, row.sha256) for row in rows}
+
+
+def numbers_of(session: Session, pool_id: int) -> Mapping[str, tuple[int, int]]:
+    """Items of a pool by ref: (id, number of the newest version)."""
+    rows = session.execute(select(Item.ref, Item.id, Item.newest).where(Item.pool_id == pool_id))
+    return {row.ref: (row.id, row.newest) for row in rows}

@@ -1,29 +1,75 @@
-"""Work of the bank outside requests: reading uploaded files."""
+"""Work of the bank outside requests: reading uploaded files, taking many rows of them."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 
 from lms import jobs
-from lms.bank import files, imports
+from lms.bank import files, import_queries, imports, pictures, queries
+from lms.bank.import_pictures import Kept, settled
+from lms.config import Config
 from lms.database import reading, writing
+
+#: rows kept in one transaction
+ROWS_AT_ONCE = 500
 
 
 def init_app(app: Flask) -> None:
-    """Register the handler."""
+    """Register the handlers."""
     jobs.register(app, imports.JOB, read_import)
+    jobs.register(app, imports.TAKE_JOB, take_import)
 
 
 def read_import(run: jobs.JobRun) -> Mapping[str, Any]:
-    """Read a file outside any transaction, then keep its rows in one."""
+    """Read a file outside any transaction, then keep its rows in short ones."""
     import_id = int(run.payload["import"])
     upload = imports.pending(reading(), import_id)
+    reading().rollback()
     if upload is None:
         return {"rows": 0}
-    reading().rollback()
-    content = files.read(upload.data, name=upload.name, subject=upload.subject)
+    content = files.read(upload.data, name=upload.name, subject=upload.subject, wanted=upload.wanted)
     run.check_cancelled()
+    content = _with_pictures(content, upload.by)
+    lines = imports.numbered(content, upload.name)
     with writing() as session:
-        rows = imports.keep_rows(session, import_id, content)
-    return {"rows": rows, "page": ["bank_import.show", {"import_id": upload.public_id}]}
+        imports.forget_rows(session, import_id)
+    for start in range(0, len(lines), ROWS_AT_ONCE):
+        with writing() as session:
+            imports.keep_rows(session, import_id, lines[start : start + ROWS_AT_ONCE])
+        run.report(min(start + ROWS_AT_ONCE, len(lines)), len(lines))
+    with writing() as session:
+        imports.finish_reading(session, import_id, content.remarks)
+    return {"rows": len(lines), "page": ["bank_import.show", {"import_id": upload.public_id}]}
+
+
+def take_import(run: jobs.JobRun) -> Mapping[str, Any]:
+    """Put the good rows of a file into its pool: all in one transaction, or none."""
+    with writing() as session:
+        found = import_queries.import_by_id(session, int(run.payload["import"]))
+        if found is None or found.state != "taking" or found.pool_public_id is None:
+            return {}
+        pool = queries.pool_by_public_id(session, found.pool_public_id)
+        if pool is None:
+            return {}
+        stored = imports.store(session, found, pool, int(run.payload["by"]))
+    return asdict(stored) | {"page": ["bank_import.show", {"import_id": found.public_id}]}
+
+
+def _with_pictures(content: files.Content, by: int | None) -> files.Content:
+    config: Config = current_app.extensions["config"]
+
+    def known(digest: str) -> Kept | None:
+        row = pictures.size_of(reading(), digest)
+        reading().rollback()
+        return Kept(digest, *row) if row else None
+
+    return settled(content, known=known, keep=lambda data: _keep(data, config.media, by))
+
+
+def _keep(data: bytes, folder: Path, by: int | None) -> Kept:
+    with writing() as session:
+        row = pictures.keep(session, data, folder=folder, by=by)
+        return Kept(row.sha256, row.width, row.height)

@@ -87,11 +87,21 @@ def test_bad_rows_are_mended_and_good_ones_taken(app: Flask, zhao: FlaskClient, 
         assert audit.verify(reading()) is not None
 
 
+def test_bad_rows_hold_the_good_ones_back(app: Flask, zhao: FlaskClient, sent: str) -> None:
+    """
+    Unless the examiner says otherwise nothing is taken while a row is bad, whatever the form was made to send.
+    """
+    for which in ({}, {"which": "all"}, {"which": "some"}):
+        post(zhao, f"{sent}/take", pool="", name="新题库", **which)
+        with app.app_context():
+            assert queries.own_pool_by_name(reading(), "新题库") is None
+
+
 def test_taking_leaves_bad_rows_behind(app: Flask, zhao: FlaskClient, sent: str) -> None:
     """
-    The good rows can be taken at once; then the file is closed.
+    The good rows can be taken alone if the examiner says so; then the file is closed.
     """
-    post(zhao, f"{sent}/take", pool="", name="新题库")
+    post(zhao, f"{sent}/take", pool="", name="新题库", which="good")
     page = zhao.get(sent, headers=ENGLISH).text
 
     assert "3 new, 0 changed, 0 unchanged" in page
@@ -103,13 +113,13 @@ def test_the_same_file_again_changes_nothing(app: Flask, zhao: FlaskClient, sent
     """
     A second reading into the same pool finds every question there.
     """
-    post(zhao, f"{sent}/take", pool="", name="新题库")
+    post(zhao, f"{sent}/take", pool="", name="新题库", which="good")
     with app.app_context():
         pool = queries.own_pool_by_name(reading(), "新题库")
         assert pool is not None
     again = send(zhao, workbook(题=ROWS), pool=pool.public_id).location
     run_waiting(app)
-    post(zhao, f"{again}/take", pool=pool.public_id, name="")
+    post(zhao, f"{again}/take", pool=pool.public_id, name="", which="good")
 
     assert "0 new, 0 changed, 3 unchanged" in zhao.get(again, headers=ENGLISH).text
 
@@ -123,7 +133,7 @@ def test_a_mended_row_may_not_repeat_another(zhao: FlaskClient, sent: str) -> No
     assert "the same question stands in 题:2" in zhao.get(sent, headers=ENGLISH).text
 
 
-UNFIT = [("题库.docx", b"x"), ("题库.xlsx", b""), ("题库.xlsx", b"x" * (5 * 1024 * 1024 + 1))]
+UNFIT = [("题库.docx", b"x"), ("题库.xlsx", b""), ("题库.xlsx", b"x" * (20 * 1024 * 1024 + 1))]
 
 
 @pytest.mark.parametrize(("name", "data"), UNFIT, ids=["kind", "empty", "large"])

@@ -1,0 +1,23 @@
+"""What people call the formats of questions."""
+
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
+
+FORMAT_NAMES: dict[str, LazyString] = {
+    "excel": lazy_gettext("Spreadsheet (Excel, CSV)"),
+    "text": lazy_gettext("Text, as pasted from Word"),
+    "json": lazy_gettext("JSON"),
+    "native": lazy_gettext("TOML, the format of this program"),
+    "gift": lazy_gettext("GIFT"),
+    "aiken": lazy_gettext("Aiken"),
+    "moodle": lazy_gettext("Moodle XML"),
+    "qti21": lazy_gettext("QTI 2.1 package"),
+    "qti22": lazy_gettext("QTI 2.2 package"),
+    "qti30": lazy_gettext("QTI 3.0 package"),
+    "qti": lazy_gettext("QTI package"),
+}
+
+
+def format_name(key: str) -> str:
+    """A format as people call it; its key where it has no other name."""
+    return str(FORMAT_NAMES.get(key, key))
