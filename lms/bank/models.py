@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import Date, Float, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.database import Json, Model, PublicId, UtcDateTime
@@ -168,8 +168,11 @@ class Statistic(Model):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     item_version_id: Mapped[int] = mapped_column(ForeignKey("bank_item_version.id"))
-    #: public id of the exam
+    #: public id and title of the exam
     source: Mapped[str] = mapped_column(PublicId, index=True)
+    label: Mapped[str] = mapped_column(String(200))
+    #: share of the papers that held it
+    exposure: Mapped[float] = mapped_column(Float)
     attempts: Mapped[int] = mapped_column(Integer)
     #: question_bank.analysis: facility, discrimination, choices by thirds, times
     figures: Mapped[Any] = mapped_column(Json)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from lms.audit.service import record
-from lms.bank import pictures, queries
+from lms.bank import pictures, queries, statistics
 from lms.bank.bundled import NAME, PURPOSE, read_bundled
 from lms.bank.errors import BundledPool, UnsoundItem
 from lms.bank.life import stand, standing_of
@@ -21,6 +21,7 @@ from lms.errors import NotFound
 from lms.subjects import CODES
 from question_bank import item as domain
 from question_bank import quality
+from question_bank.analysis.versions import Figures
 from question_bank.formats.record import to_record
 from question_bank.life import first
 from question_bank.text import plain_text
@@ -122,6 +123,13 @@ def _flaws(items: Sequence[domain.ItemVersion]) -> list[str]:
     ]
     found += [("", flaw) for flaw in quality.twins(items)]
     return [" ".join(filter(None, (subject, flaw.code, *flaw.refs, flaw.figure))) for subject, flaw in found]
+
+
+def keep_statistics(
+    session: Session, *, source: str, label: str, found: Mapping[int, Figures], exposures: Mapping[int, float]
+) -> None:
+    """Keep how the versions of an exam did; `source` and `label`: its public id and title."""
+    statistics.keep(session, source=source, label=label, found=found, exposures=exposures)
 
 
 def digest(version: domain.ItemVersion) -> bytes:

@@ -31,6 +31,9 @@ from question_bank.timing import GRACE, deadline, is_open
 MAX_EVENTS = 200  # in one batch
 MAX_JOURNAL = 20_000  # in one attempt
 CHAIN_START = bytes(32)
+#: the job that tells the bank how the questions of an exam did, and how long after the last attempt it waits
+STATISTICS = "sitting.statistics"
+STATISTICS_AFTER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +194,13 @@ def _end(session: Session, attempt: Attempt, kind: Kind) -> None:
         session, f"attempt.{attempt.ended_how}", thing="attempt", thing_id=attempt.public_id,
         after={"total": str(result.total), "passed": result.passed, "chain": attempt.chain.hex()},
     )  # fmt: skip
+    jobs.enqueue(
+        session,
+        STATISTICS,
+        {"exam": exam.id},
+        unique_key=f"statistics:{exam.public_id}",
+        run_at=max(now(), exam.closes_at) + STATISTICS_AFTER,
+    )
     if exam.release != "by_hand" or exam.released_at is not None:
         tell(session, exam, attempt, result.total, result.maximum, passed=result.passed)
 

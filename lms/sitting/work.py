@@ -6,9 +6,11 @@ from typing import Any
 from flask import Flask
 
 from lms import jobs, metrics
+from lms.bank import service as bank
 from lms.config import Config
 from lms.database import reading, writing
-from lms.sitting import queries, service
+from lms.exams import queries as exams
+from lms.sitting import queries, service, statistics
 
 SWEEP_SECONDS = 10
 
@@ -17,6 +19,7 @@ def init_app(app: Flask, config: Config) -> None:
     """Register the handlers and the sweep of overdue attempts."""
     jobs.register(app, "sitting.close_overdue", close_overdue)
     jobs.register(app, "sitting.released", released)
+    jobs.register(app, service.STATISTICS, tell_statistics)
     if not config.testing:
         jobs.every(app, "sitting.close_overdue", SWEEP_SECONDS)
     metrics.gauge(app, "attempts_open", "Attempts begun and not over.", queries.open_attempts)
@@ -31,6 +34,17 @@ def close_overdue(run: jobs.JobRun) -> Mapping[str, Any]:
         with writing() as session:
             closed += service.close_if_due(session, attempt_id)
     return {"closed": closed}
+
+
+def tell_statistics(run: jobs.JobRun) -> Mapping[str, Any]:
+    """An exam is over: how its questions did goes to the bank. Read outside any transaction, kept in one."""
+    exam_id = int(run.payload["exam"])
+    exam = exams.by_ids(reading(), [exam_id])[exam_id]
+    found, exposures = statistics.of_exam(reading(), exam_id)
+    reading().rollback()
+    with writing() as session:
+        bank.keep_statistics(session, source=exam.public_id, label=exam.title, found=found, exposures=exposures)
+    return {"versions": len(found)}
 
 
 def released(run: jobs.JobRun) -> Mapping[str, Any]:

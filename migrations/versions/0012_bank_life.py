@@ -98,6 +98,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("item_version_id", sa.Integer(), sa.ForeignKey("bank_item_version.id"), nullable=False),
         sa.Column("source", sa.String(22), nullable=False),
+        sa.Column("label", sa.String(200), nullable=False),
+        sa.Column("exposure", sa.Float(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("figures", sa.JSON(), nullable=False),
         sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),

@@ -60,7 +60,7 @@ def positions(marks: Sequence[Sequence[float]], maxima: Sequence[float]) -> list
             discrimination=correlation(column, rest(column, totals)),
             efficiency=efficiency(column, rest(column, totals)),
             intended=maximum / full if full else 0.0,
-            effective=None if covariances[n] is None or not spread or covariances[n] < 0 else roots[n] / spread,
+            effective=_effective(covariances[n], roots[n], spread),
         )
         for n, (column, maximum) in enumerate(zip(columns, maxima, strict=True))
     ]
@@ -131,6 +131,11 @@ def efficiency(first: Sequence[float], second: Sequence[float]) -> float | None:
 def _sd(values: Sequence[float]) -> float | None:
     found = variance(values)
     return None if found is None else math.sqrt(max(found, 0.0))
+
+
+def _effective(together: float | None, root: float, spread: float) -> float | None:
+    """A position that works against the rest has no weight to speak of."""
+    return None if together is None or together < 0 or not spread else root / spread
 
 
 def _over(value: float | None, divisor: float) -> float | None:

@@ -53,6 +53,7 @@ def value(column: Column[object], table: Table, allowed: dict[str, str], moment:
         return allowed[column.name]
     for kind, made in (
         (types.Boolean, True),
+        (types.Float, 0.5),
         (types.DateTime, moment),
         (types.Date, date(2026, 3, 2)),
         (types.LargeBinary, b"\x01" * 32),
