@@ -179,6 +179,63 @@ class Statistic(Model):
     computed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class LawChange(Model):
+    """What the law changed under an item, so that it left the draw; settled when somebody has looked."""
+
+    __tablename__ = "bank_law_change"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("bank_item.id"), index=True)
+    #: "amended" (the words of the article), "removed" (the article) or "repealed" (the law)
+    how: Mapped[str] = mapped_column(String(10))
+    #: title of the law, and the article as the law names it
+    title: Mapped[str] = mapped_column(String(200))
+    article: Mapped[str | None] = mapped_column(String(60))
+    before: Mapped[str | None] = mapped_column(Text)
+    after: Mapped[str | None] = mapped_column(Text)
+    #: the article in which the old words now stand
+    moved_to: Mapped[str | None] = mapped_column(String(60))
+    reason: Mapped[str | None] = mapped_column(String(500))
+    #: first day on which the law no longer stands
+    day: Mapped[date | None] = mapped_column(Date)
+    #: public id of the document in the library
+    document: Mapped[str | None] = mapped_column(PublicId)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Health(Model):
+    """The last report on the health of a pool; the next one takes its place."""
+
+    __tablename__ = "bank_health"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    pool_id: Mapped[int] = mapped_column(ForeignKey("bank_pool.id"), unique=True)
+    job_id: Mapped[str] = mapped_column(PublicId)
+    #: how many items were looked at
+    items: Mapped[int] = mapped_column(Integer, default=0)
+    #: category -> number of findings
+    counts: Mapped[Any] = mapped_column(Json)
+    seconds: Mapped[float] = mapped_column(Float, default=0.0)
+    #: when it ended, None while the first one runs
+    at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Finding(Model):
+    """One finding of such a report."""
+
+    __tablename__ = "bank_finding"
+    __table_args__ = (Index("ix_bank_finding_health_id", "health_id", "category", "id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    health_id: Mapped[int] = mapped_column(ForeignKey("bank_health.id"))
+    category: Mapped[str] = mapped_column(String(30))
+    #: ids of the items concerned
+    items: Mapped[Any] = mapped_column(Json)
+    facts: Mapped[Any] = mapped_column(Json)
+
+
 class BankImport(Model):
     """A file on its way into a pool: read once, shown, mended, then taken."""
 

@@ -30,6 +30,9 @@ class Document(Model):
     valid_until: Mapped[date | None] = mapped_column(Date)
     #: current, amended or repealed
     status: Mapped[str] = mapped_column(String(10), index=True)
+    #: first day on which it no longer stands, as the librarian said; a newer text of it does not change that
+    repealed_on: Mapped[date | None] = mapped_column(Date)
+    repeal_reason: Mapped[str | None] = mapped_column(String(500))
     #: titles of the laws it rests on
     sources: Mapped[Any] = mapped_column(Json)
     #: the whole text as it was given

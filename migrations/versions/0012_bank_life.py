@@ -106,12 +106,62 @@ def upgrade() -> None:
         sa.UniqueConstraint("item_version_id", "source", name="uq_bank_statistic_item_version_id_source"),
     )
     op.create_index("ix_bank_statistic_source", "bank_statistic", ["source"])
+    _health()
+    with op.batch_alter_table("ref_document") as document:
+        document.add_column(sa.Column("repealed_on", sa.Date()))
+        document.add_column(sa.Column("repeal_reason", sa.String(500)))
+
+
+def _health() -> None:
+    """What the law changed under questions, and reports on the health of pools."""
+    op.create_table(
+        "bank_law_change",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("bank_item.id"), nullable=False),
+        sa.Column("how", sa.String(10), nullable=False),
+        sa.Column("title", sa.String(200), nullable=False),
+        sa.Column("article", sa.String(60)),
+        sa.Column("before", sa.Text()),
+        sa.Column("after", sa.Text()),
+        sa.Column("moved_to", sa.String(60)),
+        sa.Column("reason", sa.String(500)),
+        sa.Column("day", sa.Date()),
+        sa.Column("document", sa.String(22)),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True)),
+        sa.CheckConstraint("how IN ('amended', 'removed', 'repealed')", name="ck_bank_law_change_how"),
+    )
+    op.create_index("ix_bank_law_change_item_id", "bank_law_change", ["item_id"])
+    op.create_table(
+        "bank_health",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("pool_id", sa.Integer(), sa.ForeignKey("bank_pool.id"), nullable=False, unique=True),
+        sa.Column("job_id", sa.String(22), nullable=False),
+        sa.Column("items", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True)),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_table(
+        "bank_finding",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("health_id", sa.Integer(), sa.ForeignKey("bank_health.id"), nullable=False),
+        sa.Column("category", sa.String(30), nullable=False),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+    )
+    op.create_index("ix_bank_finding_health_id", "bank_finding", ["health_id", "category", "id"])
 
 
 def downgrade() -> None:
     """Drop them; what was neither ready nor retired is retired."""
     release("bank_item_event")
+    with op.batch_alter_table("ref_document") as document:
+        document.drop_column("repealed_on")
+        document.drop_column("repeal_reason")
     for table in (
+        "bank_finding", "bank_health", "bank_law_change",
         "bank_statistic", "bank_bulk", "bank_draft", "bank_picture", "bank_share", "bank_item_event",
     ):  # fmt: skip
         op.drop_table(table)
