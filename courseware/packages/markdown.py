@@ -162,14 +162,18 @@ class _Renderer(RendererHTML):
         return '<blockquote class="note">\n'
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        """A picture of the unit's own; a recording becomes a link; what is not there is replaced by its description."""
+        """A picture of the unit's own, leading to itself in full size; a recording becomes a link; what is not there is
+        replaced by its description.
+        """
         name, words = str(tokens[idx].attrs.get("src", "")), escape(_words(tokens[idx].children or ()).strip())
         url = env["media_url"](name) if env["media_url"] and _MEDIA_NAME.match(name) else None
         if url is None:
             return words
         if not name.lower().endswith(_PICTURES):
             return f'<a href="{escape(url)}">{words}</a>'
-        return f'<img src="{escape(url)}" alt="{words}">'
+        picture = f'<img src="{escape(url)}" alt="{words}">'
+        inside_link = sum((token.type == "link_open") - (token.type == "link_close") for token in tokens[:idx])
+        return picture if inside_link else f'<a href="{escape(url)}">{picture}</a>'
 
     def softbreak(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """A line break of the source: nothing between two full-width characters, else white space."""

@@ -79,14 +79,18 @@ def test_the_short_profile_has_no_headings() -> None:
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("![流程*图*](flow.svg)", '<img src="/media/flow.svg" alt="流程图">'),
+        ("![流程*图*](flow.svg)", '<a href="/media/flow.svg"><img src="/media/flow.svg" alt="流程图"></a>'),
+        (
+            "[![图](flow.svg)](https://example.org)",
+            '<a href="https://example.org"><img src="/media/flow.svg" alt="图"></a>',
+        ),
         ("![讲座](talk.mp4)", '<a href="/media/talk.mp4">讲座</a>'),
         ("![不在](none.svg)", "不在"),
         ("![外](http://evil.example/flow.svg)", "外"),
         ("![外](//evil.example/flow.svg)", "![外](//evil.example/flow.svg)"),
         ("![上](../flow.svg)", "上"),
         ("![数](data:image/png;base64,AAAA)", "![数](data:image/png;base64,AAAA)"),
-        ('![<b>&"](flow.svg)', '<img src="/media/flow.svg" alt="&lt;b&gt;&amp;&quot;">'),
+        ('![<b>&"](flow.svg)', '<a href="/media/flow.svg"><img src="/media/flow.svg" alt="&lt;b&gt;&amp;&quot;"></a>'),
     ],
 )
 def test_only_the_units_own_pictures_are_shown(source: str, expected: str) -> None:
