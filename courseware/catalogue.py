@@ -15,7 +15,17 @@ MOST_SUBJECTS = 200
 LONGEST = {"code": 40, "zh": 40, "en": 80, "scope_zh": 200, "scope_en": 300}
 #: the types of question a machine can mark; a check is marked at once, so it holds no others
 MACHINE_SCORED = frozenset(
-    {"true_false", "single_choice", "multiple_choice", "fill_in", "numeric", "ordering", "matching"}
+    {
+        "true_false",
+        "single_choice",
+        "multiple_choice",
+        "fill_in",
+        "inline_choice",
+        "numeric",
+        "ordering",
+        "matching",
+        "hotspot",
+    }
 )
 FEWEST_PAGES = 4
 FEWEST_CHECK_ITEMS = 5
