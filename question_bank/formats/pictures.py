@@ -22,6 +22,26 @@ def is_picture(data: bytes) -> bool:
     return data.startswith(_KINDS) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
 
 
+def size_of(data: bytes) -> tuple[int, int] | None:
+    """Width and height in pixels, as a PNG, GIF or JPEG says in its head; None for others."""
+    if data.startswith(_KINDS[0]) and len(data) >= 24:
+        return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+    if data.startswith(_KINDS[2:]) and len(data) >= 10:
+        return int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
+    return _size_of_jpeg(data) if data.startswith(_KINDS[1]) else None
+
+
+def _size_of_jpeg(data: bytes) -> tuple[int, int] | None:
+    place = 2
+    while place + 9 < len(data) and data[place] == 0xFF:
+        marker, length = data[place + 1], int.from_bytes(data[place + 2 : place + 4], "big")
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = (int.from_bytes(data[place + n : place + n + 2], "big") for n in (5, 7))
+            return width, height
+        place += 2 + length
+    return None
+
+
 def name_of(data: bytes) -> str:
     """The name by which texts refer to a picture of these bytes."""
     return f"picture:{hashlib.sha256(data).hexdigest()}"
