@@ -70,6 +70,8 @@ class Question:
     feedbacks: tuple[Text | None, Text | None] = (None, None)
     general: Text | None = None
     embedded: bool = False
+    #: the text before and behind the braces as it stands, for blanks within a sentence
+    around: tuple[str, str] = ("", "")
     ident: str | None = None
     tags: tuple[str, ...] = ()
     settings: str = ""
@@ -158,7 +160,7 @@ def _question(body: str, block: _Block) -> Question:
     stem = f"{before.rstrip()} _____ {trailing.strip()}" if trailing.strip() else before
     return _answered(
         Question("", block.line, title, _text(stem, form), embedded=bool(trailing.strip()), ident=block.ident,
-                 tags=tuple(block.tags)), inner
+                 tags=tuple(block.tags), around=(_meant(before), _meant(trailing))), inner
     )  # fmt: skip
 
 

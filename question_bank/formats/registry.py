@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from question_bank.formats import excel, native
+from question_bank.formats import excel, gift, json_items, native, workbook
 from question_bank.formats.refusal import Imported, Refusal
 from question_bank.formats.rows import ReadFile
 from question_bank.item import ItemVersion
@@ -33,6 +33,15 @@ class Writer(Protocol):
         """`pictures`: the bytes of each picture that the items name, by its hash."""
 
 
+class TitledWriter(Protocol):
+    """Writes items as one file in which subjects stand by their names."""
+
+    def __call__(
+        self, items: Sequence[ItemVersion], *, pictures: Mapping[str, bytes], titles: Mapping[str, str] | None = None
+    ) -> bytes:
+        """`titles`: names of the subjects by their codes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """A format: how its files end, whether some bytes look like it, how it is read and written.
@@ -50,6 +59,8 @@ class Format:
     media_type: str = "application/octet-stream"
     #: tried before `read`
     rows: RowReader | None = None
+    #: writes as `write` does, with the names that people have for the subjects
+    titled: TitledWriter | None = None
     #: bytes of a file that is read
     limit: int = MAX_BYTES
 
@@ -69,14 +80,44 @@ def _native(data: bytes, *, name: str, subjects: Mapping[str, str], subject: str
 
 #: a line a format; those that tell themselves by their content stand before those that take any text
 _ALL = (
-    Format("native", (".toml",), _ends(".toml"), read=_native, media_type="application/toml"),
+    Format(
+        "native",
+        (".toml",),
+        _ends(".toml"),
+        read=_native,
+        write=native.write,
+        losses=native.losses,
+        media_type="application/toml",
+    ),
+    Format(
+        "json",
+        (".json",),
+        json_items.looks_like,
+        read=json_items.read,
+        write=json_items.write,
+        losses=json_items.losses,
+        media_type="application/json",
+        rows=json_items.rows,
+    ),
+    Format(
+        "gift",
+        (".gift", ".txt"),
+        gift.looks_like,
+        read=gift.read,
+        write=gift.write,
+        losses=gift.losses,
+        media_type="text/plain; charset=utf-8",
+    ),
     Format(
         "excel",
         excel.ENDINGS,
         excel.looks_like,
         read=excel.read_file,
         rows=excel.read,
+        write=workbook.write,
+        losses=workbook.losses,
         media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        titled=workbook.write,
     ),
 )
 
@@ -87,7 +128,8 @@ FORMATS: dict[str, Format] = {one.key: one for one in _ALL}
 def named(word: str) -> Format | None:
     """The format of a key, or of an ending of its files: "excel", "xlsx", ".xlsx"."""
     ending = "." + word.lower().lstrip(".")
-    return FORMATS.get(word.lower()) or next((one for one in FORMATS.values() if ending in one.endings), None)
+    first = next((one for one in FORMATS.values() if ending == one.ending), None)
+    return FORMATS.get(word.lower()) or first or next((f for f in FORMATS.values() if ending in f.endings), None)
 
 
 def recognised(name: str, data: bytes) -> Format | None:
