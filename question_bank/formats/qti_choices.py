@@ -31,8 +31,6 @@ def choice(source: Source, element: etree._Element) -> tuple[str, Any]:
     for letter, one in zip(LETTERS, found.values(), strict=False):
         text, why = _option(source, one, f"options.{letter}")
         options.append(Option(text, False, why, fixed=not free or one.get("fixed") == "true"))
-    if not free:
-        source.warn("options", "", "qti_order_kept", element)
 
     def made(keys: Keys) -> Options:
         return Options(
@@ -49,6 +47,8 @@ def choice(source: Source, element: etree._Element) -> tuple[str, Any]:
     plain = not any(option.why for option in options)
     if len(keys) == 1 and plain and truth in ([True, False], [False, True]):
         return "true_false", Statement(truth[LETTERS.index(next(iter(keys)))] is True)
+    if not free:
+        source.warn("options", "", "qti_order_kept", element)
     return ("single_choice" if len(keys) == 1 else "multiple_choice"), made(keys)
 
 

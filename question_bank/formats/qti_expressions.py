@@ -139,8 +139,8 @@ def _together(values: Sequence[Value]) -> Value:
 
 
 _PLAIN: dict[str, Callable[[Sequence[Value]], Value]] = {
-    "sum": partial(_numeric, sum),
-    "product": partial(_numeric, prod),
+    "sum": partial(_numeric, lambda numbers: sum(numbers, Fraction(0))),
+    "product": partial(_numeric, lambda numbers: prod(numbers, start=Fraction(1))),
     "subtract": partial(_numeric, lambda numbers: numbers[0] - sum(numbers[1:])),
     "max": partial(_numeric, lambda numbers: sorted(numbers)[-1]),
     "min": partial(_numeric, lambda numbers: sorted(numbers)[0]),

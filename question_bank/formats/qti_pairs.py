@@ -1,7 +1,7 @@
 """Orders and pairs in QTI."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -26,7 +26,7 @@ def ordering(source: Source, element: etree._Element) -> tuple[str, Any]:
     key = [str(one) for one in declaration.correct or ()]
     if not key and source.processing is not None and len(texts) <= 6:
         every: list[tuple[str, ...]] = list(itertools.permutations(texts))
-        key = list(max(every, key=lambda order: source.score({declaration.identifier: order})))
+        key = list(max(every, key=lambda order: _score(source, declaration.identifier, order)))
     if sorted(key) != sorted(texts):
         raise Refused(Problem("sequence", "no_key", shortened(" ".join(key))), element)
     body = orders.Sequence(tuple(texts[one] for one in key))
@@ -40,6 +40,10 @@ def ordering(source: Source, element: etree._Element) -> tuple[str, Any]:
     ]
     require_fit(source, "ordering", body, marked(source, trials, element), element)
     return "ordering", body
+
+
+def _score(source: Source, variable: str, order: Iterable[str]) -> Fraction:
+    return source.score({variable: tuple(order)})
 
 
 def _texts(source: Source, elements: Sequence[etree._Element], field: str, parent: etree._Element) -> Lines:

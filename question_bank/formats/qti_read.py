@@ -53,7 +53,7 @@ def item(
         problem = refused.problem
         identifier = shortened(root.get("identifier", ""))
         refusal = Refusal(
-            f"{file}:{element.sourceline or 0}",
+            f"{file}:{element.sourceline}",
             problem.field,
             problem.value,
             problem.code,

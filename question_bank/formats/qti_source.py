@@ -131,6 +131,8 @@ class Source:
 
     def _take_notes(self) -> None:
         """Rubrics and feedback leave the body: markers' notes, explanations, or part of what candidates read."""
+        for one in self.root.iter():
+            one.tag = "div" if local(one) == "contentBody" else one.tag
         for one in list(self.body.iter()):
             name = local(one)
             if name == "rubricBlock":
@@ -145,12 +147,8 @@ class Source:
                 self.notes["explanation"].append(self.text(one, "explanation"))
                 self.warn("feedbackBlock", one.get("identifier", ""), "qti_feedback", one)
                 taken_out(one)
-            elif name == "contentBody":
-                one.tag = "div"
         modal = [one for one in self.root if local(one) == "modalFeedback"]
         for one in modal:
-            for inner in one.iter():
-                inner.tag = "div" if local(inner) == "contentBody" else inner.tag
             self.notes["explanation"].append(self.text(one, "explanation"))
         if len(modal) > 1:
             self.warn("modalFeedback", len(modal), "qti_feedback", modal[0])

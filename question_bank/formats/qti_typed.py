@@ -1,6 +1,7 @@
 """Typed and picked answers within a text (fill in, inline choice, numeric) and answers that people mark, in QTI."""
 
 import itertools
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -10,7 +11,7 @@ from typing import Any
 from lxml import etree
 
 from question_bank.formats.qti_expressions import literals
-from question_bank.formats.qti_fit import Trial, marked, require_fit
+from question_bank.formats.qti_fit import Trial, fitting, marked, require_fit
 from question_bank.formats.qti_source import Refused, Source, children_of
 from question_bank.formats.qti_values import NUMBERS, Atom, Declaration, Value
 from question_bank.formats.xml import local
@@ -28,9 +29,12 @@ Part = tuple[str, Value, Any]
 
 MAX_COMBINATIONS = 2200
 MAX_TEXTS = 200
+#: of the answers that a blank takes, how many are tried together with those of the others
+MOST_ANSWERS = 3
 #: a text that nobody accepts
 WRONG = "§"
 _NO_ANSWER = "—"
+_UNIT = re.compile(r"[^\s.,;:!?。，；：！？（）()]{1,12}\Z")
 #: what a picker of files says of kinds, by what we know
 _KINDS = {
     "application/pdf": "pdf", "text/plain": "txt", "image/png": "png", "image/jpeg": "jpg", "application/zip": "zip",
@@ -41,8 +45,8 @@ _KINDS = {
 
 
 def _combinations(parts: Sequence[Sequence[Part]]) -> list[Trial]:
-    """Trials from what each part may hold (variable, value, our value): all of them, or else each alone and each
-    against the last of the others.
+    """Trials from what each part may hold (variable, value, our value): all of them, or else each alone,
+    each against the last of the others, and the last ones in pairs.
     """
     total = 1
     for part in parts:
@@ -57,6 +61,9 @@ def _combinations(parts: Sequence[Sequence[Part]]) -> list[Trial]:
             for place, part in enumerate(parts)
             for entry in part
         ]
+        for (one, first), (other, second) in itertools.combinations(enumerate(parts), 2):
+            for entry, beside in itertools.product(first[-3:], second[-3:]):
+                chosen.append([*bases[0][:one], entry, *bases[0][one + 1 : other], beside, *bases[0][other + 1 :]])
     return [Trial({name: value for name, value, _ours in one}, [ours for *_rest, ours in one]) for one in chosen]
 
 
@@ -139,7 +146,12 @@ def fill_in(source: Source, elements: Sequence[etree._Element]) -> tuple[str, An
         return "fill_in", blanks
     trials = _combinations(
         [
-            [(one.identifier, None, ""), (one.identifier, _wrong(one), WRONG), _entry(one, blank.accept[0])]
+            [
+                (one.identifier, None, ""),
+                (one.identifier, _wrong(one), WRONG),
+                *(_entry(one, text) for text in blank.accept[MOST_ANSWERS:0:-1]),
+                _entry(one, blank.accept[0]),
+            ]
             for one, (blank, _worth, _probes) in zip(declarations, found, strict=True)
         ]
     )
@@ -148,8 +160,32 @@ def fill_in(source: Source, elements: Sequence[etree._Element]) -> tuple[str, An
             texts = [""] * len(declarations)
             texts[place] = _shown(probe)
             trials.append(Trial({one.identifier: (probe,)}, texts))
-    require_fit(source, "fill_in", blanks, marked(source, trials, elements[0]), elements[0])
+    marks = marked(source, trials, elements[0])
+    if fitting("fill_in", blanks, marks) is None:
+        blanks = _any_order(source, declarations, blanks) or blanks
+    require_fit(source, "fill_in", blanks, marks, elements[0])
     return "fill_in", blanks
+
+
+def _any_order(source: Source, declarations: Sequence[Declaration], blanks: Blanks) -> Blanks | None:
+    """The blanks as ones whose answers may stand in any of them: which answers count once only is found by pairs."""
+    accepted = {frozenset(blank.accept) for blank in blanks.blanks}
+    if len(accepted) > 1 or len(declarations) < 2 or len(blanks.blanks[0].accept) > MAX_BLANKS * 2:
+        return None
+    first, second = (one.identifier for one in declarations[:2])
+    groups: list[list[str]] = []
+    for text in blanks.blanks[0].accept:
+        alone = source.score({first: (text,)})
+        same = (group for group in groups if source.score({first: (text,), second: (group[0],)}) == alone)
+        group = next(same, None)
+        if group is None:
+            groups.append([text])
+        else:
+            group.append(text)
+    if len(groups) != len(declarations):
+        return None
+    case = blanks.blanks[0].case
+    return Blanks(tuple(Blank(tuple(group), case=case) for group in groups), ordered=False)
 
 
 def _wrong(declaration: Declaration) -> Value:
@@ -230,7 +266,7 @@ def _number(source: Source, element: etree._Element, declaration: Declaration) -
     correct = (declaration.correct or (answer,))[0]
     if correct != answer:
         source.warn("answer", str(correct and _shown(correct)), "qti_centre", element)
-    number = Number(_decimal(answer), _decimal(tolerance))
+    number = Number(_decimal(answer), _decimal(tolerance), _unit(element))
     if whole and tolerance:
         source.warn("answer", "", "qti_number_text", element)
     trials = [Trial({declaration.identifier: None}, "")] + [
@@ -238,6 +274,15 @@ def _number(source: Source, element: etree._Element, declaration: Declaration) -
     ]
     require_fit(source, "numeric", number, marked(source, trials, element), element)
     return number
+
+
+def _unit(element: etree._Element) -> str:
+    """What stands behind a field that has a line of its own; it leaves the text."""
+    line, unit = element.getparent(), " ".join((element.tail or "").split())
+    if line is None or len(line) != 1 or (line.text or "").strip() or not _UNIT.match(unit):
+        return ""
+    element.tail = None
+    return unit
 
 
 def _around(points: Sequence[Fraction], *, whole: bool) -> list[Fraction]:
