@@ -10,7 +10,9 @@ from lms.accounts import account_routes, gate, people_routes, role_routes
 from lms.accounts import routes as accounts_routes
 from lms.admin import audit_routes, job_routes, system_routes
 from lms.admin import work as admin_work
+from lms.bank import editor_routes, history_routes, picture_routes
 from lms.bank import import_routes as bank_import_routes
+from lms.bank import many_routes, many_work, print_routes, review_routes, share_routes
 from lms.bank import routes as bank_routes
 from lms.bank import work as bank_work
 from lms.clock import Clock, system_clock
@@ -20,6 +22,7 @@ from lms.database import db, engine_options, prepare_engine
 from lms.exams import routes as exams_routes
 from lms.home import routes as home_routes
 from lms.library import routes as library_routes
+from lms.library import work as library_work
 from lms.roster import routes as roster_routes
 from lms.roster import work as roster_work
 from lms.sitting import routes as sitting_routes
@@ -38,6 +41,7 @@ MENU: tuple[navigation.Entry, ...] = (
     navigation.Entry("transcripts.index", lazy_gettext("My transcript"), "transcript"),
     navigation.Entry("transcripts.people", lazy_gettext("Transcripts"), "chart"),
     navigation.Entry("bank.index", lazy_gettext("Question bank"), "pool"),
+    navigation.Entry("bank_review.index", lazy_gettext("Review"), "check"),
     navigation.Entry("exams.index", lazy_gettext("Exam desk"), "edit"),
     navigation.Entry("people.index", lazy_gettext("People"), "people"),
     navigation.Entry("roster.index", lazy_gettext("Roster"), "upload"),
@@ -87,9 +91,15 @@ def _features(app: Flask, config: Config) -> None:
     app.register_blueprint(roster_routes.bp)
     roster_work.init_app(app)
     app.register_blueprint(library_routes.bp)
+    library_work.init_app(app, config)
     app.register_blueprint(bank_routes.bp)
     app.register_blueprint(bank_import_routes.bp)
+    for bank in (review_routes, share_routes, many_routes, print_routes):
+        app.register_blueprint(bank.bp)
+    for editor in (editor_routes, history_routes, picture_routes):
+        app.register_blueprint(editor.bp)
     bank_work.init_app(app)
+    many_work.init_app(app)
     app.register_blueprint(courses_routes.bp)
     app.register_blueprint(exams_routes.bp)
     app.register_blueprint(sitting_routes.bp)

@@ -77,6 +77,10 @@ class ItemVersion(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+#: other particulars for the same words and key: no wording, and nobody becomes its author by it
+RELABEL = "relabel"
+
+
 class ItemEvent(Model):
     """Something in the life of an item: a move, a wording, a comment; a row is never changed."""
 
@@ -87,7 +91,7 @@ class ItemEvent(Model):
     item_id: Mapped[int] = mapped_column(ForeignKey("bank_item.id"))
     #: of the version it concerns
     number: Mapped[int] = mapped_column(Integer)
-    #: a `question_bank.life.Move`, "word" for a newer wording, "comment" for words alone
+    #: a `question_bank.life.Move`, "word" for a newer wording, RELABEL, "comment" for words alone
     act: Mapped[str] = mapped_column(String(20))
     comment: Mapped[str | None] = mapped_column(Text)
     #: None for the program itself
@@ -200,6 +204,8 @@ class LawChange(Model):
     day: Mapped[date | None] = mapped_column(Date)
     #: public id of the document in the library
     document: Mapped[str | None] = mapped_column(PublicId)
+    #: public id of the job by which the library told of it: a job may run twice
+    word: Mapped[str] = mapped_column(PublicId)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -8,19 +8,23 @@ from typing import Any
 from flask import Flask, current_app
 
 from lms import jobs
-from lms.bank import files, import_queries, imports, pictures, queries
+from lms.bank import alarm, files, import_queries, imports, pictures, queries
 from lms.bank.import_pictures import Kept, settled
 from lms.config import Config
 from lms.database import reading, writing
+from lms.library import service as library
 
 #: rows kept in one transaction
 ROWS_AT_ONCE = 500
+#: items taken out of the draw in one transaction: candidates write at the same time
+ITEMS_AT_ONCE = 20
 
 
 def init_app(app: Flask) -> None:
     """Register the handlers."""
     jobs.register(app, imports.JOB, read_import)
     jobs.register(app, imports.TAKE_JOB, take_import)
+    jobs.register(app, library.CHANGED, law_changed)
 
 
 def read_import(run: jobs.JobRun) -> Mapping[str, Any]:
@@ -56,6 +60,19 @@ def take_import(run: jobs.JobRun) -> Mapping[str, Any]:
             return {}
         stored = imports.store(session, found, pool, int(run.payload["by"]))
     return asdict(stored) | {"page": ["bank_import.show", {"import_id": found.public_id}]}
+
+
+def law_changed(run: jobs.JobRun) -> Mapping[str, Any]:
+    """Take the items out of the draw that rest on what the library says was changed."""
+    found = alarm.resting_on(reading(), run.payload)
+    reading().rollback()
+    ids, moved = sorted(found), 0
+    for start in range(0, len(ids), ITEMS_AT_ONCE):
+        part = ids[start : start + ITEMS_AT_ONCE]
+        with writing() as session:
+            moved += alarm.suspend(session, {item: found[item] for item in part}, word=run.public_id)
+        run.report(min(start + ITEMS_AT_ONCE, len(ids)), len(ids))
+    return {"items": len(ids), "suspended": moved}
 
 
 def _with_pictures(content: files.Content, by: int | None) -> files.Content:

@@ -1,6 +1,6 @@
 """Reading the library: documents for lists and pages, and links for citations."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -84,6 +84,8 @@ class Opened:
     html: Markup | None
     contents: tuple[Heading, ...]
     articles: tuple[Article, ...]
+    repealed_on: date | None
+    repeal_reason: str | None
 
 
 def opened(session: Session, public_id: str) -> Opened | None:
@@ -94,7 +96,16 @@ def opened(session: Session, public_id: str) -> Opened | None:
     row = DocumentRow(*(getattr(document, column.key) for column in _ROW))
     articles = _articles(session, document.id) if document.kind == "statute" else ()
     html, contents = (None, ()) if articles else _rendered(document.markdown)
-    return Opened(row, document.valid_until, tuple(document.sources), html, contents, articles)
+    return Opened(
+        row,
+        document.valid_until,
+        tuple(document.sources),
+        html,
+        contents,
+        articles,
+        document.repealed_on,
+        document.repeal_reason,
+    )
 
 
 @lru_cache(maxsize=256)
@@ -132,22 +143,63 @@ class Link:
 Reference = tuple[str, str | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """What a citation names: the law by its short name, and the article (number, and M of 第N条之M) if any."""
+
+    name: str
+    article: tuple[int, int] | None
+
+
+def cited_by(session: Session, references: Sequence[Reference]) -> dict[Reference, Cited]:
+    """What these citations (source, article) name, whether the library holds it or not; one query."""
+    if not references:
+        return {}
+    found = {}
+    for reference, name in _names(session, references).items():
+        article = article_of(reference[1])
+        found[reference] = Cited(name, (article.number, article.sub) if article else None)
+    return found
+
+
+def standing_of(session: Session, names: Collection[str]) -> dict[str, tuple[str, str, date | None]]:
+    """Status, title and last day of the text to which citations of these short names lead, as far as there is one."""
+    held = session.execute(
+        select(Document.id, Document.name, Document.kind, Document.status, Document.title, Document.valid_until)
+        .add_columns(Document.issued_on, Document.stored_at)
+        .where(Document.name.in_(set(names)))
+    ).all()
+    best = {row.name: row for row in sorted(held, key=rank, reverse=True)}
+    return {name: (row.status, row.title, row.valid_until) for name, row in best.items()}
+
+
+def rank(row: Any) -> tuple[bool, bool, float, int]:
+    """The order in which citations prefer texts of one name, the best first: statutes, those in force, the latest.
+    A text without a date counts as of the day on which it came.
+    """
+    latest = row.issued_on or row.stored_at.date()
+    return row.kind != "statute", row.status != "current", -latest.toordinal(), -row.id
+
+
+def _names(session: Session, references: Sequence[Reference]) -> dict[Reference, str]:
+    """The short name of what each citation names, other names of it replaced."""
+    names = {reference: short_name(reference[0]) for reference in references}
+    held = session.execute(select(Alias.alias, Alias.name).where(Alias.alias.in_(set(names.values()))))
+    aliases = {row.alias: row.name for row in held}
+    return {reference: aliases.get(name, name) for reference, name in names.items()}
+
+
 def resolve_many(session: Session, references: Sequence[Reference]) -> dict[Reference, Link]:
     """Links for those citations (source, article) that the library holds; at most three queries however many."""
     if not references:
         return {}
-    names = {reference: short_name(reference[0]) for reference in references}
-    held_aliases = session.execute(select(Alias.alias, Alias.name).where(Alias.alias.in_(set(names.values()))))
-    aliases = {row.alias: row.name for row in held_aliases}
-    names = {reference: aliases.get(name, name) for reference, name in names.items()}
+    names = _names(session, references)
     held = session.execute(
-        select(Document.id, Document.public_id, Document.title, Document.name)
+        select(Document.id, Document.public_id, Document.title, Document.name, Document.kind, Document.status)
+        .add_columns(Document.issued_on, Document.stored_at)
         .where(Document.name.in_(set(names.values())))
-        .order_by(Document.kind != "statute", Document.status != "current", Document.id)
     ).all()
-    best: dict[str, Any] = {}
-    for row in held:
-        best.setdefault(row.name, row)
+    best = {row.name: row for row in sorted(held, key=rank, reverse=True)}
     anchors = _anchors(session, [row.id for row in best.values()], references)
     links = {}
     for reference, name in names.items():

@@ -2,15 +2,19 @@
 
 from collections import Counter
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 
-from lms.access import signed_in
-from lms.database import reading
+from lms.access import requires, signed_in
+from lms.accounts.gate import viewer
+from lms.accounts.policy import Act, may
+from lms.clock import today
+from lms.database import reading, writing
 from lms.errors import NotFound
 from lms.i18n import locale_code
-from lms.library import queries
+from lms.library import queries, service
+from lms.library.forms import RepealForm
 from lms.library.search.plan import Found, search
 from lms.library.search.tokens import QUERY_LENGTH
 from lms.paging import Page, paginate, requested_page
@@ -71,10 +75,47 @@ def documents() -> ResponseReturnValue:
 @signed_in
 def document(document_id: str) -> ResponseReturnValue:
     """Read a document."""
+    return _read(document_id, RepealForm(day=today()))
+
+
+@bp.post("/documents/<document_id>/repeal")
+@requires(Act.MANAGE_LIBRARY)
+def repeal(document_id: str) -> ResponseReturnValue:
+    """Say that a document no longer stands from a day on."""
+    form = RepealForm()
+    if not form.validate_on_submit():
+        return _read(document_id, form), 422
+    with writing() as session:
+        service.repeal(session, document_id, day=form.chosen_day, reason=form.chosen_reason)
+    flash(
+        gettext("It is noted. Questions that rest on it leave the draw on that day, until a reviewer has looked."),
+        "good",
+    )
+    return redirect(url_for("library.document", document_id=document_id), 303)
+
+
+@bp.post("/documents/<document_id>/reinstate")
+@requires(Act.MANAGE_LIBRARY)
+def reinstate(document_id: str) -> ResponseReturnValue:
+    """Take back that a document was repealed."""
+    with writing() as session:
+        service.reinstate(session, document_id)
+    flash(gettext("It is taken back. Questions that left the draw wait for a reviewer."), "good")
+    return redirect(url_for("library.document", document_id=document_id), 303)
+
+
+def _read(document_id: str, form: RepealForm) -> str:
     found = queries.opened(reading(), document_id)
     if found is None:
         raise NotFound
-    return render_template("library/document.html", found=found, document=found.row, **_names())
+    return render_template(
+        "library/document.html",
+        found=found,
+        document=found.row,
+        form=form,
+        may_manage=may(viewer(), Act.MANAGE_LIBRARY),
+        **_names(),
+    )
 
 
 def _chosen() -> dict[str, str]:

@@ -1,19 +1,25 @@
 """Storing documents with their passages and their index, in one transaction each."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from lms.audit.service import record
-from lms.clock import now
+from lms.clock import now, today
+from lms.errors import NotFound
+from lms.library import changes
 from lms.library.models import Document, DocumentPassage
 from lms.library.passages import passages
 from lms.library.search.index import index_of
 from lms.library.source import Problem, Source, read
 
 FOLDER = Path(__file__).parent / "content"
+#: kind of the job by which the library leaves word that a law has changed
+CHANGED = changes.CHANGED
+REPEALED = changes.REPEALED
 SUFFIXES = (".md", ".txt")
 MOST_FILES = 50_000
 
@@ -27,6 +33,8 @@ def store_document(session: Session, source: Source, *, origin: str) -> str:
     if held is not None and held.sha256 == source.sha256:
         return "unchanged"
     outcome = "changed" if held else "new"
+    names = {source.name} | ({held.name} if held is not None else set())
+    before = changes.editions(session, names)
     document = held or Document(origin=origin)
     if held is not None:
         _forget_passages(session, held)
@@ -37,12 +45,75 @@ def store_document(session: Session, source: Source, *, origin: str) -> str:
         source.kind,
     )
     document.author, document.issued_on, document.valid_until = source.author, source.issued_on, source.valid_until
-    document.status, document.sources, document.markdown = source.status, list(source.sources), source.markdown
+    document.status = REPEALED if _has_ended(document) else source.status
+    document.sources, document.markdown = list(source.sources), source.markdown
     document.sha256, document.stored_at = source.sha256, now()
     session.add(document)
     session.flush()
     _add_passages(session, document)
+    changes.announce(session, before, day=_ends_on(document), reason=document.repeal_reason)
     return outcome
+
+
+def repeal(session: Session, public_id: str, *, day: date, reason: str) -> None:
+    """Say that a document no longer stands from `day` on; whatever rests on it hears of it on that day.
+
+    Raises NotFound.
+    """
+    document = _document(session, public_id)
+    document.repealed_on, document.repeal_reason = day, reason
+    record(
+        session,
+        "library.repeal",
+        thing="document",
+        thing_id=public_id,
+        after={"title": document.title, "day": day.isoformat(), "reason": reason},
+    )
+    if day <= today() and document.status != REPEALED:
+        _end(session, document)
+
+
+def reinstate(session: Session, public_id: str) -> None:
+    """Take back that a document was repealed; questions that left the draw wait for their reviewers. Raises NotFound."""
+    document = _document(session, public_id)
+    before = {"title": document.title, "day": document.repealed_on.isoformat() if document.repealed_on else None}
+    document.repealed_on = document.repeal_reason = None
+    document.status = REPEALED if _has_ended(document) else "current"
+    record(session, "library.reinstate", thing="document", thing_id=public_id, before=before)
+
+
+def end_what_is_over(session: Session) -> int:
+    """Repeal what no longer stands since today; how many documents."""
+    over = or_(Document.repealed_on <= today(), Document.valid_until < today())
+    found = session.scalars(select(Document).where(Document.status != REPEALED, over)).all()
+    for document in found:
+        _end(session, document)
+        record(session, "library.end", thing="document", thing_id=document.public_id, after={"title": document.title})
+    return len(found)
+
+
+def _end(session: Session, document: Document) -> None:
+    before = changes.editions(session, [document.name])
+    document.status = REPEALED
+    changes.announce(session, before, day=_ends_on(document), reason=document.repeal_reason)
+
+
+def _has_ended(document: Document) -> bool:
+    ends = _ends_on(document)
+    return ends is not None and ends <= today()
+
+
+def _ends_on(document: Document) -> date | None:
+    """The first day on which a document no longer stands, as far as anybody said."""
+    after = document.valid_until + timedelta(days=1) if document.valid_until else None
+    return min((day for day in (document.repealed_on, after) if day), default=None)
+
+
+def _document(session: Session, public_id: str) -> Document:
+    document = session.scalar(select(Document).where(Document.public_id == public_id).with_for_update())
+    if document is None:
+        raise NotFound
+    return document
 
 
 def remove_document(session: Session, document: Document) -> None:

@@ -127,6 +127,7 @@ def _health() -> None:
         sa.Column("reason", sa.String(500)),
         sa.Column("day", sa.Date()),
         sa.Column("document", sa.String(22)),
+        sa.Column("word", sa.String(22), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True)),
         sa.CheckConstraint("how IN ('amended', 'removed', 'repealed')", name="ck_bank_law_change_how"),

@@ -1,0 +1,175 @@
+"""The alarm: a law changes, and the questions that rest on the changed words leave the draw until somebody has looked."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from lms.bank import life
+from lms.bank.errors import MoveRefused
+from lms.bank.models import Item, ItemEvent, ItemVersion, LawChange, Pool
+from lms.bank.queries import pool_by_public_id
+from lms.clock import now
+from lms.library import queries as library
+from question_bank.life import Move, State
+
+AMENDED, REMOVED, REPEALED = "amended", "removed", "repealed"
+#: of the words of a law as much stands in the history of an item; the page of changes shows all
+QUOTED = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the law changed under one citation; `before` and `after` are words of the article."""
+
+    how: str
+    title: str
+    article: str | None = None
+    before: str | None = None
+    after: str | None = None
+    moved_to: str | None = None
+    reason: str | None = None
+    day: date | None = None
+    document: str | None = None
+
+
+def resting_on(session: Session, word: Mapping[str, Any]) -> dict[int, tuple[Change, ...]]:
+    """The items, by id, that rest on what the word of the library says was changed, by the newest or the drawn wording.
+
+    A law that ended concerns all that cite it; an article with other words those that cite this article.
+    """
+    cited = _citations(session)
+    known = library.cited_by(session, sorted({one for found in cited.values() for one in found}, key=str))
+    day = date.fromisoformat(word["day"]) if word["day"] else None
+    articles = {(one["number"], one["sub"]): one for one in word["articles"]}
+    found: dict[int, tuple[Change, ...]] = {}
+    for item_id, references in cited.items():
+        changes: dict[Change, None] = {}
+        for reference in references:
+            what = known[reference]
+            if what.name != word["name"]:
+                continue
+            if word["how"] == REPEALED:
+                ended = Change(REPEALED, word["title"], reason=word["reason"], day=day, document=word["document"])
+                changes[ended] = None
+            elif what.article in articles:
+                changes[_amended(word, articles[what.article])] = None
+        if changes:
+            found[item_id] = tuple(changes)
+    return found
+
+
+def suspend(session: Session, found: Mapping[int, Sequence[Change]], *, word: str) -> int:
+    """Take these items out of the draw, each with a comment that says what was changed; how many left it.
+
+    `word`: public id of the job that brought the word. An item that heard it does not hear it again.
+    """
+    told = set(session.scalars(select(LawChange.item_id).where(LawChange.word == word, LawChange.item_id.in_(found))))
+    items = session.scalars(select(Item).where(Item.id.in_(found)).order_by(Item.id).with_for_update()).all()
+    pools = {row.id: row.public_id for row in session.execute(select(Pool.id, Pool.public_id))}
+    moved = 0
+    for item in items:
+        if item.id in told:
+            continue
+        words = "\n\n".join(sentence(change) for change in found[item.id])
+        moved += _take_out(session, item, pools[item.pool_id], words)
+        session.add_all(LawChange(item_id=item.id, word=word, at=now(), **_columns(one)) for one in found[item.id])
+    session.flush()
+    return moved
+
+
+def sentence(change: Change) -> str:
+    """What was changed, in words for the history of an item, a line each."""
+    law = f"《{change.title.strip('《》')}》"
+    if change.how == REPEALED:
+        said = [gettext("%(law)s is no longer in force since %(day)s.", law=law, day=change.day or "–")]
+        if change.reason:
+            said.append(gettext("Reason: %(reason)s", reason=change.reason))
+    elif change.how == REMOVED:
+        said = [gettext("%(law)s no longer has %(article)s.", law=law, article=change.article)]
+        said.append(gettext("It said: %(words)s", words=_quoted(change.before)))
+    else:
+        said = [gettext("%(law)s: the words of %(article)s have changed.", law=law, article=change.article)]
+        said.append(gettext("Before: %(words)s", words=_quoted(change.before)))
+        said.append(gettext("Now: %(words)s", words=_quoted(change.after)))
+    if change.moved_to:
+        said.insert(1, gettext("Its words now stand in %(article)s.", article=change.moved_to))
+    return "\n".join(said)
+
+
+def _amended(word: Mapping[str, Any], article: Mapping[str, Any]) -> Change:
+    return Change(
+        AMENDED if article["after"] is not None else REMOVED,
+        word["title"],
+        article["label"],
+        article["before"],
+        article["after"],
+        article["moved_to"],
+        document=word["document"],
+    )
+
+
+def _citations(session: Session) -> dict[int, set[tuple[str, str | None]]]:
+    """What each item rests on that is not retired, by its newest and its drawn wording."""
+    rows = session.execute(
+        select(Item.id, ItemVersion.record["citations"])
+        .join(ItemVersion, ItemVersion.item_id == Item.id)
+        .where(
+            Item.state != State.RETIRED.value,
+            or_(ItemVersion.number == Item.newest, ItemVersion.number == Item.drawn),
+        )
+    )
+    found = defaultdict[int, set[tuple[str, str | None]]](set)
+    for item_id, citations in rows:
+        found[item_id] |= {(source, article) for source, article in citations or ()}
+    return found
+
+
+def _take_out(session: Session, item: Item, pool_public_id: str, words: str) -> bool:
+    """Whether the item left the draw by this; one that is out already gets the words only."""
+    if item.suspended:
+        said = words[: life.MAX_COMMENT]
+        session.add(ItemEvent(item_id=item.id, number=item.newest, act=life.COMMENT, comment=said, by=None, at=now()))
+        return False
+    pool = pool_by_public_id(session, pool_public_id)
+    if pool is None:
+        return False
+    settle(session, [item.id])
+    try:
+        life.move(session, pool, item.public_id, Move.SUSPEND, by=None, comment=words)
+    except MoveRefused:  # retired between the reading and the writing
+        return False
+    return True
+
+
+def settle(session: Session, item_ids: Iterable[int]) -> None:
+    """What was told of these items before has been looked at."""
+    session.execute(
+        update(LawChange)
+        .where(LawChange.item_id.in_(list(item_ids)), LawChange.settled_at.is_(None))
+        .values(settled_at=now())
+    )
+
+
+def _columns(change: Change) -> dict[str, Any]:
+    return {
+        "how": change.how,
+        "title": change.title[:200],
+        "article": change.article[:60] if change.article else None,
+        "before": change.before,
+        "after": change.after,
+        "moved_to": change.moved_to[:60] if change.moved_to else None,
+        "reason": change.reason,
+        "day": change.day,
+        "document": change.document,
+    }
+
+
+def _quoted(words: str | None) -> str:
+    text = words or ""
+    return text if len(text) <= QUOTED else text[:QUOTED] + "…"
