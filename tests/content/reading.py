@@ -26,7 +26,7 @@ from question_bank.scoring import DEFAULT
 READ = Path(__file__).with_name("second_reading.csv")
 SEED = b"the reader's order of options"
 #: people mark these: the reader writes an answer and then compares it with the model answer
-WRITTEN = ("short_answer", "essay")
+WRITTEN = ("short_answer", "essay", "file_answer")
 
 
 def fingerprint(item: ItemVersion) -> str:
@@ -39,12 +39,17 @@ def fingerprint(item: ItemVersion) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def _seed(item: ItemVersion) -> bytes:
+    """An order for each question: one order for all would show how the letters of the keys go round."""
+    return SEED + item.ref.encode()
+
+
 _LABELS = {"explanation", "point", "cognitive", "difficulty", "citations", "valid_from", "valid_until", "derived"}
 
 
 def sheet(item: ItemVersion) -> dict[str, Any]:
     """What the reader sees of a question: numbers stand for choices, in an order that says nothing of the key."""
-    seen = item.interaction.present(item.body, SEED)
+    seen = item.interaction.present(item.body, _seed(item))
     shown: dict[str, Any] = {"ref": item.ref, "type": item.type, "stem": item.stem}
     if item.stimulus:
         shown["material"] = item.stimulus.text
@@ -52,6 +57,8 @@ def sheet(item: ItemVersion) -> dict[str, Any]:
         shown["left"] = {str(n): choice.text for n, choice in enumerate(seen.prompts, 1)}
     if seen.choices:
         shown["choices"] = {str(n): choice.text for n, choice in enumerate(seen.choices, 1)}
+    if seen.gaps:
+        shown["gaps"] = [{str(n): choice.text for n, choice in enumerate(gap, 1)} for gap in seen.gaps]
     if seen.unit:
         shown["unit"] = seen.unit
     shown["cited"] = [f"{one.source} {one.article or ''}".strip() for one in item.citations]
@@ -60,17 +67,19 @@ def sheet(item: ItemVersion) -> dict[str, Any]:
 
 def agrees(item: ItemVersion, answer: Any) -> bool:
     """Whether an answer in the numbers of the sheet earns full marks."""
-    seen = item.interaction.present(item.body, SEED)
+    seen = item.interaction.present(item.body, _seed(item))
     choices = {str(n): choice.id for n, choice in enumerate(seen.choices, 1)}
     lefts = {str(n): choice.id for n, choice in enumerate(seen.prompts, 1)}
     raw: Any = answer
     if isinstance(answer, Mapping):
         raw = {lefts[str(left)]: choices[str(right)] for left, right in answer.items()}
+    elif seen.gaps:
+        raw = [gap[int(one) - 1].id for gap, one in zip(seen.gaps, answer, strict=True)]
     elif choices and isinstance(answer, list):
         raw = [choices[str(one)] for one in answer]
     elif choices:
         raw = choices[str(answer)]
-    response = item.interaction.read(item.body, SEED, raw)
+    response = item.interaction.read(item.body, _seed(item), raw)
     return item.interaction.score(item.body, response, DEFAULT) == Fraction(1)
 
 
