@@ -122,7 +122,8 @@ def shown_columns(cells: Mapping[str, str]) -> tuple[str, ...]:
     offered = [f"options.{letter}" for letter in LETTERS[:4]] if "options" not in cells else ["options"]
     order = ["type", "stem", "options", *(f"options.{letter}" for letter in LETTERS), "answer"]
     order += [f"right.{letter}" for letter in LETTERS]
-    order += ["explanation", "subject", "category", "point", "difficulty", "cognitive", "citations", "valid_from"]
-    order += ["valid_until", "id"]
+    order += ["explanation", "why", "points", "subject", "category", "point", "difficulty", "cognitive", "objective"]
+    order += ["citations", "valid_from", "valid_until", "case_id", "case_title", "case", "enemies", "classification"]
+    order += ["derived", "settings", "markdown", "id"]
     needed = {"type", "stem", "answer", *offered}
     return tuple(column for column in order if column in cells or column in needed)

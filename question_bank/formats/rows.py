@@ -10,17 +10,31 @@ from decimal import Decimal
 from typing import Any
 
 from question_bank.formats import columns
-from question_bank.formats.answers import Unfit, body_of, has_blanks, marked_stem, offered
+from question_bank.formats.answers import (
+    Unfit,
+    blanks_fit,
+    body_of,
+    has_blanks,
+    letters_of,
+    marked_stem,
+    marked_up,
+    named_options,
+    offered,
+)
 from question_bank.formats.columns import LETTERS
 from question_bank.formats.refusal import Imported, Refusal
 from question_bank.formats.sheets import MAX_CELL
 from question_bank.interactions.base import STEM_LENGTH, required_text
-from question_bank.item import Citation, ItemVersion
+from question_bank.item import Citation, ItemVersion, Stimulus
 from question_bank.problem import Problem, shortened
-from question_bank.text import plain_text, to_markdown
+from question_bank.text import plain_text
 
 MAX_POINT = 80
-_SOURCE = re.compile(r"《([^》]{1,200})》\s*(第[^《；;，,、。\s]{1,30})?")
+#: a title, then its article: 第…, or anything else in brackets of its own 〔〕
+_SOURCE = re.compile(
+    r"《((?:[^《》]|《[^《》]{1,100}》){1,200})》\s*(?:〔([^〕]{1,60})〕|(第[^《；;，,、。\s]{1,30}))?"
+)
+_ARTICLE = re.compile(r"第[^《；;，,、。\s]{1,30}\Z")
 _REF = re.compile(r"[a-z][a-z0-9-]{2,79}\Z")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?\Z")
 
@@ -84,7 +98,8 @@ def read_row(row: Row, *, subjects: Mapping[str, str], subject: str = "") -> Rea
     fields = _fields(cells, _subject(cells, subjects, subject, found), found)
     item = None
     if kind:
-        stem = to_markdown(marked_stem(cells.get("stem", "")) if kind == "fill_in" else cells.get("stem", ""))
+        written = cells.get("stem", "")
+        stem = marked_up(cells, "stem", marked_stem(written) if kind in ("fill_in", "inline_choice") else written)
         try:
             body = body_of(kind, cells)
         except Unfit as unfit:
@@ -108,12 +123,12 @@ def _type(cells: Mapping[str, str], found: list[Problem]) -> tuple[str | None, b
         return None, False
     answer = cells.get("answer", "")
     if cells.get("options") or any(cells.get(f"options.{letter}") for letter in LETTERS):
-        several = len(re.sub(r"[^A-Ja-jＡ-Ｊａ-ｊ]", "", answer)) > 1
+        several = len(letters_of(answer)) > 1 or len(named_options(cells)) > 1
         right = sum(columns.truth_of(cells.get(f"right.{letter}", "")) is True for letter in LETTERS)
         return ("multiple_choice" if several or right > 1 else "single_choice"), True
     if columns.truth_of(answer) is not None and not has_blanks(cells.get("stem", "")):
         return "true_false", True
-    return ("fill_in" if has_blanks(cells.get("stem", "")) else "short_answer"), True
+    return ("fill_in" if has_blanks(cells.get("stem", "")) and blanks_fit(cells) else "short_answer"), True
 
 
 def _subject(cells: Mapping[str, str], subjects: Mapping[str, str], default: str, found: list[Problem]) -> str:
@@ -133,14 +148,31 @@ def _fields(cells: Mapping[str, str], subject: str, found: list[Problem]) -> dic
         found.append(Problem("point", "too_long", shortened(point), {"limit": MAX_POINT}))
     return {
         "subject": subject,
-        "explanation": to_markdown(cells.get("explanation", "")),
+        "explanation": marked_up(cells, "explanation", cells.get("explanation", "")),
         "point": point,
         "cognitive": _known("cognitive", columns.COGNITIVE, cells, found),
         "difficulty": _difficulty(cells, found),
         "citations": citations_of(cells.get("citations", "")),
         "valid_from": _day("valid_from", cells, found),
         "valid_until": _day("valid_until", cells, found),
+        "objective": cells.get("objective", ""),
+        "enemies": cells.get("enemies", ""),
+        "classification": _known("classification", columns.CLASSIFICATIONS, cells, found),
+        "derived": cells.get("derived", ""),
+        "stimulus": _stimulus(cells, found),
     }
+
+
+def _stimulus(cells: Mapping[str, str], found: list[Problem]) -> Stimulus | None:
+    """The material of a case: its title is that of the first line where it has none of its own."""
+    text = cells.get("case", "")
+    if not text:
+        if cells.get("case_title") or cells.get("case_id"):
+            found.append(Problem("case", "missing"))
+        return None
+    title = cells.get("case_title", "") or shortened(text.split("\n", 1)[0])[:40]
+    name = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()[:12]
+    return Stimulus(cells.get("case_id", "") or f"case-{name}", title, marked_up(cells, "case", text))
 
 
 def _ref(cells: Mapping[str, str], kind: str, stem: str) -> str:
@@ -156,9 +188,11 @@ def _in_column(problem: Problem, cells: Mapping[str, str]) -> Problem:
     """The complaint at the column in which it can be mended."""
     part, _, number = problem.field.partition(".")
     field = problem.field
-    if part in ("blanks", "model_answer", "tolerance", "points"):
+    if part in ("mode", "units", "endings", "megabytes"):
+        field = "settings"
+    elif part in ("blanks", "model_answer", "tolerance") or (part == "points" and "points" not in cells):
         field = "answer"
-    elif part in ("pairs", "sequence", "options"):
+    elif part in ("pairs", "sequence", "options", "spots", "gaps"):
         letter = LETTERS[int(number) - 1] if number.isdigit() else number
         field = "options" if "options" in cells or not letter else f"options.{letter}"
     return replace(problem, field=field)
@@ -166,8 +200,14 @@ def _in_column(problem: Problem, cells: Mapping[str, str]) -> Problem:
 
 def citations_of(text: str) -> tuple[Citation, ...]:
     """《名称》第…条 as often as it stands there; a text without such marks is one source as a whole."""
-    found = tuple(Citation(match[1].strip(), match[2]) for match in _SOURCE.finditer(text))
+    found = tuple(Citation(match[1].strip(), match[2] or match[3]) for match in _SOURCE.finditer(text))
     return found or ((Citation(text[:200], None),) if text else ())
+
+
+def cited(citation: Citation) -> str:
+    """A citation as `citations_of` reads it."""
+    article = citation.article or ""
+    return f"《{citation.source}》{article if not article or _ARTICLE.match(article) else f'〔{article}〕'}"
 
 
 def _known(field: str, words: dict[str, tuple[str, ...]], cells: Mapping[str, str], found: list[Problem]) -> str:

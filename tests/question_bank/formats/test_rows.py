@@ -285,9 +285,69 @@ def test_cells_are_text_not_markup() -> None:
     assert [option.text for option in made.body.options] == ["\\<b\\>甲\\</b\\>", "\\*乙\\*"]
 
 
+INLINE = [
+    ("应当/可以", "可以/不得", "应当|不得", [(("应当", "可以"), 0), (("可以", "不得"), 1)]),
+    ("应当、可以", "可以；不得", "A|B", [(("应当", "可以"), 0), (("可以", "不得"), 1)]),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "answer", "gaps"), INLINE)
+def test_choices_of_gaps(first: str, second: str, answer: str, gaps: list[tuple[tuple[str, ...], int]]) -> None:
+    """
+    A cell a gap with what it offers; the answer names the right ones by their words or letters.
+    """
+    made = item(read(answer, first, second, stem="____听取，____加重", type="选词填空题"))
+
+    assert made.stem == "[[1]]听取，[[2]]加重"
+    assert [(gap.choices, gap.right) for gap in made.body.gaps] == gaps
+
+
+def test_the_material_of_a_case_goes_with_its_questions() -> None:
+    """
+    Rows of one title and text belong to one case; a title without a text is refused.
+    """
+    cells = {"case_title": "某店案", "case": "某店销售过期食品。"}
+    one, other = (item(read("A", "甲", "乙", **cells, stem=stem)).stimulus for stem in ("一", "二"))
+
+    assert one == other
+    assert one is not None
+    assert (one.title, one.text) == ("某店案", "某店销售过期食品。")
+    assert complaints(read("A", "甲", "乙", case_title="某店案")) == [("case", "missing")]
+
+
+def test_particulars_of_life_are_read() -> None:
+    """
+    Objective, group of enemies and classification have columns of their own.
+    """
+    made = item(read("A", "甲", "乙", objective="能判断", enemies="组一", classification="仅考试"))
+
+    assert (made.objective, made.enemies, made.classification) == ("能判断", "组一", "reserved")
+
+
+SETTINGS = [
+    ("填空题", "七", "权重：多", "settings"),
+    ("填空题", "七", "颜色：红", "settings"),
+    ("计算题", "7", "误差方式：大概", "settings"),
+    ("单选题", "A", "权重：2", "settings"),
+    ("文件题", "报告", "文件类型：exe", "settings"),
+    ("文件题", "报告", "大小上限：很大", "settings"),
+    ("论述题", "略", "顺序：任意", "settings"),
+]
+
+
+@pytest.mark.parametrize(("kind", "answer", "settings", "field"), SETTINGS)
+def test_settings_that_are_none_are_refused(kind: str, answer: str, settings: str, field: str) -> None:
+    """
+    What a type does not know is said, not dropped.
+    """
+    row = read(answer, "甲", "乙", type=kind, stem="题干__", settings=settings)
+
+    assert {found for found, _code in complaints(row)} == {field}
+
+
 def test_every_type_can_be_read() -> None:
     """
-    No type is left without a way in.
+    No type is left without a way in; of a hotspot an ordinary row says that it needs its picture.
     """
     options = ("甲→1", "乙→2", "丙→3")
     answers = {
@@ -298,6 +358,12 @@ def test_every_type_can_be_read() -> None:
         "matching": "",
         "short_answer": "略",
         "multiple_choice": "AB",
+        "inline_choice": "应当",
     }
     for kind in KINDS:
-        assert item(read(answers.get(kind, "A"), *options, type=kind, stem="题干__")).type == kind
+        offered = ("应当/不得",) if kind == "inline_choice" else options
+        row = read(answers.get(kind, "A"), *offered, type=kind, stem="题干__")
+        if kind == "hotspot":
+            assert complaints(row) == [("type", "needs_picture")]
+        else:
+            assert item(row).type == kind
