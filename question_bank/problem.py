@@ -23,6 +23,11 @@ CODES = (
     "weight", "area",
     "html_deep", "html_left_out", "html_looks", "html_unknown", "html_link", "html_span",
     "picture_missing", "picture_kind",
+    "partial_credit", "negative_credit", "one_key", "feedback_left_out", "wrong_left_out", "any_answer",
+    "no_model_answer", "factor_rounded", "cloze_empty", "cloze_part", "cloze_mixed", "cloze_numeric",
+    "moodle_calculated", "moodle_random", "moodle_type", "description_alone", "description_case", "category_unknown",
+    "setting_left_out", "element_left_out", "edited_elsewhere", "record_unreadable", "gift_open", "gift_braces",
+    "no_questions", "not_carried", "not_written",
 )  # fmt: skip
 
 

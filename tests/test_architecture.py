@@ -18,7 +18,7 @@ CORE_PACKAGES = ("jobs",)
 PUBLIC_MODULES = {"service", "queries", "policy", "gate"}
 ASSEMBLERS = {"lms.app", "lms.cli", "lms.install", "lms.content", "lms.demo"}
 DOMAIN_ALLOWED = {
-    "question_bank": {"python_calamine", "xlsxwriter", "lxml"},
+    "question_bank": {"python_calamine", "xlsxwriter", "lxml", "markdown_it", "latex2mathml"},
     "courseware": {"markdown_it"},
 }
 LAYERS = {"routes": 4, "cli": 4, "work": 4, "forms": 3, "service": 2, "policy": 1, "queries": 1, "models": 0}

@@ -11,8 +11,9 @@ from question_bank.formats.gift_grammar import Choice, Range, Text, questions
 from question_bank.formats.gift_grammar import Question as Found
 from question_bank.formats.losses import losses_of
 from question_bank.formats.moodle_items import MAX_QUESTIONS, Importing, category_of, labels_of
+from question_bank.formats.numbers import absolute_tolerance
 from question_bank.formats.refusal import Imported, Refusal
-from question_bank.formats.texts import decoded
+from question_bank.formats.texts import decoded, unread
 from question_bank.interactions.fill_in import MARK
 from question_bank.item import ItemVersion, Stimulus
 from question_bank.problem import Problem, shortened
@@ -46,7 +47,7 @@ def read(data: bytes, *, name: str, subjects: Mapping[str, str], subject: str = 
     try:
         text = decoded(data)
     except UnreadableFile as error:
-        return Imported((), (Refusal(name, "", "", "unreadable", dict(error.facts)),))
+        return Imported((), (unread(name, error),))
     importing = Importing(name, subjects=subjects, subject=subject)
     for count, found in enumerate(questions(text), 1):
         if count > MAX_QUESTIONS:
@@ -146,10 +147,9 @@ def write(items: Sequence[ItemVersion], *, pictures: Mapping[str, bytes]) -> byt
     """Items as a file; those whose type GIFT has not are left out (`losses` names them). Pictures have no place."""
     blocks = []
     for (category, stimulus), group in groupby(items, key=lambda item: (category_of(item), item.stimulus)):
-        blocks.append(f"$CATEGORY: {category}")
-        if stimulus:
-            blocks.append(_described(stimulus))
-        blocks += [block for item in group if (block := _written(item))]
+        written = [block for item in group if (block := _written(item))]
+        if written:
+            blocks += [f"$CATEGORY: {category}", *([_described(stimulus)] if stimulus else []), *written]
     return ("\n\n".join(blocks) + "\n").encode()
 
 
@@ -214,17 +214,7 @@ def _blank(item: ItemVersion) -> str | None:
 
 
 def _numeric(item: ItemVersion) -> str:
-    return f"#{item.body.answer:f}:{_tolerance(item):f}"
-
-
-def _tolerance(item: ItemVersion) -> Decimal:
-    """What may be off, as a number: GIFT knows no shares and no figures."""
-    body = item.body
-    if body.mode == "relative":
-        return Decimal(abs(body.answer) * body.tolerance)
-    if body.mode == "figures":
-        return Decimal(5).scaleb(int(body.answer.adjusted()) - int(body.tolerance))
-    return Decimal(body.tolerance)
+    return f"#{item.body.answer:f}:{absolute_tolerance(item.body):f}"
 
 
 def _pairs(item: ItemVersion) -> str:

@@ -32,6 +32,8 @@ class _Case:
     stimulus: Stimulus
     where: str
     used: int = 0
+    #: we wrote it beside items that name it themselves
+    own: bool = False
 
 
 class Importing:
@@ -119,6 +121,12 @@ class Importing:
             self.refuse(self.name, Problem("", "no_questions"))
         return Imported(tuple(self.items), tuple(self.refused), (*self.warnings, *settings), self.pictures)
 
+    def own_case(self, question: Question, wording: Wording) -> None:
+        """Case material as we write it: items name it themselves, unless they were changed elsewhere."""
+        self._describe(question, wording)
+        if self._case:
+            self._case.own = True
+
     def _describe(self, question: Question, wording: Wording) -> None:
         """A description is the material of the questions that follow it in its category."""
         self._close_case()
@@ -135,7 +143,7 @@ class Importing:
 
     def _close_case(self) -> None:
         case, self._case = self._case, None
-        if case is None:
+        if case is None or case.own:
             return
         shown = shortened(case.stimulus.title)
         if case.used:
@@ -157,7 +165,7 @@ class Importing:
         )
         item = self._labelled(item, question)
         offered = "\n".join(sorted(item.interaction.offered(item.body)))
-        return item.with_ref(_ref(question.ref, item.type, item.stem, offered, item.interaction.key_summary(item.body)))
+        return item.with_ref(_ref(question.ref, item.type, item.stem, offered))
 
     def _explanation(self, question: Question, body: Made, wording: Wording) -> str:
         """What is said to all; where nothing is, what is said to the right answer. Other feedback is remarked."""

@@ -2,9 +2,21 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
-from question_bank.formats import excel, gift, json_items, native, workbook
+from question_bank.formats import (
+    aiken,
+    embedded,
+    excel,
+    gift,
+    json_items,
+    moodle,
+    moodle_writer,
+    native,
+    qti_packages,
+    workbook,
+)
 from question_bank.formats.refusal import Imported, Refusal
 from question_bank.formats.rows import ReadFile
 from question_bank.item import ItemVersion
@@ -81,6 +93,26 @@ def _native(data: bytes, *, name: str, subjects: Mapping[str, str], subject: str
 #: a line a format; those that tell themselves by their content stand before those that take any text
 _ALL = (
     Format(
+        "qti",
+        (".zip", ".xml"),
+        qti_packages.looks_like,
+        read=qti_packages.read,
+        write=partial(qti_packages.write, version="3.0"),
+        losses=qti_packages.losses,
+        media_type="application/zip",
+    ),
+    *(
+        Format(
+            f"qti{version.replace('.', '')}",
+            (".zip",),
+            lambda _name, _data: False,
+            write=partial(qti_packages.write, version=version),
+            losses=qti_packages.losses,
+            media_type="application/zip",
+        )
+        for version in ("2.2", "2.1")
+    ),
+    Format(
         "native",
         (".toml",),
         _ends(".toml"),
@@ -98,6 +130,24 @@ _ALL = (
         losses=json_items.losses,
         media_type="application/json",
         rows=json_items.rows,
+    ),
+    Format(
+        "moodle",
+        (".xml",),
+        moodle.looks_like,
+        read=moodle.read,
+        write=moodle_writer.write,
+        media_type="application/xml",
+    ),
+    Format("cloze", (".txt",), embedded.looks_like, read=embedded.read, media_type="text/plain; charset=utf-8"),
+    Format(
+        "aiken",
+        (".txt",),
+        aiken.looks_like,
+        read=aiken.read,
+        write=aiken.write,
+        losses=aiken.losses,
+        media_type="text/plain; charset=utf-8",
     ),
     Format(
         "gift",

@@ -3,6 +3,7 @@
 import re
 
 from question_bank.errors import UnreadableFile
+from question_bank.formats.refusal import Refusal
 
 MAX_BYTES = 20 * 1024 * 1024
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -32,3 +33,9 @@ def _likely(data: bytes) -> tuple[str, ...]:
     sample = _PAIR.findall(data[:200_000])
     chinese = sum(pair[1] >= 0x80 for pair in sample) * 2 >= len(sample)
     return ("utf-8", "gb18030", "cp1252") if chinese else ("utf-8", "cp1252", "gb18030")
+
+
+def unread(name: str, error: UnreadableFile) -> Refusal:
+    """The complaint about a file that could not be read at all."""
+    facts = {fact: value for fact, value in error.facts.items() if fact != "reason"}
+    return Refusal(name, "", "", f"file_{error.facts.get('reason')}", facts)

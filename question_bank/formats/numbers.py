@@ -1,0 +1,14 @@
+"""Numbers as formats write them that know fewer ways than we."""
+
+from decimal import Decimal
+
+from question_bank.interactions.numeric import Number
+
+
+def absolute_tolerance(body: Number) -> Decimal:
+    """What a number may be off, as a number, whether it is said as a share or in significant figures."""
+    if body.mode == "relative":
+        return Decimal(abs(body.answer) * body.tolerance)
+    if body.mode == "figures":
+        return Decimal(5).scaleb(body.answer.adjusted() - int(body.tolerance))
+    return body.tolerance
