@@ -75,6 +75,28 @@ def jaccard(first: frozenset[str], second: frozenset[str]) -> Fraction:
     return Fraction(len(first & second), together) if together else Fraction(0)
 
 
+def says_all_or_none(item: ItemVersion) -> bool:
+    """Whether an option of a choice question says all or none of the above."""
+    return any(_ALL_OR_NONE.search(option.text) for option in item.body.options)
+
+
+def hides_negation(item: ItemVersion) -> bool:
+    """Whether a stem asks for what is not so without saying "not" in bold."""
+    return _NEGATION.search(_BOLD.sub("", item.stem).strip()) is not None
+
+
+def key_is_longest(item: ItemVersion) -> bool:
+    """Whether the right option of a single choice is longer than every wrong one."""
+    right = max(len(option.text) for option in item.body.options if option.right)
+    return right > max((len(option.text) for option in item.body.options if not option.right), default=right)
+
+
+def shares_of_longest(chosen: Sequence[ItemVersion], longest: int) -> tuple[Fraction, Fraction]:
+    """How often the key is the longest option, and how often chance would have it so."""
+    chance = sum((Fraction(1, len(item.body.options)) for item in chosen), Fraction(0)) / len(chosen)
+    return Fraction(longest, len(chosen)), chance
+
+
 def balance(letters: Iterable[str], among: str = "ABCD") -> float:
     """The chance that letters as uneven as these come from an even draw (chi-square test, three degrees of freedom).
 
@@ -117,7 +139,7 @@ def _missing(items: Iterable[ItemVersion]) -> Iterator[Flaw]:
 def _negations(items: Iterable[ItemVersion]) -> Iterator[Flaw]:
     """A stem that asks for what is not so says "not" in bold."""
     for item in items:
-        if item.type in ("single_choice", "multiple_choice") and _NEGATION.search(_BOLD.sub("", item.stem).strip()):
+        if item.type in ("single_choice", "multiple_choice") and hides_negation(item):
             yield Flaw("quiet_negation", (item.ref,))
 
 
@@ -129,19 +151,14 @@ def _letters(chosen: Sequence[ItemVersion]) -> Iterator[Flaw]:
 
 
 def _longest(chosen: Sequence[ItemVersion]) -> Iterator[Flaw]:
-    longest = []
-    for item in chosen:
-        right = max(len(option.text) for option in item.body.options if option.right)
-        if right > max(len(option.text) for option in item.body.options if not option.right):
-            longest.append(item.ref)
-    chance = sum((Fraction(1, len(item.body.options)) for item in chosen), Fraction(0)) / len(chosen)
-    share = Fraction(len(longest), len(chosen))
+    longest = [item.ref for item in chosen if key_is_longest(item)]
+    share, chance = shares_of_longest(chosen, len(longest))
     if share > chance + LONGEST_MORE:
         yield Flaw("long_keys", tuple(longest), f"{float(share):.0%}")
 
 
 def _all_or_none(items: Sequence[ItemVersion]) -> Iterator[Flaw]:
     choices = [item for item in items if item.type in ("single_choice", "multiple_choice")]
-    such = [item.ref for item in choices if any(_ALL_OR_NONE.search(option.text) for option in item.body.options)]
+    such = [item.ref for item in choices if says_all_or_none(item)]
     if Fraction(len(such), len(choices)) > MOST_ALL_OR_NONE:
         yield Flaw("all_or_none", tuple(such), str(len(such)))

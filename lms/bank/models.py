@@ -211,19 +211,19 @@ class LawChange(Model):
 
 
 class Health(Model):
-    """The last report on the health of a pool; the next one takes its place."""
+    """A report on the health of a pool; once the next one has ended it is forgotten."""
 
     __tablename__ = "bank_health"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    pool_id: Mapped[int] = mapped_column(ForeignKey("bank_pool.id"), unique=True)
-    job_id: Mapped[str] = mapped_column(PublicId)
+    pool_id: Mapped[int] = mapped_column(ForeignKey("bank_pool.id"), index=True)
+    job_id: Mapped[str] = mapped_column(PublicId, unique=True)
     #: how many items were looked at
     items: Mapped[int] = mapped_column(Integer, default=0)
     #: category -> number of findings
     counts: Mapped[Any] = mapped_column(Json)
     seconds: Mapped[float] = mapped_column(Float, default=0.0)
-    #: when it ended, None while the first one runs
+    #: when it ended, None while it runs
     at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -136,8 +136,8 @@ def _health() -> None:
     op.create_table(
         "bank_health",
         sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("pool_id", sa.Integer(), sa.ForeignKey("bank_pool.id"), nullable=False, unique=True),
-        sa.Column("job_id", sa.String(22), nullable=False),
+        sa.Column("pool_id", sa.Integer(), sa.ForeignKey("bank_pool.id"), nullable=False, index=True),
+        sa.Column("job_id", sa.String(22), nullable=False, unique=True),
         sa.Column("items", sa.Integer(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("seconds", sa.Float(), nullable=False),
