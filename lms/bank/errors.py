@@ -73,3 +73,32 @@ class PictureUnfit(Refused):
     code = "bank.picture_unfit"
     status = 422
     sentence = lazy_gettext("Choose a PNG, JPEG, GIF or WebP picture of at most 8 MB and 40 megapixels.")
+
+
+class FieldsUnfit(Refused):
+    """More fields, rows or words than a question can have. Fact: `most`."""
+
+    code = "bank.fields_unfit"
+    status = 422
+    sentence = lazy_gettext("This is more than a question can hold (at most %(most)s).")
+
+
+class NewerVersion(Refused):
+    """Somebody kept a newer wording since one began to write. Facts: `based_on`, `newest`."""
+
+    code = "bank.newer_version"
+    sentence = lazy_gettext("Version %(newest)s was kept since; yours began from version %(based_on)s.")
+
+
+class DraftElsewhere(Refused):
+    """The draft was changed in another window or on another machine since this page read it."""
+
+    code = "bank.draft_elsewhere"
+    sentence = lazy_gettext("This draft was changed in another window. Load it again before you go on.")
+
+
+class TooManyDrafts(Refused):
+    """Somebody keeps more drafts than there is room for. Fact: `most`."""
+
+    code = "bank.too_many_drafts"
+    sentence = lazy_gettext("You have %(most)s drafts. Finish or discard some before you begin another.")

@@ -11,13 +11,14 @@ import sqlite3
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
@@ -31,13 +32,16 @@ from lms.accounts.queries import PersonRow
 from lms.accounts.second_factor import new_nonce
 from lms.app import create_app
 from lms.audit import queries as audit
+from lms.bank import drafts, pictures
+from lms.bank import queries as bank
+from lms.bank import service as bank_service
 from lms.bank.models import Item
 from lms.database import db, reading, writing
 from lms.jobs import run_waiting
 from tests.academy import SVG, make_academy
 from tests.cast import FOUNDED, PASSWORD, Cast, csrf, make_cast, post, sign_in
 from tests.conftest import NINE, TestClock, make_config
-from tests.exam_day import ExamDay, make_exam_day
+from tests.exam_day import ExamDay, make_exam_day, wordings
 
 MATRIX = Path(__file__).with_name("matrix.toml")
 STRANGER = "anonymous"
@@ -179,8 +183,16 @@ class House:
 
 
 def a_file(name: str) -> tuple[io.BytesIO, str]:
-    """One of FILES as a form sends it."""
-    return io.BytesIO(FILES[name].encode()), name
+    """One of FILES, or a picture, as a form sends it."""
+    content = a_picture() if name.endswith(".png") else FILES[name].encode()
+    return io.BytesIO(content), name
+
+
+def a_picture() -> bytes:
+    """A small picture."""
+    target = io.BytesIO()
+    Image.new("RGB", (4, 3), "red").save(target, "PNG")
+    return target.getvalue()
 
 
 def matrix() -> list[Row]:
@@ -222,6 +234,7 @@ def build(folder: Path) -> House:
     _people(house, cast)
     _learning(house)
     _imports(house)
+    _writing(house, cast, day)
     _accounts(house, cast)
     return house
 
@@ -300,6 +313,20 @@ def _imports(house: House) -> None:
         form = {"csrf_token": csrf(browser), "subject": "", "pool": "", "kind": "people", "file": a_file(name)}
         house.values[key] = browser.post(address, data=form).location.rsplit("/", 1)[1]
     run_waiting(house.app)
+
+
+def _writing(house: House, cast: Cast, day: ExamDay) -> None:
+    """A question of two versions, and of Zhao's a draft and a picture."""
+    with house.app.app_context(), writing() as session:
+        pool = bank.pool_by_public_id(session, day.pool_public_id)
+        assert pool is not None
+        first = next(one for one in wordings() if one.ref == "matching-1")
+        bank_service.revise_item(session, pool, replace(first, explanation="新解析"), cast.zhao.id)
+        revised = session.scalars(select(Item.public_id).filter_by(pool_id=pool.id, ref=first.ref)).one()
+        written = drafts.keep(session, pool, "essay", {"stem": ["草稿"]}, by=cast.zhao.id)
+        folder = house.app.extensions["config"].media
+        kept = pictures.keep(session, a_picture(), folder=folder, by=cast.zhao.id)
+        house.values |= {"revised": revised, "sketch": written.public_id, "picture": kept.sha256}
 
 
 def _accounts(house: House, cast: Cast) -> None:
