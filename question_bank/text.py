@@ -9,6 +9,8 @@ _OPENING = re.compile(r"^(?:(?P<number>\d{1,9})(?=[.)](?:\s|$))|(?=[#+=~-]))")
 _ESCAPED = re.compile(r"\\([\\`*_\[\]<>|$&.)#+=~-])")
 _PICTURE = re.compile(r"!\[((?:\\.|[^\]\\])*)\]\(picture:[0-9a-f]{64}\)")
 _BLANK = re.compile(r"\[\[\d{1,2}\]\]")
+#: between dollar signs on one line, with a sign that formulas have and prices have not
+_LATEX = re.compile(r"\$(?!\s)(?=[^$\n]*[\\^_={}+<>|])[^$\n]+(?<!\s)\$(?!\d)")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 
 
@@ -49,3 +51,15 @@ def plain_text(markdown: str) -> str:
     if plain is None:
         plain = _ESCAPED.sub(r"\1", _BOLD.sub(r"\1", _PICTURE.sub(r"\1", markdown.replace("\\\n", "\n"))))
     return re.sub(r"\s+", " ", _BLANK.sub("____", plain)).strip()
+
+
+def formulas_kept(text: str) -> str:
+    """As `to_markdown`, but LaTeX between dollar signs stays a formula; prices in dollars are none."""
+    kept: list[str] = []
+
+    def aside(match: re.Match[str]) -> str:
+        kept.append(match[0])
+        return f"\ue000{len(kept) - 1}\ue001"
+
+    shown = to_markdown(_LATEX.sub(aside, text.replace("\ue000", "").replace("\ue001", "")))
+    return re.sub("\ue000(\\d+)\ue001", lambda match: kept[int(match[1])], shown)
