@@ -27,7 +27,7 @@ CODES = (
     "no_model_answer", "factor_rounded", "cloze_empty", "cloze_part", "cloze_mixed", "cloze_numeric",
     "moodle_calculated", "moodle_random", "moodle_type", "description_alone", "description_case", "category_unknown",
     "setting_left_out", "element_left_out", "edited_elsewhere", "record_unreadable", "gift_open", "gift_braces",
-    "no_questions", "not_carried", "not_written",
+    "no_questions", "not_carried", "not_written", "more_remarks",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from lms.bank.qti_complaints import QTI_FIELDS, QTI_REASONS
 from question_bank.formats.refusal import Refusal
 
 FIELD_NAMES: dict[str, LazyString] = {
@@ -169,13 +170,17 @@ REASONS: dict[str, LazyString] = {
     "file_zip_entry": lazy_gettext("the archive holds a link, something encrypted or of a strange kind"),
     "file_no_manifest": lazy_gettext("the package has no imsmanifest.xml"),
     "file_manifest_file": lazy_gettext("names a file that is not in the package"),
+    "more_remarks": lazy_gettext("%(count)s more remarks of this kind are not listed"),
     "date_order": lazy_gettext("lies before the day from which it is valid"),
 }
+
+FIELD_NAMES |= QTI_FIELDS
+REASONS |= QTI_REASONS
 
 
 def reason_of(refusal: Refusal) -> str:
     """Why, in the language of the request; the code itself for one that has no sentence."""
-    template = str(REASONS.get(refusal.code, refusal.code))
+    template = str(REASONS.get(f"{refusal.code}.{refusal.value}", REASONS.get(refusal.code, refusal.code)))
     try:
         return template % dict(refusal.facts) if refusal.facts else template.partition(" %(")[0]
     except (KeyError, TypeError, ValueError):

@@ -23,6 +23,8 @@ _KINDS = {
         ("multiresponse", ("", "_h", "_s", "_hs")), ("mr", ("", "h", "s", "hs"))
     ) for more in mores
 }  # fmt: skip
+#: gaps of one question that are looked at, and answers of one gap
+MOST = 100
 _OPENING = re.compile(r"\{(\d{0,3}):([A-Za-z]{2,13}(?:_[A-Za-z]{1,2})?)(?=[:}])")
 _MEANT = re.compile(r"\\([\\~=#{}:/\"'])")
 _WORTH = re.compile(r"\s*(?:=|%(-?\d{1,3}(?:\.\d{0,10})?)%)")
@@ -53,6 +55,8 @@ def parted(text: str) -> tuple[str, tuple[Part, ...]]:
         end = _end(text, found.end())
         if end is None:
             raise Unfit(Problem("stem", "cloze_part", shortened(text[found.start() : found.start() + 60])))
+        if len(parts) == MOST:
+            raise Unfit(Problem("stem", "too_many", str(len(parts) + 1), {"most": MOST}))
         parts.append(_part(found, text[found.end() + 1 : end] if text[found.end()] == ":" else ""))
         shown += text[place : found.start()] + f"[[{len(parts)}]]"
         place = end + 1
@@ -77,7 +81,7 @@ def _part(found: re.Match[str], inner: str) -> Part:
         raise Unfit(Problem("stem", "weight", found[1], {"most": MAX_WEIGHT}))
     held = _MEANT.sub(lambda match: _HELD[_SIGNS.index(match[1])], inner)
     pieces = [piece for piece in held.split("~") if piece.strip()]
-    if not pieces:
+    if not pieces or len(pieces) > MOST:
         raise Unfit(Problem("stem", "cloze_part", shortened(found[0] + "}")))
     return Part(kind, found[2].upper(), weight, tuple(_answer(kind, piece) for piece in pieces), case)
 

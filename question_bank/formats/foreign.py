@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from urllib.parse import unquote
 
-from question_bank.formats import html, pictures
+from question_bank.formats import html, inline, pictures
 from question_bank.formats.addresses import safe_address
 from question_bank.formats.inline import printable
 from question_bank.problem import Problem, shortened
@@ -81,6 +81,7 @@ class Unfit(Exception):
 _TAG = re.compile(
     r"</?[a-zA-Z][a-zA-Z0-9:]{0,15}(?:\s[^<>]{0,2000})?/?>|&(?:#\d{1,6}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});"
 )
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 _PLUGINFILE = "@@PLUGINFILE@@/"
 _SHOWN = re.compile(r"!\[((?:\\.|[^\]\\\n]){0,500})\]\(\s{0,3}<?([^)\s>]{1,2000})>?[^)\n]{0,200}\)")
 _LINKED = re.compile(r"(?<!!)\[([^\[\]\n]{0,500})\]\(\s{0,3}<?([^)\s>]{0,2000})>?[^)\n]{0,200}\)")
@@ -93,12 +94,17 @@ class Wording:
     def __init__(self, files: Mapping[str, bytes] | None = None) -> None:
         self.files = files or {}
         self.problems: list[Problem] = []
+        self._said: set[tuple[str, str, str]] = set()
         self.pictures: dict[str, bytes] = {}
 
     def warn(self, field: str, value: object, code: str, **facts: object) -> None:
         """Something that does not come over, once."""
-        problem = Problem(field, code, shortened(value), facts)
-        if problem not in self.problems:
+        self._keep(Problem(field, code, shortened(value), facts))
+
+    def _keep(self, problem: Problem) -> None:
+        key = (problem.field, problem.code, problem.value)
+        if key not in self._said:
+            self._said.add(key)
             self.problems.append(problem)
 
     def markdown(self, rich: Rich, field: str, *, single_line: bool = False, blanks: bool = False) -> str:
@@ -117,7 +123,8 @@ class Wording:
             blanks=blanks,
             single_line=single_line,
         )
-        self.problems += [problem for problem in found.problems if problem not in self.problems]
+        for problem in found.problems:
+            self._keep(problem)
         self.pictures |= found.pictures
         return found.text
 
@@ -130,10 +137,13 @@ class Wording:
         return rich.text.strip() if not _TAG.search(rich.text) else plain_text(self.line(rich, field))
 
     def _plain(self, text: str, *, single_line: bool, blanks: bool) -> str:
-        escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        paragraphs = re.split(r"\n\s*\n", escaped)
-        source = "".join(f"<p>{one}</p>" for one in paragraphs).replace("\n", " " if single_line else "<br>")
-        return html.markdown(source, blanks=blanks, single_line=single_line).text
+        shown = []
+        for paragraph in _PARAGRAPHS.split(text):
+            tokens: list[inline.Token] = []
+            for line in paragraph.split("\n"):
+                tokens += [inline.Words(line), inline.Words(" ") if single_line else inline.Break()]
+            shown.append(inline.written(tokens, blanks=blanks))
+        return (" " if single_line else "\n\n").join(filter(None, shown))
 
     def _file(self, rich: Rich, address: str) -> bytes | None:
         name = unquote(address.removeprefix(_PLUGINFILE)) if address.startswith(_PLUGINFILE) else address

@@ -121,13 +121,15 @@ class _Walk:
         self._find, self._field, self._ask, self._blanks = pictures, field, own, blanks
         self._owned: dict[etree._Element, str | None] = {}
         self.problems: list[Problem] = []
+        self._said: set[tuple[str, str]] = set()
         self.pictures: dict[str, bytes] = {}
 
     def report(self, code: str, value: str) -> None:
         """Something that the Markdown does not say."""
-        problem = Problem(self._field, code, shortened(value))
-        if problem not in self.problems:
-            self.problems.append(problem)
+        shown = shortened(value)
+        if (code, shown) not in self._said:
+            self._said.add((code, shown))
+            self.problems.append(Problem(self._field, code, shown))
 
     def _own(self, element: etree._Element) -> str | None:
         """The format's own Markdown of an element; the format is asked once."""

@@ -24,6 +24,8 @@ from question_bank.problem import Problem, shortened
 
 #: our own element in a question; Moodle overlooks it
 OWN = "shuyuan"
+#: files of one question
+MAX_FILES = 100
 _HEAD = re.compile(rb"<(?:quiz|question)[\s>]")
 _FORMS = {"moodle_auto_format": "moodle", "plain_text": "plain", "markdown": "markdown"}
 #: what the common ground takes
@@ -122,7 +124,10 @@ class _Reading:
             self.importing.warn(self.where, Problem("info", "element_left_out", shortened(info)))
 
     def _read_files(self) -> None:
-        for file in self.element.iter("file"):
+        for count, file in enumerate(self.element.iter("file"), 1):
+            if count > MAX_FILES:
+                self.wording.warn("file", str(count), "too_many", most=MAX_FILES)
+                break
             name = (file.get("path", "/").strip("/") + "/" + file.get("name", "")).lstrip("/")
             data = decoded(file.text or "") if file.get("encoding", "base64") == "base64" else None
             if data is None:
@@ -240,8 +245,9 @@ class _Reading:
                 self._setting(name, words(element))
             elif name not in _TAKEN and (words(element) or name not in ("hint", "responsetemplate")):
                 self.wording.warn(name, words(element), "element_left_out")
+        shown = "\n".join([self._words("image"), *map(words, self.element.iter("text"))])
         for name in self.files:
-            if not self._mentioned(name):
+            if quote(name) not in shown and name not in shown:
                 self.wording.warn("file", name, "element_left_out")
 
     def _setting(self, name: str, value: str) -> None:
@@ -257,11 +263,6 @@ class _Reading:
         plain = _plain_number(value)
         if plain not in usual:
             self.importing.setting(name, plain)
-
-    def _mentioned(self, name: str) -> bool:
-        if self._words("image").endswith(name):
-            return True
-        return any(quote(name) in text or name in text for text in map(words, self.element.iter("text")))
 
 
 def _plain_number(text: str) -> str:

@@ -25,6 +25,8 @@ _MARK = re.compile(r"\[\[(\d{1,3})\]\]")
 _SOLID_END = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]\Z")
 _STAR = re.compile(r"(?<!\\)\*")
 _ENDING = re.compile(r"\.?([a-z0-9]{1,8})")
+#: answers of one question that are looked at; no type here takes that many
+MOST = 100
 #: shares of right answers that add up to the whole, as well as Moodle rounds them
 _NEAR = Decimal("0.1")
 
@@ -44,6 +46,9 @@ def made(question: Question, wording: Wording) -> Made:
     maker = _MAKERS.get(question.kind)
     if maker is None:
         raise Unfit(Problem("type", _reason(question.kind), shortened(question.kind)))
+    count = max(len(question.answers), len(question.pairs), len(question.drags))
+    if count > MOST:
+        raise Unfit(Problem("answer", "too_many", str(count), {"most": MOST}))
     return maker(question, wording)
 
 

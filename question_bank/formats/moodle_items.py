@@ -17,6 +17,8 @@ from question_bank.problem import Problem, shortened
 from question_bank.text import plain_text
 
 MAX_QUESTIONS = 20_000
+#: remarks of one file that are kept; of more only the number is said
+MAX_REMARKS = 2000
 REF = re.compile(r"[a-z][a-z0-9-]{2,79}\Z")
 #: how our own particulars stand among tags
 LABEL = "shuyuan:"
@@ -117,9 +119,13 @@ class Importing:
             Refusal(self.name, field, value, "setting_left_out", {"questions": count})
             for (field, value), count in self._settings.items()
         ]
+        remarks = [*settings, *self.warnings]
+        if len(remarks) > MAX_REMARKS:
+            more = Refusal(self.name, "", "", "more_remarks", {"count": len(remarks) - MAX_REMARKS})
+            remarks = [more, *remarks[:MAX_REMARKS]]
         if not self.items and not self.refused:
             self.refuse(self.name, Problem("", "no_questions"))
-        return Imported(tuple(self.items), tuple(self.refused), (*self.warnings, *settings), self.pictures)
+        return Imported(tuple(self.items), tuple(self.refused), tuple(remarks), self.pictures)
 
     def own_case(self, question: Question, wording: Wording) -> None:
         """Case material as we write it: items name it themselves, unless they were changed elsewhere."""
