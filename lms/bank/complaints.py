@@ -106,6 +106,7 @@ REASONS: dict[str, LazyString] = {
     "html_span": lazy_gettext("cells that reach over several are single ones now"),
     "picture_missing": lazy_gettext("this picture is not in the file; its description was kept"),
     "picture_kind": lazy_gettext("is no PNG, JPEG, GIF or WebP picture; its description was kept"),
+    "line_left_out": lazy_gettext("this line belongs to no question and was left out"),
     "needs_picture": lazy_gettext("needs its picture: write it in the editor, or bring it as JSON or QTI"),
     "gap_answers": lazy_gettext("names not as many right choices as there are gaps (%(gaps)s)"),
     "no_letter": lazy_gettext("begins without the letter of an option"),

@@ -15,6 +15,7 @@ from question_bank.formats import (
     moodle_writer,
     native,
     qti_packages,
+    text,
     workbook,
 )
 from question_bank.formats.refusal import Imported, Refusal
@@ -168,6 +169,16 @@ _ALL = (
         losses=workbook.losses,
         media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         titled=workbook.write,
+    ),
+    Format(
+        "text",
+        text.ENDINGS,
+        text.looks_like,
+        read=text.read_file,
+        write=text.write,
+        losses=text.losses,
+        media_type="text/plain; charset=utf-8",
+        rows=text.rows,
     ),
 )
 
