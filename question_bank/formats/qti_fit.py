@@ -81,9 +81,9 @@ def require_fit(source: Source, kind: str, body: Any, marks: Marks, element: etr
     rules = fitting(kind, body, marks)
     if rules is None:
         raise Refused(Problem("responseProcessing", "qti_scoring", _example(kind, body, marks)), element)
-    if kind in RULES and rules != DEFAULT:
+    if kind in RULES and not all(_agrees(kind, body, marks, other) for other in _candidates(kind)):
         name = RULES[kind][0]
-        source.warn("scoring", getattr(rules, name), "qti_rule", element, rule=getattr(rules, name))
+        source.warn(f"scoring.{name}", getattr(rules, name), "qti_rule", element)
     if marks.most != 1:
         source.warn("scoring", _plain(marks.most), "qti_marks", element)
 

@@ -41,11 +41,13 @@ def looks_like(_name: str, data: bytes) -> bool:
         if head.startswith((b"\xff\xfe", b"\xfe\xff")):
             head = head.decode("utf-16", "ignore").encode()
         return _ROOT.search(head) is not None
+    if MANIFEST.encode() not in data:  # names stand in an archive as they are: no need to unpack a workbook
+        return False
     try:
         package = opened(data)
     except UnreadableFile:
-        return False
-    return b"qti" in package.parts.get(MANIFEST, b"").lower()
+        return True  # the reader says what is wrong with it
+    return b"qti" in package.parts.get(MANIFEST, b"").lower() or any(_is_item(package, name) for name in package.parts)
 
 
 def read(data: bytes, *, name: str, subjects: Mapping[str, str], subject: str = "") -> Imported:
@@ -102,7 +104,7 @@ class _Reading:
         except UnreadableFile as error:
             line = error.facts.get("line")
             where = f"{address}:{line}" if line else address
-            self.refused.append(Refusal(where, "", "", f"file_{error.facts.get('reason', '')}"))
+            self.refused.append(Refusal(where, "", "", f"file_{error.facts.get('reason', '')}", {"line": line or 0}))
             return
         own = qti_own.found(resource, content)
         if own is not None and own.unchanged:
