@@ -26,12 +26,14 @@ def xhtml(
     *,
     picture: Callable[[str], str],
     blank: Callable[[int], str] | None = None,
+    formula: Callable[[str, bool], str] | None = None,
     one_line: bool = False,
 ) -> str:
     """Markdown as XHTML. `picture`: the address of a stored picture by its hash; `blank`: XHTML for the mark of a blank,
-    which stays words without it; `one_line`: without a paragraph around it. Formulas are LaTeX in \\( \\) and $$ $$.
+    which stays words without it; `one_line`: without a paragraph around it. Formulas are LaTeX in \\( \\) and $$ $$,
+    or what `formula` makes of their LaTeX and of whether they stand in a line of their own.
     """
-    environment = {"picture": picture, "blank": blank}
+    environment = {"picture": picture, "blank": blank, "formula": formula}
     text = printable(markdown)
     return str((_reader.renderInline if one_line else _reader.render)(text, environment)).strip()
 
@@ -58,7 +60,9 @@ def _blank_rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - mar
     return True
 
 
-def _formula(_renderer: RendererHTML, tokens: Sequence[Token], place: int, _options: OptionsDict, _env: EnvType) -> str:
+def _formula(_renderer: RendererHTML, tokens: Sequence[Token], place: int, _options: OptionsDict, env: EnvType) -> str:
+    if env.get("formula"):
+        return str(env["formula"](tokens[place].content, tokens[place].meta["shown"]))
     latex = escaped(tokens[place].content)
     return f"$${latex}$$" if tokens[place].meta["shown"] else f"\\({latex}\\)"
 
