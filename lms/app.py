@@ -10,9 +10,19 @@ from lms.accounts import account_routes, gate, people_routes, role_routes
 from lms.accounts import routes as accounts_routes
 from lms.admin import audit_routes, job_routes, system_routes
 from lms.admin import work as admin_work
-from lms.bank import editor_routes, history_routes, picture_routes
+from lms.bank import (
+    editor_routes,
+    health_routes,
+    history_routes,
+    many_routes,
+    many_work,
+    picture_routes,
+    print_routes,
+    review_routes,
+    share_routes,
+)
+from lms.bank import export_routes as bank_export_routes
 from lms.bank import import_routes as bank_import_routes
-from lms.bank import many_routes, many_work, print_routes, review_routes, share_routes
 from lms.bank import routes as bank_routes
 from lms.bank import work as bank_work
 from lms.clock import Clock, system_clock
@@ -94,6 +104,8 @@ def _features(app: Flask, config: Config) -> None:
     library_work.init_app(app, config)
     app.register_blueprint(bank_routes.bp)
     app.register_blueprint(bank_import_routes.bp)
+    app.register_blueprint(bank_export_routes.bp)
+    app.register_blueprint(health_routes.bp)
     for bank in (review_routes, share_routes, many_routes, print_routes):
         app.register_blueprint(bank.bp)
     for editor in (editor_routes, history_routes, picture_routes):

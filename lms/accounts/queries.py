@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.models import LoginSession, LoginThrottle, Person, Posting, RoleGrant, Totp, Unit, UnitPlacement
-from lms.accounts.policy import Act, Grant, Role, Viewer, may
+from lms.accounts.policy import ALLOWS, Act, Grant, Role, Viewer, may
 from lms.errors import NotFound
 
 
@@ -359,6 +359,22 @@ def holders(session: Session, role: Role, *, now: datetime) -> list[str]:
     """Public ids of everybody who holds `role` somewhere."""
     query = select(Person.public_id).join(RoleGrant, RoleGrant.person_id == Person.id)
     return list(session.scalars(query.where(RoleGrant.role == role.value, _in_force(now)).distinct()))
+
+
+def holders_of(session: Session, act: Act, *, now: datetime, search: str, limit: int) -> list[PersonRow]:
+    """The first people found by `search` (as in `people`) who may sign in and whose role allows `act` somewhere."""
+    query = people(search=search, enabled=True).where(Person.id.in_(_holding(act, now))).limit(limit)
+    return [PersonRow(*row) for row in session.execute(query)]
+
+
+def holds(session: Session, person_id: int, act: Act, *, now: datetime) -> bool:
+    """Whether a role of this person allows `act` somewhere."""
+    return session.scalar(_holding(act, now).where(RoleGrant.person_id == person_id).limit(1)) is not None
+
+
+def _holding(act: Act, now: datetime) -> Select[int]:
+    roles = [role.value for role, acts in ALLOWS.items() if act in acts]
+    return select(RoleGrant.person_id).where(RoleGrant.role.in_(roles), _in_force(now))
 
 
 def sessions_of(session: Session, person_id: int, *, now: datetime, idle_since: datetime) -> list[SessionRow]:

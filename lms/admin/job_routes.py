@@ -17,6 +17,14 @@ bp = Blueprint("jobs", __name__, url_prefix="/jobs", template_folder="templates"
 
 KIND_NAMES = {
     "bank.read_import": lazy_gettext("Read a file of questions"),
+    "bank.take_import": lazy_gettext("Put the questions of a file into a pool"),
+    "bank.export": lazy_gettext("Write questions as a file"),
+    "bank.health": lazy_gettext("Examine the health of a pool"),
+    "library.changed": lazy_gettext("Take questions on a changed law out of the draw"),
+    "library.sweep": lazy_gettext("End documents whose last day has passed"),
+    "bank.bulk": lazy_gettext("Change particulars of many questions"),
+    "bank.bulk.undo": lazy_gettext("Take back a change of many questions"),
+    "bank.move": lazy_gettext("Move many questions on"),
     "roster.read": lazy_gettext("Try a roster"),
     "roster.take": lazy_gettext("Carry out a roster"),
     "transcripts.print": lazy_gettext("Print a transcript"),

@@ -1,16 +1,10 @@
 """What examiners type about pools, and the filters of their lists."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the published stubs
 from wtforms.validators import DataRequired, Length
-
-from lms.subjects import CODES
-from question_bank.interactions import KINDS
-from question_bank.item import DIFFICULTIES
 
 DIFFICULTY_NAMES = {
     "easy": lazy_gettext("easy"),
@@ -28,6 +22,31 @@ STATE_NAMES = {
     "ready": lazy_gettext("approved"),
     "trial": lazy_gettext("field test"),
     "retired": lazy_gettext("retired"),
+}
+CLASSIFICATION_NAMES = {
+    "open": lazy_gettext("open: practice and exams"),
+    "reserved": lazy_gettext("reserved for exams"),
+}
+#: what happened to an item
+ACT_NAMES = {
+    "submit": lazy_gettext("Handed in for review"),
+    "withdraw": lazy_gettext("Withdrawn from review"),
+    "send_back": lazy_gettext("Sent back"),
+    "approve": lazy_gettext("Approved"),
+    "try": lazy_gettext("Approved for a field test"),
+    "retire": lazy_gettext("Retired"),
+    "restore": lazy_gettext("Put back"),
+    "suspend": lazy_gettext("Taken out of the draw: a law changed"),
+    "clear": lazy_gettext("Checked after a change of law"),
+    "word": lazy_gettext("Worded anew"),
+    "relabel": lazy_gettext("Particulars changed"),
+    "comment": lazy_gettext("Comment"),
+}
+RIGHT_NAMES = {
+    "view": lazy_gettext("view"),
+    "use": lazy_gettext("use in exams"),
+    "edit": lazy_gettext("edit"),
+    "review": lazy_gettext("review"),
 }
 #: stands in an address for questions without a subject, where "" already means all
 UNCLASSIFIED = "-"
@@ -54,34 +73,10 @@ class PoolForm(FlaskForm):
         return str(self.purpose.data or "").strip() or None
 
 
-@dataclass(frozen=True, slots=True)
-class ItemFilter:
-    """Which items of a pool are listed; every part may be empty."""
+class ShareForm(FlaskForm):
+    """Which person gets which right in a pool."""
 
-    words: str = ""
-    #: None for all, "" for the unclassified
-    subject: str | None = None
-    kind: str = ""
-    difficulty: str = ""
-    state: str = ""
-
-    @classmethod
-    def of(cls, address: Mapping[str, str]) -> "ItemFilter":
-        """The filters in an address; what is not known there counts as absent."""
-        subject = address.get("subject", "")
-        return cls(
-            words=address.get("q", "").strip()[:60],
-            subject="" if subject == UNCLASSIFIED else (subject if subject in CODES else None),
-            kind=_known(address.get("type", ""), KINDS),
-            difficulty=_known(address.get("difficulty", ""), DIFFICULTIES),
-            state=_known(address.get("state", ""), STATE_NAMES),
-        )
-
-    @property
-    def any(self) -> bool:
-        """Whether anything is filtered out."""
-        return self != ItemFilter()
-
-
-def _known(value: str, values: Mapping[str, object] | tuple[str, ...]) -> str:
-    return value if value in values else ""
+    person = StringField(lazy_gettext("Person"), [DataRequired(), Length(max=40)])
+    access = SelectField(
+        lazy_gettext("Right"), choices=[SelectChoice(right, name) for right, name in RIGHT_NAMES.items()]
+    )

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from lms.audit.service import record
 from lms.bank.errors import MoveRefused
-from lms.bank.models import Item, ItemEvent, ItemVersion
+from lms.bank.models import RELABEL, Item, ItemEvent, ItemVersion
 from lms.bank.queries import PoolRow
 from lms.clock import now
 from lms.errors import NotFound
@@ -86,9 +86,17 @@ def moves_of(session: Session, pool: PoolRow, item_id: int, *, by: int) -> Seque
     return standing_of(item).moves(author=_wrote(session, item, by), reviewed=pool.reviewed)
 
 
+def author_of(session: Session, item_id: int) -> int | None:
+    """Who wrote the newest wording: the maker of the newest version that is more than other particulars."""
+    label = exists().where(
+        ItemEvent.item_id == item_id, ItemEvent.number == ItemVersion.number, ItemEvent.act == RELABEL
+    )
+    query = select(ItemVersion.created_by).where(ItemVersion.item_id == item_id, ~label)
+    return session.scalar(query.order_by(ItemVersion.number.desc()).limit(1))
+
+
 def _wrote(session: Session, item: Item, person_id: int | None) -> bool:
-    query = select(ItemVersion.created_by).filter_by(item_id=item.id, number=item.newest)
-    return person_id is not None and session.scalar(query) == person_id
+    return person_id is not None and author_of(session, item.id) == person_id
 
 
 def _event(session: Session, item: Item, act: str, by: int | None, words: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.policy import ALLOWS, Act, Viewer, unit_paths
+from lms.bank import review_queries
 from lms.bank.models import Item, ItemVersion, Pool, Share
 from question_bank import item as domain
 from question_bank.formats.record import from_record
@@ -90,6 +91,22 @@ def pool_by_public_id(session: Session, public_id: str, person_id: int | None = 
     """The pool, whoever asks; policies decide who may."""
     row = session.execute(_pools(person_id).where(Pool.public_id == public_id)).first()
     return PoolRow(*row) if row else None
+
+
+def waiting_for(session: Session, viewer: Viewer) -> tuple[int, int]:
+    """How many questions wait for `viewer` as a reviewer, and how many were sent back to them as an author."""
+    review = returned = 0
+    if Act.REVIEW_ITEMS in viewer.acts:
+        pools = pools_for(session, viewer, Act.REVIEW_ITEMS)
+        review = sum(review_queries.tally(session, [pool.id for pool in pools]))
+    if Act.EDIT_BANK in viewer.acts:
+        returned = review_queries.returned_count(session, viewer.id)
+    return review, returned
+
+
+def public_id_of(session: Session, pool_id: int) -> str | None:
+    """The public id of a pool."""
+    return session.scalar(select(Pool.public_id).where(Pool.id == pool_id))
 
 
 def own_pool_by_name(session: Session, name: str) -> PoolRow | None:
@@ -235,6 +252,31 @@ def versions_of(session: Session, item_id: int) -> list[VersionRow]:
         VersionRow(row.id, row.public_id, row.number, row.created_at, row.created_by, from_record(row.record))
         for row in rows
     ]
+
+
+def versions_in_order(session: Session, ids: Sequence[int], *, drawn: bool) -> list[VersionRow]:
+    """The newest version of each item, or the one papers take, in the order of `ids`."""
+    number = Item.drawn if drawn else Item.newest
+    rows = session.execute(
+        select(
+            ItemVersion.item_id,
+            ItemVersion.id,
+            ItemVersion.public_id,
+            ItemVersion.number,
+            ItemVersion.created_at,
+            ItemVersion.created_by,
+            ItemVersion.record,
+        )
+        .join(Item, (Item.id == ItemVersion.item_id) & (ItemVersion.number == number))
+        .where(Item.id.in_(ids))
+    )
+    found = {
+        row.item_id: VersionRow(
+            row.id, row.public_id, row.number, row.created_at, row.created_by, from_record(row.record)
+        )
+        for row in rows
+    }
+    return [found[one] for one in ids if one in found]
 
 
 def item_by_public_id(session: Session, public_id: str) -> tuple[ItemRow, str] | None:

@@ -8,16 +8,16 @@ from lms.access import requires
 from lms.accounts import queries as accounts
 from lms.accounts.gate import viewer
 from lms.accounts.policy import Act
-from lms.bank import life, preview, queries, service
-from lms.bank.forms import COGNITIVE_NAMES, DIFFICULTY_NAMES, STATE_NAMES, UNCLASSIFIED, ItemFilter, PoolForm
-from lms.bank.policy import access_item, access_pool, keeping_path, may_make_pools, may_pool
-from lms.bank.queries import ItemRow, VersionRow
+from lms.bank import drafts, life, listing, preview, queries, review_queries, service, statistics
+from lms.bank.forms import PoolForm
+from lms.bank.listing import ItemFilter
+from lms.bank.names import names
+from lms.bank.policy import access_item, access_pool, keeping_path, may_export, may_make_pools, may_pool
+from lms.bank.queries import VersionRow
+from lms.bank.tabs import tabs
 from lms.database import reading, writing
 from lms.errors import NotFound
-from lms.i18n import locale_code
-from lms.paging import paginate, requested_page
-from lms.question_types import TYPE_NAMES
-from lms.subjects import SUBJECTS
+from lms.paging import requested_page
 from question_bank.life import Move
 
 bp = Blueprint("bank", __name__, url_prefix="/bank", template_folder="templates")
@@ -28,15 +28,18 @@ DRAWS = 9
 @bp.get("/")
 @requires(Act.SEE_BANK)
 def index() -> ResponseReturnValue:
-    """The pools one may see."""
+    """The pools one may see, and what waits for oneself in them."""
     session = reading()
     pools = queries.pools_for(session, viewer())
+    waiting, returned = queries.waiting_for(session, viewer())
     return render_template(
         "bank/index.html",
         pools=pools,
         keepers=accounts.people_by_ids(session, [found.created_by for found in pools if found.created_by]),
         may_make=may_make_pools(viewer()),
         may_import=Act.EDIT_BANK in viewer().acts,
+        waiting=waiting,
+        returned=returned,
     )
 
 
@@ -81,28 +84,39 @@ def edit(pool_id: str) -> ResponseReturnValue:
 @bp.get("/pools/<pool_id>")
 @requires(Act.SEE_BANK)
 def pool(pool_id: str) -> ResponseReturnValue:
-    """The questions of a pool, filtered and paged by the database, and how many there are of which kind."""
+    """The questions of a pool, filtered, sorted and paged by the database."""
     session = reading()
     found = access_pool(session, viewer(), pool_id, Act.SEE_BANK)
     chosen = ItemFilter.of(request.args)
-    listed = queries.items(
-        found.id,
-        text=chosen.words,
-        subject=chosen.subject,
-        kind=chosen.kind,
-        difficulty=chosen.difficulty,
-        state=chosen.state,
-    )
-    page = paginate(session, listed, number=requested_page())
+    authors = accounts.people_by_ids(session, listing.authors_of(session, found.id))
+    author_id = next((person.id for person in authors.values() if person.public_id == chosen.author), None)
+    page = listing.page_of(session, found.id, chosen, author_id=author_id, number=requested_page())
     return render_template(
         "bank/pool.html",
         pool=found,
         page=page,
-        items=[ItemRow(*row) for row in page.items],
         chosen=chosen,
-        matrix=_matrix(queries.counts(session, found.id)),
+        authors=authors.values(),
+        tabs=tabs(viewer(), found),
         may_edit=may_pool(viewer(), found, Act.EDIT_BANK),
-        **_names(),
+        may_export=may_export(viewer(), found),
+        drafts=drafts.of_pool(session, found.id, viewer().id) if may_pool(viewer(), found, Act.EDIT_BANK) else [],
+        **names(),
+    )
+
+
+@bp.get("/pools/<pool_id>/coverage")
+@requires(Act.SEE_BANK)
+def coverage(pool_id: str) -> ResponseReturnValue:
+    """How many questions of a pool papers may hold, by subject, type and difficulty."""
+    session = reading()
+    found = access_pool(session, viewer(), pool_id, Act.SEE_BANK)
+    return render_template(
+        "bank/coverage.html",
+        pool=found,
+        matrix=listing.matrix(listing.coverage(session, found.id)),
+        tabs=tabs(viewer(), found),
+        **names(),
     )
 
 
@@ -114,8 +128,9 @@ def item(item_id: str) -> ResponseReturnValue:
     found, its_pool = access_item(session, viewer(), item_id, Act.SEE_BANK)
     versions = queries.versions_of(session, found.id)
     shown = _asked_version(versions)
-    draw = request.args.get("draw", "1")
-    draw_number = int(draw) if draw in map(str, range(1, DRAWS + 1)) else 1
+    draw_number = _asked_draw()
+    events = review_queries.history(session, found.id)
+    people = {row.created_by for row in versions} | {event.by for event in events}
     return render_template(
         "bank/item.html",
         item=found,
@@ -125,9 +140,13 @@ def item(item_id: str) -> ResponseReturnValue:
         question=preview.preview(shown.version, draw=draw_number),
         key=preview.key(shown.version),
         next_draw=draw_number % DRAWS + 1,
-        authors=accounts.people_by_ids(session, [row.created_by for row in versions if row.created_by]),
+        authors=accounts.people_by_ids(session, sorted(one for one in people if one is not None)),
+        events=events,
+        statistics=statistics.of_item(session, found.id),
         may_edit=may_pool(viewer(), its_pool, Act.EDIT_BANK),
-        **_names(),
+        may_review=may_pool(viewer(), its_pool, Act.REVIEW_ITEMS),
+        may_copy=Act.EDIT_BANK in viewer().acts,
+        **names(),
     )
 
 
@@ -153,6 +172,11 @@ def restore(item_id: str) -> ResponseReturnValue:
     return redirect(url_for("bank.item", item_id=item_id), 303)
 
 
+def _asked_draw() -> int:
+    draw = request.args.get("draw", "1")
+    return int(draw) if draw in map(str, range(1, DRAWS + 1)) else 1
+
+
 def _asked_version(versions: list[VersionRow]) -> VersionRow:
     asked = request.args.get("version")
     if asked is None:
@@ -161,27 +185,3 @@ def _asked_version(versions: list[VersionRow]) -> VersionRow:
         if str(row.number) == asked:
             return row
     raise NotFound
-
-
-def _matrix(counts: dict[tuple[str, str], int]) -> dict[str, object]:
-    """Counts by subject (rows) and type (columns), in the order of the lists; only those that have any."""
-    kinds = [kind for kind in TYPE_NAMES if any(key[1] == kind for key in counts)]
-    codes = [code for code in (*(subject.code for subject in SUBJECTS), "") if any(key[0] == code for key in counts)]
-    return {
-        "kinds": kinds,
-        "rows": [(code, [counts.get((code, kind), 0) for kind in kinds]) for code in codes],
-        "sums": [sum(counts.get((code, kind), 0) for code in codes) for kind in kinds],
-    }
-
-
-def _names() -> dict[str, object]:
-    subjects = {subject.code: subject.name(locale_code()) for subject in SUBJECTS}
-    return {
-        "subject_names": subjects | {"": gettext("unclassified")},
-        "subject_choices": [*subjects.items(), (UNCLASSIFIED, gettext("unclassified"))],
-        "type_names": TYPE_NAMES,
-        "difficulty_names": DIFFICULTY_NAMES,
-        "state_names": STATE_NAMES,
-        "cognitive_names": COGNITIVE_NAMES,
-        "unclassified": UNCLASSIFIED,
-    }

@@ -165,7 +165,7 @@ def _add_items(session: Session, pool: PoolRow, fresh: Sequence[domain.ItemVersi
         stand(item, standing)
     session.add_all(made)
     session.flush()
-    session.add_all(_stored_version(item.id, 1, version, by) for item, version in zip(made, fresh, strict=True))
+    session.add_all(stored_version(item.id, 1, version, by) for item, version in zip(made, fresh, strict=True))
     session.flush()
 
 
@@ -175,11 +175,12 @@ def _add_versions(
     for item_id, version in changed:
         item = session.get_one(Item, item_id, with_for_update=True)
         stand(item, standing_of(item).worded(reviewed=pool.reviewed))
-        session.add(_stored_version(item_id, item.newest, version, by))
+        session.add(stored_version(item_id, item.newest, version, by))
     session.flush()
 
 
-def _stored_version(item_id: int, number: int, version: domain.ItemVersion, by: int | None) -> ItemVersion:
+def stored_version(item_id: int, number: int, version: domain.ItemVersion, by: int | None) -> ItemVersion:
+    """A version as it is stored, not added to a session yet."""
     return ItemVersion(
         item_id=item_id,
         number=number,

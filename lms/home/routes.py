@@ -6,6 +6,7 @@ from flask_login import current_user
 
 from lms.access import public
 from lms.accounts.gate import viewer
+from lms.bank import queries as bank
 from lms.clock import BUREAU_ZONE, now
 from lms.courses import queries as courses
 from lms.database import reading
@@ -30,6 +31,7 @@ def index() -> ResponseReturnValue:
         return redirect(url_for("accounts.sign_in"))
     me, session, moment = viewer(), reading(), now()
     local = moment.astimezone(BUREAU_ZONE)
+    to_review, returned = bank.waiting_for(session, me)
     standings = sitting.standings(session, person_id=me.id, unit_path=me.unit_path)
     return render_template(
         "home/index.html",
@@ -42,6 +44,8 @@ def index() -> ResponseReturnValue:
         done=courses.recent(session, me.id, state="done", limit=LATEST),
         hours=transcripts.hours_of_year(session, me.id, local.year),
         year=local.year,
+        to_review=to_review,
+        returned=returned,
         now=moment,
         zone=BUREAU_ZONE,
         subject_names={code: subject.name(locale_code()) for code, subject in BY_CODE.items()},

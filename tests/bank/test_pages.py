@@ -112,9 +112,9 @@ def test_the_matrix_counts_what_may_be_drawn(app: Flask, zhao: FlaskClient, make
     """
     pool = make_pool(single("a"), single("b"), single("c", subject=""))
     post(zhao, f"/bank/items/{item_id(app, pool.id, 'a')}/retire")
-    page = zhao.get(f"/bank/pools/{pool.public_id}").text
+    page = zhao.get(f"/bank/pools/{pool.public_id}/coverage").text
 
-    cells = re.findall(r"subject=([^&\"]+)&amp;type=single_choice&amp;state=ready\">(\d+)<", page)
+    cells = re.findall(r"subject=([^&\"]+)&amp;type=single_choice\"><strong>(\d+)<", page)
     assert cells == [("food", "1"), ("-", "1")]
 
 
