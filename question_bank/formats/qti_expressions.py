@@ -18,6 +18,9 @@ Expression = Callable[[State], Value]
 Declarations = Mapping[str, Declaration]
 
 MAX_DEPTH = 40
+#: rules may square a number or double a container again and again
+MAX_BITS = 2048
+MAX_VALUES = 500
 
 
 def expression(element: etree._Element, known: Declarations, depth: int = 0) -> Expression:
@@ -95,12 +98,19 @@ def _flat(values: Sequence[Value]) -> list[Fraction] | None:
 
 def _numeric(function: Callable[[list[Fraction]], Fraction], values: Sequence[Value]) -> Value:
     numbers = _flat(values)
-    return (function(numbers),) if numbers else None
+    return (_bounded(function(numbers)),) if numbers else None
+
+
+def _bounded(value: Fraction) -> Fraction:
+    """The number, unless it grew beyond what any score needs."""
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS:
+        raise Unsupported("product")
+    return value
 
 
 def _divide(values: Sequence[Value]) -> Value:
     numbers = _flat(values)
-    return (numbers[0] / numbers[1],) if numbers and len(numbers) == 2 and numbers[1] else None
+    return (_bounded(numbers[0] / numbers[1]),) if numbers and len(numbers) == 2 and numbers[1] else None
 
 
 def _compare(test: Callable[[Fraction, Fraction], bool], values: Sequence[Value]) -> Value:
@@ -135,7 +145,10 @@ def _contains(values: Sequence[Value]) -> Value:
 
 
 def _together(values: Sequence[Value]) -> Value:
-    return tuple(one for value in values if value is not None for one in value) or None
+    together = tuple(one for value in values if value is not None for one in value)
+    if len(together) > MAX_VALUES:
+        raise Unsupported("multiple")
+    return together or None
 
 
 _PLAIN: dict[str, Callable[[Sequence[Value]], Value]] = {

@@ -18,6 +18,8 @@ _MATCH, _MAP = ("match_correct", "CC2_match"), ("map_response", "CC2_map_respons
 _SETS = ("setOutcomeValue", "lookupOutcomeValue")
 _BRANCHES = ("responseIf", "responseElseIf", "responseElse")
 MAX_RULES = 500
+#: elements that are gone through for one item in all, some tenths of a second
+MAX_WORK = 1_500_000
 
 Rule = Callable[[State], None]
 
@@ -31,6 +33,7 @@ class Processing:
 
     def __init__(self, rules: list[Rule], declarations: Mapping[str, Declaration], element: etree._Element) -> None:
         self._rules, self.element = rules, element
+        self._size, self._work = sum(1 for _one in element.iter()), 0
         self._start: State = {
             one.identifier: one.default or ((Fraction(0),) if one.base in NUMBERS else None)
             for one in declarations.values()
@@ -39,6 +42,9 @@ class Processing:
 
     def score(self, responses: Mapping[str, Value]) -> Fraction:
         """The SCORE of these responses; NULL is nought. Raises Unsupported where it is no number."""
+        self._work += self._size
+        if self._work > MAX_WORK:
+            raise Unsupported("responseProcessing", self.element)
         state: State = {**self._start, **responses}
         try:
             for rule in self._rules:

@@ -1,5 +1,6 @@
 """Reading QTI: what is taken, and that nothing is ever scored otherwise than the file says without a word."""
 
+import time
 import zipfile
 from io import BytesIO
 
@@ -217,6 +218,39 @@ def test_a_refusal_names_line_element_value_and_item() -> None:
     assert refusal.field == "responseProcessing"
     assert refusal.value == "b = 1/2"
     assert refusal.facts["item"] == "q1"
+
+
+GROWING = {
+    "squares": '<setOutcomeValue identifier="SCORE"><product><variable identifier="SCORE"/><variable '
+    'identifier="SCORE"/><baseValue baseType="float">12345678901</baseValue></product></setOutcomeValue>',
+    "doubles": '<setOutcomeValue identifier="BAG"><multiple><variable identifier="BAG"/><variable identifier="BAG"/>'
+    '<baseValue baseType="identifier">a</baseValue></multiple></setOutcomeValue>',
+    "long": '<setOutcomeValue identifier="SCORE"><sum><variable identifier="SCORE"/></sum></setOutcomeValue>' * 10,
+}
+
+
+@pytest.mark.parametrize("name", GROWING)
+def test_rules_that_grow_without_end_are_refused_in_time(name: str) -> None:
+    """
+    Numbers that are squared, containers that are doubled and rules without number are given up early.
+    """
+    end = (
+        '<setOutcomeValue identifier="SCORE"><sum><variable identifier="SCORE"/><containerSize><variable '
+        'identifier="BAG"/></containerSize></sum></setOutcomeValue>'
+    )
+    bag = '<outcomeDeclaration identifier="BAG" cardinality="multiple" baseType="identifier"/>'
+    letters = {letter: letter for letter in "abcdefghij"}
+    rules = "<responseProcessing><setOutcomeValue identifier='SCORE'><baseValue baseType='float'>1</baseValue>"
+    data = item(
+        bag + declaration("multiple", "identifier", correct("a", "b")),
+        choices(0, shuffle=True, **letters),
+        f"{rules}</setOutcomeValue>{GROWING[name] * 120}{end}</responseProcessing>",
+    )
+    start = time.process_time()
+    found = taken(data)
+
+    assert codes(found) == ["qti_processing"]
+    assert time.process_time() - start < 1
 
 
 def test_gaps_for_typing_become_blanks_with_weights() -> None:
