@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from question_bank.blueprint import Blueprint, shortage
+from question_bank.blueprint import Blueprint, Shortage, shortage
 from question_bank.chance import Chance, derive
 from question_bank.errors import PoolTooSmall, UnknownRecord
+from question_bank.filling import seat
 from question_bank.item import ItemVersion
 from question_bank.pool import Pool
 
@@ -71,15 +72,26 @@ def draw(pool: Pool, blueprint: Blueprint, *, seed: bytes) -> Form:
     """A paper for one candidate; raises PoolTooSmall when the pool cannot fill the blueprint."""
     chosen = _choose(pool, blueprint, Chance(derive(seed, "draw")))
     if chosen is None:
-        lack = shortage(pool, blueprint)
-        raise PoolTooSmall(
-            sections=lack.sections if lack else (), wanted=lack.wanted if lack else 0, held=lack.held if lack else 0
-        )
+        raise too_small(shortage(pool, blueprint))
+    return laid_out(chosen, pool, blueprint, seed=seed)
+
+
+def too_small(lack: Shortage | None) -> PoolTooSmall:
+    """The refusal for a shortage."""
+    if lack is None:
+        return PoolTooSmall(sections=(), wanted=0, held=0)
+    return PoolTooSmall(sections=lack.sections, wanted=lack.wanted, held=lack.held)
+
+
+def laid_out(chosen: Mapping[int, Sequence[int]], pool: Pool, blueprint: Blueprint, *, seed: bytes) -> Form:
+    """The paper of these keys by section, each section in the order that it asks for."""
     order = Chance(derive(seed, "order"))
     slots: list[Slot] = []
     for number, section in enumerate(blueprint.sections):
-        for key in _arranged(chosen[number], pool, order):
-            slots.append(Slot(len(slots) + 1, number, key, section.marks))
+        keys = section.listed if blueprint.paper == "fixed" else sorted(chosen[number])
+        cases = _cases(keys, pool)
+        for case in order.shuffled(cases) if section.order == "shuffled" else cases:
+            slots += [Slot(len(slots) + place, number, key, section.worth) for place, key in enumerate(case, 1)]
     return Form(seed, tuple(slots))
 
 
@@ -92,9 +104,9 @@ def _choose(pool: Pool, blueprint: Blueprint, chance: Chance) -> dict[int, list[
     """
     seats: dict[int, list[int]] = {n: [] for n in range(len(blueprint.sections))}
     wanted = blueprint.questions
+    quotas = [section.quota for section in blueprint.sections]
     fits = {
-        key: [n for n, section in enumerate(blueprint.sections) if section.takes(version)]
-        for key, version in pool.versions.items()
+        key: [n for n, section in enumerate(blueprint.sections) if section.draws(pool, key)] for key in pool.versions
     }
     rivals = pool.rivals()
     spokesman = {key: keys[0] for keys in rivals for key in keys}
@@ -107,7 +119,7 @@ def _choose(pool: Pool, blueprint: Blueprint, chance: Chance) -> dict[int, list[
             break
         if spokesman[key] not in tried:
             tried.add(spokesman[key])
-            seated += _seat(spokesman[key], takers, seats, blueprint, set())
+            seated += seat(spokesman[key], takers, seats, quotas, set())
     return _members(seats, order, fits, spokesman) if seated == wanted else None
 
 
@@ -122,23 +134,6 @@ def _members(
         section: [next(key for key in members[seated] if section in fits[key]) for seated in sitting]
         for section, sitting in seats.items()
     }
-
-
-def _seat(
-    key: int, takers: Mapping[int, list[int]], seats: dict[int, list[int]], blueprint: Blueprint, tried: set[int]
-) -> bool:
-    for section in takers[key]:
-        if section in tried:
-            continue
-        tried.add(section)
-        if len(seats[section]) < blueprint.sections[section].quota:
-            seats[section].append(key)
-            return True
-        for place, sitting in enumerate(seats[section]):
-            if len(takers[sitting]) > 1 and _seat(sitting, takers, seats, blueprint, tried):
-                seats[section][place] = key
-                return True
-    return False
 
 
 def _stratum(version: ItemVersion) -> tuple[str, str, str]:
@@ -161,10 +156,10 @@ def _stratified(keys: Sequence[int], pool: Pool, chance: Chance) -> list[int]:
     return [key for _place, _tie, key in sorted(ranked)]
 
 
-def _arranged(keys: Sequence[int], pool: Pool, chance: Chance) -> list[int]:
-    """The order of a section's questions: random, but questions on one case stand together in their own order."""
+def _cases(keys: Sequence[int], pool: Pool) -> list[list[int]]:
+    """Keys in the order given, but questions on one case together where the first of them stands."""
     groups: dict[object, list[int]] = defaultdict(list)
-    for key in sorted(keys):
+    for key in keys:
         stimulus = pool.versions[key].stimulus
         groups[stimulus.ref if stimulus else key].append(key)
-    return [key for group in chance.shuffled(list(groups.values())) for key in group]
+    return list(groups.values())

@@ -1,11 +1,12 @@
 """A blueprint: the sections of a paper, how many questions each takes from where, and what they are worth."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from question_bank.errors import UnknownRecord
 from question_bank.interactions import KINDS
 from question_bank.item import ItemVersion
 from question_bank.pool import Pool
@@ -15,6 +16,15 @@ from question_bank.scoring import DEFAULT, MATCH_RULES, MULTI_RULES, ORDER_RULES
 MAX_SECTIONS = 20
 MAX_QUOTA = 200
 MAX_MARKS = Decimal(100)
+MAX_MINUTES = 600
+#: how the questions of a section stand: in an order of the candidate's own, or as they are listed (drawn ones by number)
+ORDERS = ("shuffled", "fixed")
+#: whether a candidate may go back to earlier questions of a section, and to the section itself
+NAVIGATIONS = ("free", "forward")
+#: each candidate their own paper; one drawn paper for all; the versions that the sections list
+PAPERS = ("personal", "common", "fixed")
+#: what is written; 1 (without times, orders, trials and kinds of paper) is still read
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +35,61 @@ class Section:
     types: tuple[str, ...]
     subjects: tuple[str, ...]
     quota: int
-    #: marks of each item, two decimals at most
+    #: marks of each item, two decimals at most; 0 where nothing counts
     marks: Decimal
+    #: time for this section alone; None: the time of the exam
+    minutes: int | None = None
+    order: str = "shuffled"
+    navigation: str = "free"
+    #: False: a field test, filled with items on trial and with nothing else
+    counts: bool = True
+    #: keys of the versions of a fixed paper
+    listed: tuple[int, ...] = ()
+
+    @property
+    def worth(self) -> Decimal:
+        """The marks of each item as scores see them: none in a field test, whatever a record says."""
+        return self.marks if self.counts else Decimal(0)
 
     def takes(self, version: ItemVersion) -> bool:
-        """Whether an item may stand in this section."""
+        """Whether an item may stand in this section by its type and subject."""
         return version.type in self.types and (not self.subjects or version.subject in self.subjects)
+
+    def draws(self, pool: Pool, key: int) -> bool:
+        """Whether an item of the pool may stand here: it fits, and is on trial just if the section does not count."""
+        return (key in pool.trial) is not self.counts and self.takes(pool.versions[key])
+
+    def to_record(self) -> dict[str, Any]:
+        """JSON-able form."""
+        return {
+            "title": self.title,
+            "types": list(self.types),
+            "subjects": list(self.subjects),
+            "quota": self.quota,
+            "marks": str(self.marks),
+            "minutes": self.minutes,
+            "order": self.order,
+            "navigation": self.navigation,
+            "counts": self.counts,
+            "listed": list(self.listed),
+        }
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "Section":
+        """The inverse; what a record of format 1 lacks is as it was then."""
+        minutes = record.get("minutes")
+        return cls(
+            title=str(record["title"]),
+            types=tuple(record["types"]),
+            subjects=tuple(record["subjects"]),
+            quota=int(record["quota"]),
+            marks=Decimal(record["marks"]),
+            minutes=None if minutes is None else int(minutes),
+            order=str(record.get("order", "shuffled")),
+            navigation=str(record.get("navigation", "free")),
+            counts=_truth(record.get("counts", True)),
+            listed=tuple(int(key) for key in record.get("listed", ())),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +99,18 @@ class Blueprint:
     sections: tuple[Section, ...]
     pass_mark: Decimal
     rules: Rules = DEFAULT
+    paper: str = "personal"
+    #: whether the options of choice questions stand in an order of the candidate's own
+    shuffle_options: bool = True
 
     @property
     def total(self) -> Decimal:
         """The full marks of a paper."""
-        return sum((section.quota * section.marks for section in self.sections), Decimal(0))
+        return sum((section.quota * section.worth for section in self.sections), Decimal(0))
 
     @property
     def questions(self) -> int:
-        """How many questions a paper has."""
+        """How many questions a paper has, field tests included."""
         return sum(section.quota for section in self.sections)
 
     def problems(self) -> tuple[Problem, ...]:
@@ -60,6 +122,11 @@ class Blueprint:
             found.append(Problem("sections", "too_many", str(len(self.sections)), {"most": MAX_SECTIONS}))
         for number, section in enumerate(self.sections, 1):
             found += _section_problems(section, f"sections.{number}")
+            found += _listed_problems(section, f"sections.{number}.listed", fixed=self.paper == "fixed")
+        times = Counter(key for section in self.sections for key in section.listed)
+        found += [Problem("sections", "duplicate", str(key)) for key, count in times.items() if count > 1]
+        if self.paper not in PAPERS:
+            found.append(Problem("paper", "unknown_value", self.paper))
         if not 0 < self.pass_mark <= self.total:
             found.append(Problem("pass_mark", "unknown_value", str(self.pass_mark), {"total": str(self.total)}))
         known = (
@@ -73,38 +140,35 @@ class Blueprint:
     def to_record(self) -> dict[str, Any]:
         """JSON-able form."""
         return {
-            "format": 1,
+            "format": FORMAT,
             "pass_mark": str(self.pass_mark),
             "rules": self.rules.to_record(),
-            "sections": [
-                {
-                    "title": section.title,
-                    "types": list(section.types),
-                    "subjects": list(section.subjects),
-                    "quota": section.quota,
-                    "marks": str(section.marks),
-                }
-                for section in self.sections
-            ],
+            "paper": self.paper,
+            "shuffle_options": self.shuffle_options,
+            "sections": [section.to_record() for section in self.sections],
         }
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Blueprint":
-        """The inverse; raises KeyError, TypeError or ValueError for what is no blueprint."""
+        """The inverse; raises UnknownRecord for a later format, KeyError, TypeError or ValueError for no blueprint."""
+        if record["format"] not in (1, FORMAT):
+            raise UnknownRecord(format=record["format"])
         try:
-            sections = tuple(
-                Section(
-                    title=str(entry["title"]),
-                    types=tuple(entry["types"]),
-                    subjects=tuple(entry["subjects"]),
-                    quota=int(entry["quota"]),
-                    marks=Decimal(entry["marks"]),
-                )
-                for entry in record["sections"]
+            return cls(
+                sections=tuple(Section.from_record(entry) for entry in record["sections"]),
+                pass_mark=Decimal(record["pass_mark"]),
+                rules=Rules(**record["rules"]),
+                paper=str(record.get("paper", "personal")),
+                shuffle_options=_truth(record.get("shuffle_options", True)),
             )
-            return cls(sections, Decimal(record["pass_mark"]), Rules(**record["rules"]))
         except InvalidOperation as error:
             raise ValueError("marks are decimal numbers") from error
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("true or false")
+    return value
 
 
 def _section_problems(section: Section, place: str) -> list[Problem]:
@@ -116,10 +180,29 @@ def _section_problems(section: Section, place: str) -> list[Problem]:
     found += [Problem(f"{place}.types", "unknown_type", kind) for kind in section.types if kind not in KINDS]
     if not 1 <= section.quota <= MAX_QUOTA:
         found.append(Problem(f"{place}.quota", "unknown_value", str(section.quota), {"most": MAX_QUOTA}))
-    in_range = section.marks.is_finite() and 0 < section.marks <= MAX_MARKS
-    if not in_range or section.marks * 100 != (section.marks * 100).to_integral_value():
+    if not _marks_fit(section):
         found.append(Problem(f"{place}.marks", "unknown_value", str(section.marks)))
+    if section.minutes is not None and not 1 <= section.minutes <= MAX_MINUTES:
+        found.append(Problem(f"{place}.minutes", "unknown_value", str(section.minutes), {"most": MAX_MINUTES}))
+    known = (("order", section.order, ORDERS), ("navigation", section.navigation, NAVIGATIONS))
+    found += [
+        Problem(f"{place}.{name}", "unknown_value", value) for name, value, values in known if value not in values
+    ]
     return found
+
+
+def _marks_fit(section: Section) -> bool:
+    marks = section.marks
+    if not section.counts:
+        return marks.is_finite() and marks == 0
+    return marks.is_finite() and 0 < marks <= MAX_MARKS and marks * 100 == (marks * 100).to_integral_value()
+
+
+def _listed_problems(section: Section, place: str, *, fixed: bool) -> list[Problem]:
+    held, wanted = len(section.listed), section.quota if fixed else 0
+    if held == wanted:
+        return []
+    return [Problem(place, "too_few" if held < wanted else "too_many", str(held), {"least": wanted, "most": wanted})]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +215,8 @@ class Shortage:
 
 
 def by_hand(blueprint: Blueprint) -> tuple[str, ...]:
-    """Types in the blueprint that people must mark."""
-    kinds = {kind for section in blueprint.sections for kind in section.types}
+    """Types in the blueprint that people must mark; a field test needs no marks."""
+    kinds = {kind for section in blueprint.sections if section.counts for kind in section.types}
     return tuple(kind for kind in KINDS if kind in kinds and not KINDS[kind].MACHINE_SCORED)
 
 
@@ -143,10 +226,13 @@ def shortage(pool: Pool, blueprint: Blueprint) -> Shortage | None:
     Sections may compete for the same items; the answer is exact (maximum flow, and by Hall's theorem a set of
     sections that wants more than its neighbours hold when the flow falls short). An enemy group counts once.
     """
+    if blueprint.paper == "fixed":
+        return _listed_shortage(pool, blueprint)
     groups: dict[frozenset[int], int] = defaultdict(int)
     for keys in pool.rivals():
-        versions = [pool.versions[key] for key in keys]
-        takers = frozenset(n for n, section in enumerate(blueprint.sections) if any(map(section.takes, versions)))
+        takers = frozenset(
+            n for n, section in enumerate(blueprint.sections) if any(section.draws(pool, key) for key in keys)
+        )
         if takers:
             groups[takers] += 1
     given: dict[tuple[frozenset[int], int], int] = defaultdict(int)
@@ -158,6 +244,18 @@ def shortage(pool: Pool, blueprint: Blueprint) -> Shortage | None:
                 wanted = sum(blueprint.sections[n].quota for n in reached)
                 held = sum(size for takers, size in groups.items() if takers & reached)
                 return Shortage(tuple(sorted(n + 1 for n in reached)), wanted, held)
+    return None
+
+
+def _listed_shortage(pool: Pool, blueprint: Blueprint) -> Shortage | None:
+    """The first section of a fixed paper that lists what the pool lacks, what does not fit, or enemies."""
+    speaks = {key: keys[0] for keys in pool.rivals() for key in keys}
+    met: set[int] = set()
+    for number, section in enumerate(blueprint.sections, 1):
+        fit = {speaks[key] for key in section.listed if key in speaks and section.draws(pool, key)} - met
+        if len(fit) < section.quota:
+            return Shortage((number,), section.quota, len(fit))
+        met |= fit
     return None
 
 

@@ -73,9 +73,15 @@ def grade(
     return Result(scores, total, sum((slot.marks for slot in form.slots), Decimal(0)), total >= blueprint.pass_mark)
 
 
+def share_of(version: ItemVersion, response: Any, rules: Rules) -> Fraction | None:
+    """The share of its marks that a response earns, None for a blank; also for questions that do not count."""
+    if response is None or version.interaction.is_blank(response):
+        return None
+    return version.interaction.score(version.body, response, rules)
+
+
 def _score(slot: int, marks: Decimal, version: ItemVersion, response: Any, rules: Rules) -> Score:
-    interaction = version.interaction
-    if response is None or interaction.is_blank(response):
+    share = share_of(version, response, rules)
+    if share is None:
         return Score(slot, Decimal("0.00"), marks, blank=True)
-    share = interaction.score(version.body, response, rules)
     return Score(slot, marks_for(share, marks), marks, blank=False)

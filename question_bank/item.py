@@ -7,6 +7,7 @@ from typing import Any
 
 from question_bank.interactions import KINDS, Interaction
 from question_bank.interactions.base import STEM_LENGTH, TEXT_LENGTH, required_text
+from question_bank.interactions.options import Options
 from question_bank.problem import Problem
 
 COGNITIVE = ("remember", "understand", "apply")
@@ -74,6 +75,13 @@ class ItemVersion:
     def with_ref(self, ref: str) -> "ItemVersion":
         """The same wording under another name."""
         return replace(self, ref=ref)
+
+    def in_own_order(self) -> "ItemVersion":
+        """The same wording with the options in their author's order, for exams that do not shuffle them.
+
+        Ids and keys of options stay what they are. What has to be shuffled to be a question at all still is.
+        """
+        return replace(self, body=self.body.in_own_order()) if isinstance(self.body, Options) else self
 
     def problems(self, subjects: Sequence[str] = ()) -> tuple[Problem, ...]:
         """Everything wrong with it; with `subjects` also whether its subject is one of these codes."""

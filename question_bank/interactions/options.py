@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from question_bank.chance import Chance, derive, opaque
@@ -38,6 +38,10 @@ class Options:
     def letters(self) -> tuple[str, ...]:
         """Letters of all options."""
         return tuple(LETTERS[: len(self.options)])
+
+    def in_own_order(self) -> "Options":
+        """The same options, each fixed in the place its author gave it."""
+        return Options(tuple(replace(option, fixed=True) for option in self.options))
 
 
 def option_problems(body: Options) -> list[Problem]:
