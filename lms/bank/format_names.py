@@ -1,6 +1,6 @@
 """What people call the formats of questions."""
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 FORMAT_NAMES: dict[str, LazyString] = {
@@ -9,6 +9,7 @@ FORMAT_NAMES: dict[str, LazyString] = {
     "json": lazy_gettext("JSON"),
     "native": lazy_gettext("TOML, the format of this program"),
     "gift": lazy_gettext("GIFT"),
+    "cloze": lazy_gettext("Text with embedded answers (Cloze)"),
     "aiken": lazy_gettext("Aiken"),
     "moodle": lazy_gettext("Moodle XML"),
     "qti21": lazy_gettext("QTI 2.1 package"),
@@ -21,3 +22,8 @@ FORMAT_NAMES: dict[str, LazyString] = {
 def format_name(key: str) -> str:
     """A format as people call it; its key where it has no other name."""
     return str(FORMAT_NAMES.get(key, key))
+
+
+def written_name(key: str) -> str:
+    """The same of files we write, where a format is read in several versions and written in one."""
+    return gettext("QTI 3.0 package") if key == "qti" else format_name(key)

@@ -24,8 +24,12 @@ KINDS = {
 }  # fmt: skip
 _CONTROL = re.compile(r"([\\~=#{}:])")
 _LITERAL_MARK = re.compile(r"\[(?=\[\d{1,2}\]\])")
-_SIGNS_OF_GIFT = re.compile(r"^\s*::|^\s*\$CATEGORY:|^\s*//\s*question:|(?<!\\)\{\s*(?:[=~#]|T|F|\})", re.MULTILINE)
-_LINE_OF_XML_OR_TOML = re.compile(r"\s*(?:<\?xml|<[a-z]+[\s>]|\[\[item\]\]|format\s*=\s*1)", re.IGNORECASE)
+_SIGNS_OF_GIFT = re.compile(
+    r"^\s*::|^\s*\$CATEGORY:|^\s*//\s*question:|(?<!\\)\{\s*(?:[=~#}]|(?:T|F|TRUE|FALSE)\s*[#}])", re.MULTILINE
+)
+_LINE_OF_XML_OR_TOML = re.compile(
+    r"\s*(?:[\[{]\s*[\"{]|<\?xml|<[a-z]+[\s>]|\[\[item\]\]|format\s*=\s*1)", re.IGNORECASE
+)
 
 
 def looks_like(name: str, data: bytes) -> bool:

@@ -9,6 +9,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from question_bank.formats.addresses import safe_address
 from question_bank.formats.inline import printable
 
 _FORMULA = re.compile(r"\$\$(?P<shown>[^$]+)\$\$|\$(?P<inline>(?!\s)(?:\\.|[^$\\\n])+?(?<!\s))\$(?!\d)")
@@ -80,8 +81,16 @@ def _picture(renderer: RendererHTML, tokens: Sequence[Token], place: int, option
     return f'<img src="{escaped(env["picture"](found[1]))}" alt="{escaped(described)}" />'
 
 
+class _Reader(MarkdownIt):
+    """Links lead to the web or to mail, pictures are stored ones; anything else stays words."""
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - markdown-it's name
+        """Whether an address may be one."""
+        return bool(_PICTURE.match(url)) or safe_address(url)
+
+
 def _made() -> MarkdownIt:
-    reader = MarkdownIt("commonmark", {"html": False, "xhtmlOut": True}).enable("table").disable("reference")
+    reader = _Reader("commonmark", {"html": False, "xhtmlOut": True}).enable("table").disable("reference")
     reader.inline.ruler.before("escape", "formula", _formula_rule)
     reader.inline.ruler.before("escape", "blank", _blank_rule)
     reader.add_render_rule("formula", _formula)
