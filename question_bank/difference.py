@@ -80,6 +80,12 @@ def difference(before: ItemVersion, after: ItemVersion) -> tuple[Field, ...]:
     return tuple(Field(name, _aligned(old.get(name, []), new.get(name, []))) for name in names)
 
 
+def side_by_side(before: str, after: str) -> tuple[Words, Words]:
+    """Two texts in pieces, those marked that stand in one of them only."""
+    part = _part("", before, after)
+    return part.before, part.after
+
+
 def _fields(version: ItemVersion) -> dict[str, list[_Entry]]:
     """A wording as fields of lines; what is empty is left out."""
     stimulus = version.stimulus

@@ -8,11 +8,12 @@ from typing import Any
 from flask import Flask, current_app
 
 from lms import jobs
-from lms.bank import alarm, files, import_queries, imports, pictures, queries
+from lms.bank import alarm, export, files, health, import_queries, imports, pictures, queries
 from lms.bank.import_pictures import Kept, settled
 from lms.config import Config
 from lms.database import reading, writing
 from lms.library import service as library
+from question_bank.formats.registry import FORMATS
 
 #: rows kept in one transaction
 ROWS_AT_ONCE = 500
@@ -24,7 +25,9 @@ def init_app(app: Flask) -> None:
     """Register the handlers."""
     jobs.register(app, imports.JOB, read_import)
     jobs.register(app, imports.TAKE_JOB, take_import)
+    jobs.register(app, export.JOB, write_export)
     jobs.register(app, library.CHANGED, law_changed)
+    jobs.register(app, health.JOB, health.examine)
 
 
 def read_import(run: jobs.JobRun) -> Mapping[str, Any]:
@@ -36,7 +39,7 @@ def read_import(run: jobs.JobRun) -> Mapping[str, Any]:
         return {"rows": 0}
     content = files.read(upload.data, name=upload.name, subject=upload.subject, wanted=upload.wanted)
     run.check_cancelled()
-    content = _with_pictures(content, upload.by)
+    content = with_pictures(content, upload.by)
     lines = imports.numbered(content, upload.name)
     with writing() as session:
         imports.forget_rows(session, import_id)
@@ -75,7 +78,8 @@ def law_changed(run: jobs.JobRun) -> Mapping[str, Any]:
     return {"items": len(ids), "suspended": moved}
 
 
-def _with_pictures(content: files.Content, by: int | None) -> files.Content:
+def with_pictures(content: files.Content, by: int | None) -> files.Content:
+    """The content with its pictures encoded anew and kept."""
     config: Config = current_app.extensions["config"]
 
     def known(digest: str) -> Kept | None:
@@ -90,3 +94,21 @@ def _keep(data: bytes, folder: Path, by: int | None) -> Kept:
     with writing() as session:
         row = pictures.keep(session, data, folder=folder, by=by)
         return Kept(row.sha256, row.width, row.height)
+
+
+def write_export(run: jobs.JobRun) -> Mapping[str, Any]:
+    """Write the questions of a selection as a file that waits for whoever asked for it."""
+    config: Config = current_app.extensions["config"]
+    one, pool_id, ids = FORMATS[str(run.payload["format"])], str(run.payload["pool"]), list(run.payload["ids"])
+    pool = queries.pool_by_public_id(reading(), pool_id)
+    items = export.newest(reading(), ids)
+    reading().rollback()
+    if pool is None:
+        return {}
+    run.report(0, len(items))
+    data = export.written(one, items, media=config.media)
+    name = f"{run.public_id}{one.ending}"
+    export.keep_file(export.folder_of(config.data, pool_id, str(run.payload["person"])), name, data)
+    with writing() as session:
+        export.note(session, pool, one, len(items), data)
+    return {"items": len(items), "page": ["bank_export.file", {"pool_id": pool_id, "name": name}]}

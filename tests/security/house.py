@@ -32,12 +32,14 @@ from lms.accounts.queries import PersonRow
 from lms.accounts.second_factor import new_nonce
 from lms.app import create_app
 from lms.audit import queries as audit
-from lms.bank import drafts, pictures
+from lms.bank import bulk, drafts, pictures, sharing
 from lms.bank import queries as bank
 from lms.bank import service as bank_service
 from lms.bank.models import Item
 from lms.database import db, reading, writing
+from lms.ids import new_public_id
 from lms.jobs import run_waiting
+from question_bank.particulars import Changes
 from tests.academy import SVG, make_academy
 from tests.cast import FOUNDED, PASSWORD, Cast, csrf, make_cast, post, sign_in
 from tests.conftest import NINE, TestClock, make_config
@@ -235,6 +237,8 @@ def build(folder: Path) -> House:
     _learning(house)
     _imports(house)
     _writing(house, cast, day)
+    _health(house, day)
+    _review(house, cast, day)
     _accounts(house, cast)
     return house
 
@@ -327,6 +331,36 @@ def _writing(house: House, cast: Cast, day: ExamDay) -> None:
         folder = house.app.extensions["config"].media
         kept = pictures.keep(session, a_picture(), folder=folder, by=cast.zhao.id)
         house.values |= {"revised": revised, "sketch": written.public_id, "picture": kept.sha256}
+
+
+def _health(house: House, day: ExamDay) -> None:
+    """A question that a change of law took out of the draw, and a report on the pool."""
+    with house.app.app_context(), writing() as session:
+        query = select(Item).filter_by(pool_id=day.pool_id, ref="ordering-7")
+        suspended = session.scalars(query).one()
+        suspended.suspended = "law_changed"
+        house.values["suspended"] = suspended.public_id
+    post(sign_in(house.app.test_client(), house.people["examiner"]), f"/bank/pools/{day.pool_public_id}/health")
+    run_waiting(house.app)
+
+
+def _review(house: House, cast: Cast, day: ExamDay) -> None:
+    """A draft, a question that waits for review, a pool shared with Feng, and a change of many."""
+    with house.app.app_context():
+        with writing() as session:
+            pool = bank.pool_by_public_id(session, day.pool_public_id)
+            assert pool is not None
+            drafted, waiting, changed = session.scalars(
+                select(Item).filter_by(pool_id=pool.id, state="ready", suspended="").order_by(Item.id.desc()).limit(3)
+            )
+            drafted.state, waiting.state = "draft", "in_review"
+            sharing.share(session, pool, cast.feng.id, "review", by=cast.zhao.id)
+        made, bulk_id = bulk.plan(reading(), pool, [changed.id], Changes(point="亮证")), new_public_id()
+        reading().rollback()
+        with writing() as session:
+            bulk.apply(session, pool, made, public_id=bulk_id, by=cast.zhao.id)
+        house.values |= {"drafted": drafted.public_id, "waiting": waiting.public_id, "bulk": bulk_id}
+    house.values |= {"sharer": cast.feng.public_id, "stranger": house.people["examiner-b"].public_id}
 
 
 def _accounts(house: House, cast: Cast) -> None:

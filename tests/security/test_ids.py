@@ -17,15 +17,16 @@ ROWS = matrix()
 BRACED = [row for row in ROWS if "{" in row.address]
 LINK = re.compile(r'(?:href|action|src|formaction)="(/[^"#?]*)')
 #: parts of an address that are no ids: a page of a unit, a row or kind of one's own file, a file of this release
-NAMES = frozenset({"page_key", "number", "path", "digest", "kind"})
+NAMES = frozenset({"page_key", "category", "number", "path", "digest", "kind"})
 SHA256 = re.compile(r"[0-9a-f]{64}")
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
 
 #: names of the house for things of one kind
 EXAMS = frozenset({"draft", "exam", "over"})
 ATTEMPTS = frozenset({"attempt", "done", "elsewhere"})
-ITEMS = frozenset({"item", "retired"})
-SAME = {name: kind for kind in (EXAMS, ATTEMPTS, ITEMS) for name in kind}
+ITEMS = frozenset({"item", "retired", "revised", "suspended", "drafted", "waiting"})
+PEOPLE = frozenset({"person", "sharer", "stranger"})
+SAME = {name: kind for kind in (EXAMS, ATTEMPTS, ITEMS, PEOPLE) for name in kind}
 
 
 def test_ids_have_128_random_bits() -> None:
