@@ -93,6 +93,10 @@ class _Reading:
                 self._resource(package, resource, address)
             elif "test" in kind or "section" in kind:
                 self.warnings.append(Refusal(f"{self.name} {address}", "resource", kind, "qti_test"))
+        if not self.items and not self.refused:  # a manifest may name a test only, and the test its items
+            for address in package.parts:
+                if _is_item(package, address):
+                    self._resource(package, etree.Element("resource"), address)
 
     def _resource(self, package: Package, resource: etree._Element, address: str) -> None:
         content = package.part(address)

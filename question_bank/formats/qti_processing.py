@@ -19,7 +19,7 @@ _SETS = ("setOutcomeValue", "lookupOutcomeValue")
 _BRANCHES = ("responseIf", "responseElseIf", "responseElse")
 MAX_RULES = 500
 #: elements that are gone through for one item in all, some tenths of a second
-MAX_WORK = 1_500_000
+MAX_WORK = 600_000
 
 Rule = Callable[[State], None]
 

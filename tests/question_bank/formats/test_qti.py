@@ -426,6 +426,19 @@ def test_the_register_knows_the_files_by_their_content() -> None:
     assert not looks_like("a.xml", b"<quiz><question type='essay'/></quiz>")
 
 
+def test_items_that_only_a_test_names_are_read() -> None:
+    """
+    Where the manifest lists a test alone, the items in the package are found all the same.
+    """
+    manifest = b'<manifest><resources><resource type="imsqti_test_xmlv2p1" href="t.xml"/></resources></manifest>'
+    found = read(
+        packed({"imsmanifest.xml": manifest, "t.xml": b"<assessmentTest/>", "i/q.xml": SINGLE}), name="p", subjects={}
+    )
+
+    assert [one.ref for one in found.items] == ["q1"]
+    assert [warning.code for warning in found.warnings] == ["qti_test"]
+
+
 def test_a_package_takes_the_good_and_names_the_bad() -> None:
     """
     One bad item does not cost the others; the same reference twice is refused the second time.
