@@ -78,5 +78,5 @@ class ShareForm(FlaskForm):
 
     person = StringField(lazy_gettext("Person"), [DataRequired(), Length(max=40)])
     access = SelectField(
-        lazy_gettext("Right"), choices=[SelectChoice(right, name) for right, name in RIGHT_NAMES.items()]
+        lazy_gettext("Right in the pool"), choices=[SelectChoice(right, name) for right, name in RIGHT_NAMES.items()]
     )
