@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from lxml import etree
 
-from question_bank.formats import inline, pictures
+from question_bank.formats import inline, mathml, pictures
 from question_bank.formats.addresses import inlined, safe_address
 from question_bank.formats.xml import local
 from question_bank.problem import Problem, shortened
@@ -50,9 +50,13 @@ _EMPHASIS = {"i", "em", "var"}
 _CODE = {"code", "kbd", "samp", "tt"}
 #: looks that a question may speak of ("the underlined word") and Markdown has not
 _MARKED = {"u", "s", "strike", "del", "ins", "mark"}
+#: known looks; around whole paragraphs also those that a line would keep
+_LOOKS = _MARKED | _STRONG | _EMPHASIS | _CODE | {"sub", "sup"}
 _UPPER = dict(zip("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ", strict=True))
 _LOWER = dict(zip("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎", strict=True))
 _TAG = re.compile(r"<[^<>]{0,2000}>")
+#: a bar within a cell would begin another
+_BAR = re.compile(r"(?<!\\)\|")
 _FENCE = re.compile(r"`+")
 
 
@@ -190,7 +194,9 @@ class _Walk:
             return ["\n".join(f"> {line}".rstrip() for line in quoted.split("\n"))] if inner else []
         if name in _HEADINGS:
             return [f"{_HEADINGS[name]} {' '.join(inner).replace(chr(92) + chr(10), ' ')}"] if inner else []
-        if name not in _BLOCKS:
+        if name == "a" and (address := element.get("href")):
+            self.report("html_link", address)
+        elif name not in _BLOCKS:
             self._question(element, name)
         return inner
 
@@ -244,7 +250,10 @@ class _Walk:
     def _cell(self, cell: etree._Element, depth: int) -> str:
         if any(cell.get(name, "1") != "1" for name in ("colspan", "rowspan")):
             self.report("html_span", f"<{local(cell)}>")
-        return " ".join(" ".join(self.blocks(cell, depth + 2)).split()).replace("\\ ", " ")
+        if any(local(one).lower() == "table" for one in cell.iterdescendants()):
+            self.report("html_deep", "<table>")
+        text = " ".join(" ".join(self.blocks(cell, depth + 2)).split()).replace("\\ ", " ")
+        return _BAR.sub(r"\\|", text)
 
     def _inline(self, element: etree._Element, depth: int) -> list[inline.Token]:
         if (own := self._own(element)) is not None:
@@ -298,7 +307,7 @@ class _Walk:
     def _question(self, element: etree._Element, name: str) -> None:
         """Report an element that is unknown or whose looks may matter."""
         decoration = "text-decoration" in element.get("style", "") and "none" not in element.get("style", "")
-        if name in _MARKED or (decoration and name in _PLAIN_INLINE):
+        if name in _LOOKS or (decoration and name in _PLAIN_INLINE):
             self.report("html_looks", f"<{name}>")
         elif name not in _PLAIN_INLINE:
             self.report("html_unknown", f"<{name}>")
@@ -331,6 +340,9 @@ class _Walk:
         for one in element.iter():
             if local(one).lower() == "annotation" and "tex" in one.get("encoding", "").lower():
                 return [inline.formula("".join(map(str, one.itertext())))]
+        shown = inline.formula(mathml.latex(element) or "")
+        if isinstance(shown, inline.Atom):
+            return [shown]
         self.report("html_unknown", "<math>")
         return [inline.Words(" ".join(" ".join(map(str, element.itertext())).split()))]
 

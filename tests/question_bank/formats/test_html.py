@@ -40,6 +40,9 @@ TEXTS = [
     ("&lt;b&gt; *a* [[1]] &amp;lt;", "\\<b\\> \\*a\\* \\[\\[1\\]\\] \\&lt;"),
     ('<a href="https://a.cn/b(c)">甲</a>', "[甲](https://a.cn/b%28c%29)"),
     ("<ruby>汉<rt>hàn</rt></ruby>", "汉（hàn）"),
+    ("<math><mfrac><mn>1</mn><msup><mi>x</mi><mn>2</mn></msup></mfrac></math>", "$\\frac{1}{{x}^{2}}$"),
+    ("<math><msqrt><mi>a</mi><mo>+</mo><mi>b</mi></msqrt></math>", "$\\sqrt{a + b}$"),
+    ("<table><tr><td><pre>a|b</pre><td>c</table>", "| ``` a\\|b ``` | c |\n| --- | --- |"),
     (f'<img src="{DATA}" alt="一*点">', f"![一\\*点]({name_of(PNG)})"),
 ]
 
@@ -61,6 +64,9 @@ REPORTED = [
     ("<u>甲</u>", "甲", "html_looks", "<u>"),
     ('<span style="text-decoration: underline">甲</span>', "甲", "html_looks", "<span>"),
     ("<foo>甲</foo>", "甲", "html_unknown", "<foo>"),
+    ("<a href='https://a.cn'><p>甲</p></a>", "甲", "html_link", "https://a.cn"),
+    ("<math><maction>x</maction></math>", "x", "html_unknown", "<math>"),
+    ("<table><tr><td><table><tr><td>甲</table></table>", None, "html_deep", "<table>"),
     ('<a href="java\tscript:x">甲</a>', "甲", "html_link", "java script:x"),
     ('<a href="data:text/html,x">甲</a>', "甲", "html_link", "data:text/html,x"),
     ('<table><tr><td colspan="2">甲<tr><td>1<td>2</table>', None, "html_span", "<td>"),
@@ -105,6 +111,15 @@ def test_elements_of_the_format_are_the_callers() -> None:
 
     assert html.markdown(root, own=own).text == "甲[[1]]乙"
     assert len(asked) == len(set(asked))
+
+
+def test_emphasis_around_paragraphs_is_reported() -> None:
+    """
+    Markdown has no emphasis that reaches over paragraphs; XHTML has.
+    """
+    found = html.markdown(etree.fromstring("<div><b><p>甲</p><p>乙</p></b></div>"))
+
+    assert (found.text, [(one.code, one.value) for one in found.problems]) == ("甲\n\n乙", [("html_looks", "<b>")])
 
 
 def test_lines_of_options_are_one() -> None:
