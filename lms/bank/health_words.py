@@ -132,7 +132,7 @@ CATEGORIES: dict[str, Category] = {
     ),
     "idle_distractor": _category(
         "info",
-        lazy_gettext("A wrong option that nobody chooses"),
+        lazy_gettext("A wrong option that hardly anybody chooses"),
         lazy_gettext("Write one that somebody who does not know might believe."),
     ),
     "weak": _category(
@@ -217,7 +217,7 @@ _CHOSEN: dict[str, tuple[str, Mapping[str, LazyString]]] = {
 }
 #: category -> the sentence about one finding; what is not here says all by its name
 _SENTENCES: dict[str, LazyString] = {
-    "twins": lazy_gettext("%(percent)s%% word pieces are the same."),
+    "twins": lazy_gettext("%(percent)s%% of the wording is the same."),
     "validity_over": lazy_gettext("Valid until %(day)s."),
     "validity_ends": lazy_gettext("Valid until %(day)s, %(days)s more days."),
     "law_repealed": lazy_gettext("%(law)s was repealed."),
@@ -228,7 +228,7 @@ _SENTENCES: dict[str, LazyString] = {
         "%(subject)s: of %(total)s questions with one right option %(percent)s%% have the key %(most)s (%(spread)s)."
     ),
     "long_keys": lazy_gettext(
-        "%(subject)s: in %(percent)s%% of %(total)s questions the key is the longest option; chance would give %(chance)s."
+        "%(subject)s: in %(percent)s%% of %(total)s questions the key is the longest option; chance would give %(chance)s%%."
     ),
     "key_doubtful": lazy_gettext("Discrimination %(figure)s over %(attempts)s answers."),
     "weak": lazy_gettext("Discrimination %(figure)s over %(attempts)s answers."),
