@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from question_bank.formats import aiken
@@ -61,6 +61,7 @@ def test_losses_are_listed_before_writing() -> None:
     assert [one.code for one in aiken.losses([replace(item, type="multiple_choice")])] == ["not_written"]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="甲AB.) :\nANSWER", max_size=100))
 def test_any_text_is_a_result(text: str) -> None:
     """

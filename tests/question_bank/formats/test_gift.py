@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from question_bank.formats import gift
@@ -175,6 +175,7 @@ WORDS = st.text(alphabet="甲乙aB1 ~=#{}:\\[]*_.,，。“”<>&$|-\n", min_siz
 )
 
 
+@settings(deadline=None)
 @given(WORDS, st.lists(WORDS, min_size=2, max_size=4, unique_by=lambda text: "".join(text.split())), WORDS)
 def test_every_loss_of_words_is_listed(stem: str, options: list[str], why: str) -> None:
     """
@@ -190,6 +191,7 @@ def test_every_loss_of_words_is_listed(stem: str, options: list[str], why: str) 
     assert again == (item,) or gift.losses([item])
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="甲a~=#{}:\\n[]htmlTF%5$.>- <b/>\n", max_size=100))
 def test_any_text_is_a_result(text: str) -> None:
     """

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from question_bank.formats.gift_grammar import Choice, Question, Range, Text, questions
@@ -69,6 +69,7 @@ def test_blank_lines_between_answers_part_nothing() -> None:
     assert [q.kind for q in questions("问{\n=甲\n\n::二::问二{T}")] == ["broken", "truth"]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="甲a1~=#{}:\\n[]html%$./>-TF \n", max_size=120))
 def test_any_text_has_a_reading(text: str) -> None:
     """

@@ -145,7 +145,7 @@ def words_of(shown: str) -> str:
     return "".join("".join(map(str, root.itertext())).split())
 
 
-@settings(max_examples=600)
+@settings(max_examples=600, deadline=None)
 @given(PIECES.filter(lambda text: not set(text) & {"$", "\\"} and "<sup>" not in text and "<code>" not in text))
 def test_words_come_over_whatever_the_marks(source: str) -> None:
     """
@@ -167,7 +167,7 @@ HOSTILE = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=600)
+@settings(max_examples=600, deadline=None)
 @given(HOSTILE)
 def test_the_markdown_holds_no_html(source: str) -> None:
     """

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -261,6 +261,7 @@ WORDS = st.text(min_size=1, max_size=30).filter(lambda text: bool(text.strip()))
 OPTIONS = st.lists(WORDS, min_size=2, max_size=4, unique_by=lambda text: "".join(text.split()))
 
 
+@settings(deadline=None)
 @given(WORDS, OPTIONS, WORDS)
 def test_any_words_come_back_whole(stem: str, options: list[str], why: str) -> None:
     """
@@ -318,6 +319,7 @@ def built(parent: etree._Element, child: Any) -> None:
         built(element, inner)
 
 
+@settings(deadline=None)
 @given(st.lists(ELEMENTS, max_size=6))
 def test_any_tree_is_a_result(children: list[Any]) -> None:
     """
