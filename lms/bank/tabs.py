@@ -10,7 +10,7 @@ from lms.bank.queries import PoolRow
 
 #: endpoint, words, whether it is for those only who may share the pool
 _TABS: tuple[tuple[str, LazyString, bool], ...] = (
-    ("bank.pool", lazy_gettext("Questions"), False),
+    ("bank.pool", lazy_gettext("Questions of the pool"), False),
     ("bank.coverage", lazy_gettext("Coverage"), False),
     ("bank_health.index", lazy_gettext("Health"), False),
     ("bank_health.law", lazy_gettext("Changes of law"), False),
