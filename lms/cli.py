@@ -1,6 +1,7 @@
 """The command line: `./run WORD ...`. Each feature brings its own words; this module only gathers them."""
 
 import json
+import subprocess
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -30,6 +31,8 @@ from lms.demo.build import build
 from lms.jobs import run_waiting
 from lms.library.cli import library
 from lms.snapshot import SnapshotFailed
+
+ROOT = Path(__file__).parent.parent
 
 
 class Words(click.Group):
@@ -298,6 +301,15 @@ def content_load() -> None:
     app = _open()
     with app.app_context():
         click.echo(json.dumps(install.load_content(app), ensure_ascii=False, default=str))
+
+
+@main.command("bench", context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("what", type=click.Choice(["exam", "bank"]))
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def bench(what: str, words: tuple[str, ...]) -> None:
+    """Measure the product in a process of its own; WORDS go to the measurement, e.g. --json or --help."""
+    call = f"import sys; from benchmarks import {what}; {what}.main(sys.argv[1:])"
+    raise SystemExit(subprocess.run([sys.executable, "-c", call, *words], cwd=ROOT, check=False).returncode)  # noqa: S603
 
 
 class _WithApp(click.Group):
