@@ -9,6 +9,9 @@ from lms.config import Config
 from lms.database import reading
 from lms.errors import NotFound
 
+#: what a browser may do with a picture that is opened by itself: nothing
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+
 bp = Blueprint("bank_picture", __name__, url_prefix="/bank/pictures")
 
 
@@ -22,5 +25,6 @@ def show(sha256: str) -> ResponseReturnValue:
     if kind is None or not path.is_file():
         raise NotFound
     response = send_file(path, mimetype=kind, conditional=True)
+    response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     return response

@@ -46,7 +46,9 @@ def _written(picture: Image.Image, *, photo: bool) -> tuple[bytes, str, int, int
     picture.thumbnail((MAX_SIDE, MAX_SIDE))
     target = io.BytesIO()
     if photo:
-        picture.convert("RGB").save(target, "JPEG", quality=85, optimize=True)
+        kept = picture.convert("RGB")
+        kept.info.clear()  # else comments and colour profiles would go along
+        kept.save(target, "JPEG", quality=85, optimize=True)
     else:
         kept = picture if picture.mode in ("1", "L", "P", "RGB", "RGBA") else picture.convert("RGBA")
         kept.info.clear()
