@@ -20,12 +20,12 @@ from tests.browser.conftest import Enter, House
 LAW = "# {}\n\n第一条 为了规范招牌，制定本法。\n\n第二条 招牌应当自挂出之日起{}日内备案。\n\n第三条 违者责令改正。\n"
 SAID = {
     "zh": {
-        "repeal": "标明废止", "do": "废止", "waits": "法律变动", "stands": "不受影响，恢复使用", "new": "现条文", "look": "开始体检",
-        "changed": "依据的法律已变动",
+        "repeal": "标明废止", "do": "废止", "waits": "法规变动", "stands": "不受影响，恢复使用", "new": "现条文", "look": "开始体检",
+        "changed": "依据的法规已变动",
     },
     "en": {
         "repeal": "Repeal this document", "do": "Repeal", "waits": "Changes of law", "stands": "It stands as it is",
-        "new": "Now", "look": "Examine the pool", "changed": "A law has changed under them",
+        "new": "New words", "look": "Examine the pool", "changed": "A law has changed under them",
     },
 }  # fmt: skip
 
