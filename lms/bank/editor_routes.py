@@ -36,7 +36,7 @@ KEEP, DRAFT = "keep", "draft"
 def choose(pool_id: str) -> ResponseReturnValue:
     """Which type the new question is of."""
     pool = access_pool(reading(), viewer(), pool_id, Act.EDIT_BANK)
-    return render_template("bank/editor_types.html", pool=pool, kinds=KINDS, type_names=TYPE_NAMES)
+    return render_template("bank/editor_types.html", pool=pool, types=KINDS, type_names=TYPE_NAMES)
 
 
 @bp.route("/pools/<pool_id>/questions/new/<kind>", methods=["GET", "POST"])
@@ -48,7 +48,7 @@ def new(pool_id: str, kind: str) -> ResponseReturnValue:
         raise NotFound
     subject = request.args.get("subject", "")
     desk = Desk(pool, kind, fresh(kind, subject=subject if subject in CODES else ""))
-    return page(desk) if request.method == "GET" else _work(desk.with_sent())
+    return page(desk, focus="stem") if request.method == "GET" else _work(desk.with_sent())
 
 
 @bp.route("/items/<item_id>/edit", methods=["GET", "POST"])

@@ -11,7 +11,7 @@ from lms.accounts import queries as accounts
 from lms.accounts.gate import viewer
 from lms.accounts.policy import Act
 from lms.bank import editing, queries
-from lms.bank.complaints import FIELD_NAMES
+from lms.bank.differences import NAMES, PARTS
 from lms.bank.forms import CLASSIFICATION_NAMES, COGNITIVE_NAMES, DIFFICULTY_NAMES
 from lms.bank.policy import access_item, access_pool, may_pool
 from lms.bank.queries import VersionRow
@@ -24,34 +24,9 @@ from question_bank.difference import difference
 
 bp = Blueprint("bank_history", __name__, url_prefix="/bank/items", template_folder="templates")
 
-#: what the particulars of a line are called, where the name of its field says too little
-PART_NAMES = {
-    "right": lazy_gettext("Is right"),
-    "why": lazy_gettext("Why it is right or wrong"),
-    "fixed": lazy_gettext("Keeps its place"),
-    "accept": lazy_gettext("Accepted answers"),
-    "numerals": lazy_gettext("三十 and 30 are the same here"),
-    "case": lazy_gettext("Small and capital letters differ"),
-    "pattern": lazy_gettext("A star stands for any characters"),
-    "weight": lazy_gettext("Weight"),
-    "choices": lazy_gettext("Choices"),
-    "left": lazy_gettext("Left"),
-    "shape": lazy_gettext("Shape"),
-    "coords": lazy_gettext("Pixels"),
-    "share": lazy_gettext("Share"),
-    "factor": lazy_gettext("Times"),
-    "article": lazy_gettext("Article"),
-}
-MORE_FIELDS = {
-    "stimulus_title": lazy_gettext("Title of the material"),
-    "stimulus_text": lazy_gettext("Text of the material"),
-    "derived": lazy_gettext("Where its numbers come from"),
-    "unit": lazy_gettext("Unit"),
-    "extra": lazy_gettext("Right-hand sides that fit nothing"),
-    "ordered_blanks": lazy_gettext("Each answer belongs to its own blank"),
-    "width": lazy_gettext("Width"),
-    "height": lazy_gettext("Height"),
-}
+#: names that the other differences have no need of
+MORE_FIELDS = {"ordered_blanks": lazy_gettext("Each answer belongs to its own blank")}
+MORE_PARTS = {"left": lazy_gettext("Left"), "share": lazy_gettext("Share")}
 
 
 @bp.get("/<item_id>/versions")
@@ -72,8 +47,8 @@ def index(item_id: str) -> ResponseReturnValue:
         fields=difference(before.version, after.version),
         authors=accounts.people_by_ids(session, [row.created_by for row in versions if row.created_by]),
         may_edit=may_pool(viewer(), pool, Act.EDIT_BANK),
-        field_names=FIELD_NAMES | MORE_FIELDS,
-        part_names=PART_NAMES,
+        field_names=NAMES | MORE_FIELDS,
+        part_names=PARTS | MORE_PARTS,
         value_names=_values(),
     )
 

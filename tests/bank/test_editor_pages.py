@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from lms.bank import queries, service
 from lms.bank.editor_reading import typed_from
+from lms.bank.editor_typed import fresh
 from lms.bank.models import Draft, Picture
 from lms.bank.queries import PoolRow, VersionRow
 from lms.database import reading, writing
@@ -151,6 +152,23 @@ def test_the_preview_is_what_candidates_see(zhao: FlaskClient, make_pool: MakePo
     assert "<math" in html
     assert 'class="blank"' in html
     assert "<script>" not in html
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_half_written_question_can_be_looked_at(zhao: FlaskClient, make_pool: MakePool, kind: str) -> None:
+    """
+    An empty form, and a whole one without any single field: each has a preview and no error.
+    """
+    address = f"/bank/pools/{make_pool().public_id}/questions/look/{kind}"
+    whole = typed_from(an_item(kind))
+    headers = JSON | {"X-CSRFToken": csrf(zhao)}
+    partly = [{name: texts for name, texts in whole.items() if name != left_out} for left_out in whole]
+    emptied = [whole | {name: [""]} for name in whole]
+
+    for fields in (fresh(kind), {}, whole, *partly, *emptied):
+        answer = zhao.post(address, data=fields, headers=headers)
+        assert answer.status_code == 200, fields
+        assert 'class="question"' in answer.get_json()["html"]
 
 
 def test_a_wording_that_somebody_else_changed_is_not_written_over(

@@ -1,6 +1,7 @@
 // Areas of a picture: drawn with the mouse or a finger; the fields with the numbers are the same thing for the keyboard.
 
 const SVG = "http://www.w3.org/2000/svg";
+/** Less than this on the screen is a click and draws nothing. */
 const LEAST = 4;
 
 const numbers = (text) => text.split(/[\s,，;；]+/).filter(Boolean).map(Number).filter(Number.isFinite);
@@ -120,7 +121,7 @@ export function watchSpots(form, pictures, changed) {
       changed();
       return;
     }
-    begun = { place: at(event), before: of(row(), "coords").value };
+    begun = { place: at(event), before: of(row(), "coords").value, x: event.clientX, y: event.clientY };
     drawing.setPointerCapture(event.pointerId);
   });
   drawing.addEventListener("pointermove", (event) => {
@@ -129,8 +130,7 @@ export function watchSpots(form, pictures, changed) {
   drawing.addEventListener("pointerup", (event) => {
     if (!begun) return;
     const coords = drawn(of(row(), "shape").value, begun.place, at(event));
-    // a mere click draws nothing
-    if (coords.slice(2).some((side) => side < LEAST)) {
+    if (Math.hypot(event.clientX - begun.x, event.clientY - begun.y) < LEAST || coords.slice(2).includes(0)) {
       of(row(), "coords").value = begun.before;
       draw();
     } else {
