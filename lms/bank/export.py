@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from lms.audit.service import record
 from lms.bank import pictures
+from lms.bank.format_names import place
 from lms.bank.models import Item, ItemVersion
 from lms.bank.queries import PoolRow
 from lms.clock import now
@@ -47,8 +48,8 @@ class Loss:
 
 
 def writable() -> tuple[Format, ...]:
-    """The formats that can be written."""
-    return tuple(one for one in FORMATS.values() if one.write)
+    """The formats that can be written, in the order in which people look for them."""
+    return tuple(sorted((one for one in FORMATS.values() if one.write), key=place))
 
 
 def newest(session: Session, ids: Sequence[int]) -> list[domain.ItemVersion]:

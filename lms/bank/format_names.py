@@ -3,20 +3,28 @@
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from question_bank.formats.registry import Format
+
+#: in the order in which lists show them
 FORMAT_NAMES: dict[str, LazyString] = {
     "excel": lazy_gettext("Spreadsheet (Excel, CSV)"),
     "text": lazy_gettext("Text, as pasted from Word"),
     "json": lazy_gettext("JSON"),
     "native": lazy_gettext("TOML, the format of this program"),
+    "moodle": lazy_gettext("Moodle XML"),
     "gift": lazy_gettext("GIFT"),
     "cloze": lazy_gettext("Text with embedded answers (Cloze)"),
     "aiken": lazy_gettext("Aiken"),
-    "moodle": lazy_gettext("Moodle XML"),
-    "qti21": lazy_gettext("QTI 2.1 package"),
-    "qti22": lazy_gettext("QTI 2.2 package"),
-    "qti30": lazy_gettext("QTI 3.0 package"),
     "qti": lazy_gettext("QTI package"),
+    "qti22": lazy_gettext("QTI 2.2 package"),
+    "qti21": lazy_gettext("QTI 2.1 package"),
 }
+
+
+def place(one: Format) -> int:
+    """Where a format stands in a list for people."""
+    keys = list(FORMAT_NAMES)
+    return keys.index(one.key) if one.key in keys else len(keys)
 
 
 def format_name(key: str) -> str:

@@ -14,7 +14,7 @@ from lms.bank import import_queries, imports, preview, queries, service
 from lms.bank.complaints import field_name, reason_of
 from lms.bank.errors import BadRowsLeft, NothingToTake, UploadUnfit
 from lms.bank.files import columns_of, readable
-from lms.bank.format_names import format_name
+from lms.bank.format_names import format_name, place
 from lms.bank.import_forms import TakeForm, UploadForm, cells_of
 from lms.bank.import_queries import ImportRow
 from lms.bank.policy import access_import, access_pool, keeping_path, may_make_pools
@@ -125,7 +125,7 @@ def _upload_form() -> UploadForm:
     form = UploadForm(pool=request.args.get("pool", ""))
     subjects = [(subject.code, subject.name(locale_code())) for subject in SUBJECTS]
     pools = [(pool.public_id, pool.name) for pool in queries.pools_for(reading(), viewer(), Act.EDIT_BANK)]
-    formats = [(one.key, format_name(one.key)) for one in readable()]
+    formats = [(one.key, format_name(one.key)) for one in sorted(readable(), key=place)]
     form.offer(
         subjects=[("", gettext("unclassified")), *subjects],
         pools=[("", gettext("decide later")), *pools],

@@ -149,13 +149,12 @@ def take(
 
 def store(session: Session, found: ImportRow, pool: PoolRow, by: int) -> Stored:
     """Put the good rows into the pool, and note of each what that changed."""
-    versions = [
-        row.version for row in map(import_queries.line_of, session.execute(import_queries.lines(found.id, good=True)))
-    ]
-    items = [version for version in versions if version is not None]
+    rows = map(import_queries.line_of, session.execute(import_queries.lines(found.id, good=True)))
+    numbered = {row.number: row.version for row in rows if row.version is not None}
+    items = list(numbered.values())
     before = queries.newest_of(session, pool.id)
     stored = service.store_items(session, pool, items, by)
-    _note_outcomes(session, found.id, pool, items, before)
+    _note_outcomes(session, found.id, pool, numbered, before)
     session.execute(
         update(BankImport)
         .where(BankImport.id == found.id)
@@ -167,15 +166,20 @@ def store(session: Session, found: ImportRow, pool: PoolRow, by: int) -> Stored:
 
 
 def _note_outcomes(
-    session: Session, import_id: int, pool: PoolRow, items: Sequence[ItemVersion], before: Mapping[str, tuple[Any, ...]]
+    session: Session,
+    import_id: int,
+    pool: PoolRow,
+    numbered: Mapping[int, ItemVersion],
+    before: Mapping[str, tuple[Any, ...]],
 ) -> None:
-    numbers, standing = import_queries.refs(session, import_id), queries.numbers_of(session, pool.id)
+    """Note of each row what became of it; `before`: what stood in the pool until now."""
+    standing = queries.numbers_of(session, pool.id)
     noted = []
-    for item in items:
+    for number, item in numbered.items():
         held = before.get(item.ref)
         outcome = "new" if held is None else "unchanged" if held[2] == service.digest(item) else "changed"
         item_id, version = standing[item.ref]
-        noted.append({"row": numbers[item.ref], "became": outcome, "held_by": item_id, "as_version": version})
+        noted.append({"row": number, "became": outcome, "held_by": item_id, "as_version": version})
     session.connection().execute(
         update(BankImportRow)
         .where(BankImportRow.import_id == import_id, BankImportRow.number == bindparam("row"))
