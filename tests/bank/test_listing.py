@@ -264,6 +264,18 @@ def test_every_type_can_be_printed(zhao: FlaskClient, make_pool: MakePool) -> No
     assert "______" in page
 
 
+def test_reasons_stand_beside_their_letters(zhao: FlaskClient, make_pool: MakePool) -> None:
+    """
+    Where an option has no reason, those after it keep their letters.
+    """
+    options = Options((Option("甲", False, "甲的理由"), Option("乙", True), Option("丙", False, "丙的理由")))
+    pool = make_pool(replace(single("a"), body=options), name="理由")
+    page = zhao.get(f"/bank/pools/{pool.public_id}/print?all=1&with[]=key").text
+
+    assert "A. 甲的理由" in page
+    assert "C. 丙的理由" in page
+
+
 def test_ticked_questions_are_printed(zhao: FlaskClient, pool: PoolRow, app: Flask, cast: Cast) -> None:
     """
     From the list, by whoever sees the pool; nothing ticked leads back.
