@@ -4,7 +4,9 @@ import io
 import os
 import resource
 import stat
+import struct
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -160,6 +162,20 @@ def test_what_is_wrong_with_an_archive_is_said(data: bytes, why: str) -> None:
     A stable reason each.
     """
     assert reason(data) == why
+
+
+def test_an_entry_that_lies_about_its_size_is_not_unpacked() -> None:
+    """
+    Forty megabytes under the name of ten bytes are refused, and never held in memory.
+    """
+    data = bytearray(archive(("a", b"\0" * 40_000_000)))
+    struct.pack_into("<L", data, 22, 10)
+    struct.pack_into("<L", data, data.rfind(b"PK\x01\x02") + 24, 10)
+    tracemalloc.start()
+
+    assert reason(bytes(data)) == "zip_damaged"
+    assert tracemalloc.get_traced_memory()[1] < 4_000_000
+    tracemalloc.stop()
 
 
 def test_a_chinese_name_is_read_however_it_was_written() -> None:
