@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lms.bank import life
 from lms.bank.errors import MoveRefused
 from lms.bank.models import Item, ItemEvent, ItemVersion, LawChange, Pool
-from lms.bank.queries import pool_by_public_id
+from lms.bank.queries import PoolRow, pool_by_public_id
 from lms.clock import now
 from lms.library import queries as library
 from question_bank.life import Move, State
@@ -71,7 +71,7 @@ def suspend(session: Session, found: Mapping[int, Sequence[Change]], *, word: st
     """
     told = set(session.scalars(select(LawChange.item_id).where(LawChange.word == word, LawChange.item_id.in_(found))))
     items = session.scalars(select(Item).where(Item.id.in_(found)).order_by(Item.id).with_for_update()).all()
-    pools = {row.id: row.public_id for row in session.execute(select(Pool.id, Pool.public_id))}
+    pools = _pools(session, {item.pool_id for item in items})
     moved = 0
     for item in items:
         if item.id in told:
@@ -130,14 +130,17 @@ def _citations(session: Session) -> dict[int, set[tuple[str, str | None]]]:
     return found
 
 
-def _take_out(session: Session, item: Item, pool_public_id: str, words: str) -> bool:
+def _pools(session: Session, ids: Iterable[int]) -> dict[int, PoolRow]:
+    public_ids = session.scalars(select(Pool.public_id).where(Pool.id.in_(ids)))
+    rows = [pool_by_public_id(session, public_id) for public_id in public_ids]
+    return {row.id: row for row in rows if row is not None}
+
+
+def _take_out(session: Session, item: Item, pool: PoolRow, words: str) -> bool:
     """Whether the item left the draw by this; one that is out already gets the words only."""
     if item.suspended:
         said = words[: life.MAX_COMMENT]
         session.add(ItemEvent(item_id=item.id, number=item.newest, act=life.COMMENT, comment=said, by=None, at=now()))
-        return False
-    pool = pool_by_public_id(session, pool_public_id)
-    if pool is None:
         return False
     settle(session, [item.id])
     try:
