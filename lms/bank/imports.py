@@ -165,6 +165,13 @@ def store(session: Session, found: ImportRow, pool: PoolRow, by: int) -> Stored:
     return stored
 
 
+def give_back(session: Session, import_id: int) -> None:
+    """The taking did not succeed: the file can be mended and taken again."""
+    session.execute(
+        update(BankImport).where(BankImport.id == import_id, BankImport.state == "taking").values(state="ready")
+    )
+
+
 def _note_outcomes(
     session: Session,
     import_id: int,

@@ -12,6 +12,7 @@ from lms.bank import alarm, export, files, health, import_queries, imports, pict
 from lms.bank.import_pictures import Kept, settled
 from lms.config import Config
 from lms.database import reading, writing
+from lms.errors import Refused
 from lms.library import service as library
 from question_bank.formats.registry import FORMATS
 
@@ -54,14 +55,18 @@ def read_import(run: jobs.JobRun) -> Mapping[str, Any]:
 
 def take_import(run: jobs.JobRun) -> Mapping[str, Any]:
     """Put the good rows of a file into its pool: all in one transaction, or none."""
-    with writing() as session:
-        found = import_queries.import_by_id(session, int(run.payload["import"]))
-        if found is None or found.state != "taking" or found.pool_public_id is None:
-            return {}
-        pool = queries.pool_by_public_id(session, found.pool_public_id)
-        if pool is None:
-            return {}
-        stored = imports.store(session, found, pool, int(run.payload["by"]))
+    found = import_queries.import_by_id(reading(), int(run.payload["import"]))
+    pool = queries.pool_by_public_id(reading(), found.pool_public_id) if found and found.pool_public_id else None
+    reading().rollback()
+    if found is None or pool is None or found.state != "taking":
+        return {}
+    try:
+        with writing() as session:
+            stored = imports.store(session, found, pool, int(run.payload["by"]))
+    except Refused:  # the rules of this release are others than those under which the file was read
+        with writing() as session:
+            imports.give_back(session, found.id)
+        raise
     return asdict(stored) | {"page": ["bank_import.show", {"import_id": found.public_id}]}
 
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from lms.bank import export, queries
+from lms.bank.errors import UnsoundItem
 from lms.bank.models import Picture
 from lms.bank.pictures import path_of
 from lms.config import Config
@@ -208,3 +209,24 @@ def test_many_rows_are_taken_by_a_job(app: Flask, zhao: FlaskClient, monkeypatch
     run_waiting(app)
     assert "2 new, 0 changed, 0 unchanged" in zhao.get(address, headers=ENGLISH).text
     assert len(stored(app, "多")) == 2
+
+
+def test_a_taking_that_fails_gives_the_file_back(
+    app: Flask, zhao: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Nothing stands in the pool, and the file waits to be mended as before.
+    """
+    monkeypatch.setattr("lms.bank.imports.MOST_AT_ONCE", 1)
+    address = send(app, zhao, json_items.write([single("alpha-1"), single("alpha-2")], pictures={}))
+    post(zhao, f"{address}/take", pool="", name="多")
+    with monkeypatch.context() as broken:
+        broken.setattr("lms.bank.service._refuse_unsound", _refuse)
+        run_waiting(app)
+
+    assert stored(app, "多") == []
+    assert f"{address}/take" in zhao.get(address).text
+
+
+def _refuse(version: ItemVersion) -> None:
+    raise UnsoundItem(ref=version.ref)
