@@ -20,7 +20,7 @@ CODES = (
     "missing", "too_long", "too_few", "too_many", "duplicate", "no_key", "several_keys", "unknown_type",
     "unknown_value", "not_a_number", "not_a_date", "blank_marks", "no_blank_key", "shares", "unknown_field",
     "number_lost", "not_an_option", "same_stem", "unreadable", "date_order",
-    "weight", "area",
+    "weight", "area", "share_key", "share_range", "share_pair", "share_order",
     "html_deep", "html_left_out", "html_looks", "html_unknown", "html_link", "html_span",
     "picture_missing", "picture_kind",
     "partial_credit", "negative_credit", "one_key", "feedback_left_out", "wrong_left_out", "any_answer",

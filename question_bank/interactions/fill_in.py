@@ -14,25 +14,38 @@ from question_bank.interactions.base import (
     OPTION_LENGTH,
     Presentation,
     Response,
+    string,
     strings,
     whole,
 )
 from question_bank.normaliser import NORMALISERS
 from question_bank.problem import Problem
-from question_bank.scoring import Rules
+from question_bank.scoring import ONE, ZERO, Rules
+from question_bank.shares import held, noted, range_problems, share_of, written
 
 KEY = "fill_in"
 CONTROL = "blanks"
 MACHINE_SCORED = True
 MARK = re.compile(r"\[\[(\d{1,2})\]\]")
+MAX_PARTLY = 100
 _STAR = re.compile(r"(?<!\\)\*")
+
+
+@dataclass(frozen=True, slots=True)
+class Partly:
+    """An answer with a share of what its blank is worth; `case` and `pattern` as of a blank."""
+
+    text: str
+    share: Fraction
+    case: bool = False
+    pattern: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Blank:
     """Accepted answers of one blank; `numerals`: Chinese and Arabic numbers are the same here; `case`: small and
     capital letters differ here; `pattern`: a star in an accepted answer stands for any characters; `weight`: what
-    the blank is worth beside the others.
+    the blank is worth beside the others; `partly`: further answers, of which the first that fits counts.
     """
 
     accept: tuple[str, ...]
@@ -40,6 +53,7 @@ class Blank:
     case: bool = False
     pattern: bool = False
     weight: int = 1
+    partly: tuple[Partly, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +81,18 @@ def problems(body: Blanks, stem: str) -> list[Problem]:
             found.append(Problem(f"blanks.{number}", "too_long", "", {"limit": OPTION_LENGTH}))
         if not 1 <= blank.weight <= MAX_WEIGHT or (not body.ordered and blank.weight != body.blanks[0].weight):
             found.append(Problem(f"blanks.{number}", "weight", str(blank.weight), {"most": MAX_WEIGHT}))
+        found += _partly_problems(blank, f"blanks.{number}", ordered=body.ordered)
+    return found
+
+
+def _partly_problems(blank: Blank, field: str, *, ordered: bool) -> list[Problem]:
+    found = [] if ordered or not blank.partly else [Problem(field, "share_order")]
+    if len(blank.partly) > MAX_PARTLY:
+        found.append(Problem(field, "too_many", str(len(blank.partly)), {"most": MAX_PARTLY}))
+    for one in blank.partly:
+        found += range_problems(field, one.share)
+        if not one.text.strip() or len(one.text) > OPTION_LENGTH:
+            found.append(Problem(field, "too_long" if one.text.strip() else "missing", "", {"limit": OPTION_LENGTH}))
     return found
 
 
@@ -102,8 +128,22 @@ def score(body: Blanks, response: Response, rules: Rules) -> Fraction:
         fits = [[_fits(blank, text, rules) for text in response] for blank in body.blanks]
         return Fraction(_most_matches(fits), len(body.blanks))
     pairs = zip(body.blanks, response, strict=True)
-    right = sum(blank.weight for blank, text in pairs if _fits(blank, text, rules))
-    return Fraction(right, sum(blank.weight for blank in body.blanks))
+    total = sum(blank.weight for blank in body.blanks)
+    return held(blank.weight * _share(blank, text, rules) / total for blank, text in pairs)
+
+
+def _share(blank: Blank, text: str, rules: Rules) -> Fraction:
+    """What a text earns of what its blank is worth; an empty one earns and costs nothing."""
+    if not text.strip():
+        return ZERO
+    if _fits(blank, text, rules):
+        return ONE
+    return next((one.share for one in blank.partly if _fits_partly(blank, one, text, rules)), ZERO)
+
+
+def _fits_partly(blank: Blank, one: Partly, text: str, rules: Rules) -> bool:
+    normal = partial(NORMALISERS[rules.normaliser], numerals=blank.numerals, case=one.case)
+    return _matches(normal(one.text), normal(text)) if one.pattern else normal(one.text) == normal(text)
 
 
 def _fits(blank: Blank, text: str, rules: Rules) -> bool:
@@ -154,7 +194,9 @@ def summary(body: Blanks, response: Response) -> str:
 
 def key_summary(body: Blanks) -> str:
     """The accepted answers: alternatives by a slash, blanks by a bar."""
-    return " | ".join(" / ".join(blank.accept) for blank in body.blanks)
+    return " | ".join(
+        " / ".join([*blank.accept, *(noted(one.text, one.share) for one in blank.partly)]) for blank in body.blanks
+    )
 
 
 def same(first: Response, second: Response) -> bool:
@@ -175,17 +217,32 @@ def to_record(body: Blanks) -> dict[str, Any]:
         | ({"case": True} if blank.case else {})
         | ({"pattern": True} if blank.pattern else {})
         | ({"weight": blank.weight} if blank.weight != 1 else {})
+        | ({"partly": [_partly_record(one) for one in blank.partly]} if blank.partly else {})
         for blank in body.blanks
     ]
     return {"blanks": blanks} | ({} if body.ordered else {"ordered_blanks": False})
+
+
+def _partly_record(one: Partly) -> dict[str, Any]:
+    flags = {name: True for name, on in (("case", one.case), ("pattern", one.pattern)) if on}
+    return {"text": one.text, "share": written(one.share), **flags}
+
+
+def _partly(entry: Mapping[str, Any]) -> Partly:
+    if unknown := set(entry) - {"text", "share", "case", "pattern"}:
+        raise ValueError(f"unknown: {sorted(unknown)}")
+    flags = {name: bool(entry.get(name, False)) for name in ("case", "pattern")}
+    return Partly(string(entry["text"]), share_of(entry["share"]), **flags)
 
 
 def from_record(record: Mapping[str, Any]) -> Blanks:
     """The inverse; raises KeyError, TypeError or ValueError."""
     blanks = []
     for entry in record["blanks"]:
-        if unknown := set(entry) - {"accept", "numerals", "case", "pattern", "weight"}:
+        if unknown := set(entry) - {"accept", "numerals", "case", "pattern", "weight", "partly"}:
             raise ValueError(f"unknown: {sorted(unknown)}")
         flags = {name: bool(entry.get(name, False)) for name in ("numerals", "case", "pattern")}
-        blanks.append(Blank(strings(entry["accept"]), **flags, weight=whole(entry.get("weight", 1))))
+        partly = tuple(map(_partly, entry.get("partly", ())))
+        weight = whole(entry.get("weight", 1))
+        blanks.append(Blank(strings(entry["accept"]), **flags, weight=weight, partly=partly))
     return Blanks(tuple(blanks), bool(record.get("ordered_blanks", True)))

@@ -26,7 +26,8 @@ from question_bank.interactions.base import (
     same as same,
 )
 from question_bank.problem import Problem
-from question_bank.scoring import MULTI_RULES, ZERO, Rules
+from question_bank.scoring import MULTI_RULES, ONE, ZERO, Rules
+from question_bank.shares import MOST, held, noted, range_problems, share_of, written
 from question_bank.text import plain_text
 
 KEY = "hotspot"
@@ -41,12 +42,15 @@ _PICTURE = re.compile(r"picture:[0-9a-f]{64}\Z")
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """An area: its label, shape and coordinates (as `Area`), and whether it is right."""
+    """An area: its label, shape and coordinates (as `Area`), whether it is right, and what it earns or costs by itself
+    where that is not the usual.
+    """
 
     label: str
     shape: str
     coords: tuple[int, ...]
     right: bool
+    share: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,19 @@ class Spots:
     def right_keys(self) -> frozenset[str]:
         """Letters of the right areas."""
         return frozenset(key for key, spot in zip(LETTERS, self.spots, strict=False) if spot.right)
+
+    @property
+    def own(self) -> bool:
+        """Whether the shares of the areas decide, not the rule of the exam."""
+        return any(spot.share is not None for spot in self.spots)
+
+    def shares(self) -> dict[str, Fraction]:
+        """What each area earns; usual is an equal part for the right ones."""
+        usual = Fraction(1, max(len(self.right_keys()), 1))
+        return {
+            key: spot.share if spot.share is not None else usual if spot.right else ZERO
+            for key, spot in zip(LETTERS, self.spots, strict=False)
+        }
 
 
 def problems(body: Spots, stem: str) -> list[Problem]:
@@ -86,6 +103,9 @@ def problems(body: Spots, stem: str) -> list[Problem]:
         found += required_text(f"spots.{number}", spot.label, OPTION_LENGTH)
         if not _fits(spot, body):
             found.append(Problem(f"spots.{number}", "area", f"{spot.shape} {','.join(map(str, spot.coords))}"[:60]))
+        found += range_problems(f"spots.{number}", spot.share or ZERO, most=MOST)
+    if body.own and body.right_keys() and sum((body.shares()[key] for key in body.right_keys()), ZERO) < ONE:
+        found.append(Problem("answer", "share_key"))
     return found
 
 
@@ -138,9 +158,14 @@ def is_blank(response: Response) -> bool:
 
 
 def score(body: Spots, response: Response, rules: Rules) -> Fraction:
-    """One right area: that and no other. Several: by the exam's rule for multiple choice."""
+    """By the shares of the areas; else one right area: that and no other; several: by the exam's rule for multiple
+    choice.
+    """
     if not response:
         return ZERO
+    if body.own:
+        shares = body.shares()
+        return held(shares[key] for key in response)
     keyed, chosen = body.right_keys(), set(response)
     if len(keyed) == 1:
         return Fraction(chosen == keyed)
@@ -158,7 +183,9 @@ def summary(body: Spots, response: Response) -> str:
 
 def key_summary(body: Spots) -> str:
     """The labels of the right areas."""
-    return summary(body, body.right_keys())
+    if not body.own:
+        return summary(body, body.right_keys())
+    return "; ".join(noted(summary(body, [key]), share) for key, share in body.shares().items() if share)
 
 
 def offered(body: Spots) -> tuple[str, ...]:
@@ -170,6 +197,7 @@ def to_record(body: Spots) -> dict[str, Any]:
     """JSON-able form."""
     spots = [
         {"label": spot.label, "shape": spot.shape, "coords": list(spot.coords), "right": spot.right}
+        | ({"share": written(spot.share)} if spot.share is not None else {})
         for spot in body.spots
     ]
     return {"picture": body.picture, "width": body.width, "height": body.height, "spots": spots}
@@ -179,10 +207,11 @@ def from_record(record: Mapping[str, Any]) -> Spots:
     """The inverse; raises KeyError, TypeError or ValueError."""
     spots = []
     for entry in record["spots"]:
-        if set(entry) != {"label", "shape", "coords", "right"}:
+        if set(entry) - {"share"} != {"label", "shape", "coords", "right"}:
             raise ValueError("an area has label, shape, coords and right")
         if not isinstance(entry["right"], bool):
             raise TypeError("right is true or false")
         coords = tuple(whole(number) for number in entry["coords"])
-        spots.append(Spot(string(entry["label"]), string(entry["shape"]), coords, entry["right"]))
+        share = share_of(entry["share"]) if "share" in entry else None
+        spots.append(Spot(string(entry["label"]), string(entry["shape"]), coords, entry["right"], share))
     return Spots(string(record["picture"]), whole(record["width"]), whole(record["height"]), tuple(spots))

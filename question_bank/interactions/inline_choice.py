@@ -25,7 +25,8 @@ from question_bank.interactions.base import (
 )
 from question_bank.interactions.fill_in import MARK
 from question_bank.problem import Problem
-from question_bank.scoring import ZERO, Rules
+from question_bank.scoring import ONE, ZERO, Rules
+from question_bank.shares import held, noted, range_problems, share_of, written
 from question_bank.text import plain_text
 
 KEY = "inline_choice"
@@ -35,11 +36,20 @@ MACHINE_SCORED = True
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What one gap offers, the place of the right one among them (from 0), and what the gap is worth."""
+    """What one gap offers, the place of the right one among them (from 0), and what the gap is worth; `shares`: what of
+    that each choice earns or costs, empty where the right one earns all and the others nothing.
+    """
 
     choices: tuple[str, ...]
     right: int
     weight: int = 1
+    shares: tuple[Fraction, ...] = ()
+
+    def share(self, place: int | None) -> Fraction:
+        """What a choice earns of what the gap is worth."""
+        if place is None:
+            return ZERO
+        return self.shares[place] if self.shares else Fraction(place == self.right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,9 @@ def _gap_problems(gap: Gap, field: str) -> list[Problem]:
         found.append(Problem(field, "no_key"))
     if not 1 <= gap.weight <= MAX_WEIGHT:
         found.append(Problem(field, "weight", str(gap.weight), {"most": MAX_WEIGHT}))
-    return found
+    if gap.shares and (len(gap.shares) != len(gap.choices) or gap.shares[gap.right : gap.right + 1] != (ONE,)):
+        found.append(Problem(field, "share_key"))
+    return found + [problem for share in gap.shares for problem in range_problems(field, share)]
 
 
 def _id(seed: bytes, gap: int, choice: int) -> str:
@@ -126,12 +138,12 @@ def is_blank(response: Response) -> bool:
 
 
 def score(body: Gaps, response: Response, rules: Rules) -> Fraction:
-    """Gaps count by their weights."""
+    """Gaps count by their weights, choices by their shares."""
     if is_blank(response):
         return ZERO
     pairs: Sequence[tuple[Gap, int | None]] = list(zip(body.gaps, response, strict=True))
-    right = sum(gap.weight for gap, place in pairs if place == gap.right)
-    return Fraction(right, sum(gap.weight for gap in body.gaps))
+    total = sum(gap.weight for gap in body.gaps)
+    return held(gap.weight * gap.share(place) / total for gap, place in pairs)
 
 
 def summary(body: Gaps, response: Response) -> str:
@@ -142,7 +154,13 @@ def summary(body: Gaps, response: Response) -> str:
 
 def key_summary(body: Gaps) -> str:
     """The right choices, with a bar between gaps."""
-    return " | ".join(plain_text(gap.choices[gap.right]) for gap in body.gaps)
+    return " | ".join(map(_key, body.gaps))
+
+
+def _key(gap: Gap) -> str:
+    """The right choice, then others that earn or cost something."""
+    places = [gap.right, *(n for n, share in enumerate(gap.shares) if share and n != gap.right)]
+    return " / ".join(noted(plain_text(gap.choices[place]), gap.share(place)) for place in places)
 
 
 def offered(body: Gaps) -> tuple[str, ...]:
@@ -158,7 +176,9 @@ def to_record(body: Gaps) -> dict[str, Any]:
     """JSON-able form."""
     return {
         "gaps": [
-            {"choices": list(gap.choices), "right": gap.right} | ({"weight": gap.weight} if gap.weight != 1 else {})
+            {"choices": list(gap.choices), "right": gap.right}
+            | ({"weight": gap.weight} if gap.weight != 1 else {})
+            | ({"shares": [written(share) for share in gap.shares]} if gap.shares else {})
             for gap in body.gaps
         ]
     }
@@ -168,7 +188,8 @@ def from_record(record: Mapping[str, Any]) -> Gaps:
     """The inverse; raises KeyError, TypeError or ValueError."""
     gaps = []
     for entry in record["gaps"]:
-        if unknown := set(entry) - {"choices", "right", "weight"}:
+        if unknown := set(entry) - {"choices", "right", "weight", "shares"}:
             raise ValueError(f"unknown: {sorted(unknown)}")
-        gaps.append(Gap(strings(entry["choices"]), whole(entry["right"]), whole(entry.get("weight", 1))))
+        shares = tuple(map(share_of, strings(entry.get("shares", ()))))
+        gaps.append(Gap(strings(entry["choices"]), whole(entry["right"]), whole(entry.get("weight", 1)), shares))
     return Gaps(tuple(gaps))

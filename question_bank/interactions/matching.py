@@ -19,8 +19,9 @@ from question_bank.interactions.base import (
     strings,
 )
 from question_bank.interactions.base import same as same
-from question_bank.problem import Problem
-from question_bank.scoring import MATCH_RULES, ZERO, Rules
+from question_bank.problem import Problem, shortened
+from question_bank.scoring import MATCH_RULES, ONE, ZERO, Rules
+from question_bank.shares import MOST, held, noted, range_problems, share_of, written
 from question_bank.text import plain_text
 
 KEY = "matching"
@@ -29,11 +30,35 @@ MACHINE_SCORED = True
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """What a pair earns or costs when it is made."""
+
+    left: str
+    right: str
+    share: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Pairs:
-    """Left and right of each pair, and right-hand sides that belong to none."""
+    """Left and right of each pair, and right-hand sides that belong to none. `shares`: what some pairs, right or wrong,
+    earn or cost; `wrong`: what any other wrong pair does; a right one that is not named earns an equal part.
+    """
 
     pairs: tuple[tuple[str, str], ...]
     extra: tuple[str, ...] = ()
+    shares: tuple[Worth, ...] = ()
+    wrong: Fraction = ZERO
+
+    @property
+    def own(self) -> bool:
+        """Whether the shares of the pairs decide, not the rule of the exam."""
+        return bool(self.shares or self.wrong)
+
+    def share(self, left: str, right: str) -> Fraction:
+        """What a pair earns when it is made."""
+        named = next((one.share for one in self.shares if (one.left, one.right) == (left, right)), None)
+        usual = Fraction(1, len(self.pairs)) if (left, right) in self.pairs else self.wrong
+        return usual if named is None else named
 
     def rights(self) -> tuple[str, ...]:
         """Every right-hand side once, in the author's order."""
@@ -52,6 +77,21 @@ def problems(body: Pairs, stem: str) -> list[Problem]:
     for number, pair in enumerate(body.pairs, 1):
         for side in pair:
             found += required_text(f"pairs.{number}", side, OPTION_LENGTH)
+    return found + (_share_problems(body) if body.own else [])
+
+
+def _share_problems(body: Pairs) -> list[Problem]:
+    """Shares are of pairs that can be made, each once; the right pairs together earn everything."""
+    found = range_problems("pairs", body.wrong)
+    lefts, rights = {left for left, _right in body.pairs}, body.rights()
+    for one in body.shares:
+        found += range_problems("pairs", one.share, most=MOST)
+        if one.left not in lefts or one.right not in rights:
+            found.append(Problem("pairs", "share_pair", shortened(f"{one.left} - {one.right}")))
+    if len({(one.left, one.right) for one in body.shares}) < len(body.shares):
+        found.append(Problem("pairs", "duplicate"))
+    if sum((body.share(*pair) for pair in body.pairs), ZERO) < ONE:
+        found.append(Problem("answer", "share_key"))
     return found
 
 
@@ -88,10 +128,13 @@ def is_blank(response: Response) -> bool:
 
 
 def score(body: Pairs, response: Response, rules: Rules) -> Fraction:
-    """By the exam's rule for matchings."""
+    """By the shares of the pairs, else by the exam's rule for matchings."""
     if is_blank(response):
         return ZERO
     rights = body.rights()
+    if body.own:
+        chosen = zip(response, body.pairs, strict=True)
+        return held(body.share(pair[0], rights[place]) for place, pair in chosen if place is not None)
     made = [(rights[r], pair[1]) for r, pair in zip(response, body.pairs, strict=True) if r is not None]
     right = sum(chosen == keyed for chosen, keyed in made)
     return MATCH_RULES[rules.matching](right, len(made) - right, len(body.pairs))
@@ -106,7 +149,15 @@ def summary(body: Pairs, response: Response) -> str:
 
 def key_summary(body: Pairs) -> str:
     """The right pairs."""
-    return "; ".join(f"{plain_text(left)} - {plain_text(right)}" for left, right in body.pairs)
+    if not body.own:
+        return "; ".join(_said(*pair) for pair in body.pairs)
+    others = [(one.left, one.right) for one in body.shares if (one.left, one.right) not in body.pairs]
+    listed = [noted(_said(*pair), body.share(*pair)) for pair in [*body.pairs, *others]]
+    return "; ".join(listed + ([noted("*", body.wrong)] if body.wrong else []))
+
+
+def _said(left: str, right: str) -> str:
+    return f"{plain_text(left)} - {plain_text(right)}"
 
 
 def offered(body: Pairs) -> tuple[str, ...]:
@@ -119,7 +170,13 @@ def offered(body: Pairs) -> tuple[str, ...]:
 def to_record(body: Pairs) -> dict[str, Any]:
     """JSON-able form."""
     pairs = [{"left": left, "right": right} for left, right in body.pairs]
-    return {"pairs": pairs} | ({"extra": list(body.extra)} if body.extra else {})
+    shares = [{"left": one.left, "right": one.right, "share": written(one.share)} for one in body.shares]
+    return (
+        {"pairs": pairs}
+        | ({"extra": list(body.extra)} if body.extra else {})
+        | ({"shares": shares} if shares else {})
+        | ({"wrong": written(body.wrong)} if body.wrong else {})
+    )
 
 
 def from_record(record: Mapping[str, Any]) -> Pairs:
@@ -129,4 +186,10 @@ def from_record(record: Mapping[str, Any]) -> Pairs:
         if set(entry) != {"left", "right"}:
             raise ValueError("a pair has left and right")
         pairs.append((string(entry["left"]), string(entry["right"])))
-    return Pairs(tuple(pairs), strings(record.get("extra", ())))
+    shares = []
+    for entry in record.get("shares", ()):
+        if set(entry) != {"left", "right", "share"}:
+            raise ValueError("a share has left, right and share")
+        shares.append(Worth(string(entry["left"]), string(entry["right"]), share_of(entry["share"])))
+    wrong = share_of(record.get("wrong", "0"))
+    return Pairs(tuple(pairs), strings(record.get("extra", ())), tuple(shares), wrong)

@@ -7,16 +7,19 @@ from question_bank.interactions.base import Response
 from question_bank.interactions.base import same as same
 from question_bank.interactions.options import (
     Options,
+    key_words,
     keys_of,
     offered_options,
     option_problems,
     options_from_record,
     options_to_record,
     present_options,
+    share_problems,
     words,
 )
 from question_bank.problem import Problem
 from question_bank.scoring import MULTI_RULES, ZERO, Rules
+from question_bank.shares import held
 
 KEY = "multiple_choice"
 CONTROL = "many"
@@ -29,9 +32,9 @@ from_record = options_from_record
 
 
 def problems(body: Options, stem: str) -> list[Problem]:
-    """As of any options, and that two or more are right."""
-    found = option_problems(body)
-    if len(body.right_keys()) == 1:
+    """As of any options, and that two or more are right unless shares say what each is worth."""
+    found = option_problems(body) + share_problems(body, several=True)
+    if len(body.right_keys()) == 1 and not body.own:
         found.append(Problem("answer", "too_few", "".join(body.right_keys()), {"least": 2}))
     return found
 
@@ -52,9 +55,12 @@ def is_blank(response: Response) -> bool:
 
 
 def score(body: Options, response: Response, rules: Rules) -> Fraction:
-    """By the exam's rule, from right and wrong ticks; no tick earns nothing under any rule."""
+    """By the shares of the options, else by the exam's rule from right and wrong ticks; no tick earns nothing."""
     if not response:
         return ZERO
+    if body.own:
+        shares = body.shares(several=True)
+        return held(shares[key] for key in response)
     keyed, ticked = body.right_keys(), set(response)
     rule = MULTI_RULES[rules.multiple]
     return rule(len(ticked & keyed), len(ticked - keyed), len(keyed), len(body.options))
@@ -67,4 +73,4 @@ def summary(body: Options, response: Response) -> str:
 
 def key_summary(body: Options) -> str:
     """The right options."""
-    return words(body, body.right_keys())
+    return key_words(body, several=True)

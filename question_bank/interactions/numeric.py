@@ -10,7 +10,8 @@ from question_bank.errors import BadResponse
 from question_bank.interactions.base import Presentation, Response, string
 from question_bank.normaliser import norm_v1
 from question_bank.problem import Problem
-from question_bank.scoring import Rules
+from question_bank.scoring import ONE, ZERO, Rules
+from question_bank.shares import held, noted, range_problems, share_of, written
 
 KEY = "numeric"
 CONTROL = "text"
@@ -18,6 +19,20 @@ MACHINE_SCORED = True
 MAX_LENGTH = 40
 MODES = ("absolute", "relative", "figures")
 MAX_FIGURES = 12
+MAX_PARTLY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Numbers from `low` to `high`, both included, and their share of the marks; None is without end."""
+
+    low: Decimal | None
+    high: Decimal | None
+    share: Fraction
+
+    def takes(self, value: Decimal) -> bool:
+        """Whether a number lies within."""
+        return (self.low is None or self.low <= value) and (self.high is None or value <= self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +41,7 @@ class Number:
 
     `mode` says what the tolerance is: "absolute", "relative" (a share of the answer) or "figures" (significant
     figures that must agree after rounding). `units`: other units in which the answer may be typed, each with the
-    factor that turns it into `unit`.
+    factor that turns it into `unit`. `partly`: what else earns marks, in `unit`; the first that fits counts.
     """
 
     answer: Decimal
@@ -34,6 +49,7 @@ class Number:
     unit: str = ""
     mode: str = "absolute"
     units: tuple[tuple[str, Decimal], ...] = ()
+    partly: tuple[Within, ...] = ()
 
 
 def problems(body: Number, stem: str) -> list[Problem]:
@@ -51,6 +67,18 @@ def problems(body: Number, stem: str) -> list[Problem]:
     found += [
         Problem("units", "not_a_number", name) for name, factor in body.units if not factor.is_finite() or factor <= 0
     ]
+    return found + _partly_problems(body)
+
+
+def _partly_problems(body: Number) -> list[Problem]:
+    found = []
+    if len(body.partly) > MAX_PARTLY:
+        found.append(Problem("partly", "too_many", str(len(body.partly)), {"most": MAX_PARTLY}))
+    for number, one in enumerate(body.partly, 1):
+        found += range_problems(f"partly.{number}", one.share)
+        ends = [end for end in (one.low, one.high) if end is not None]
+        if not all(end.is_finite() for end in ends) or (len(ends) == 2 and ends[0] > ends[1]):
+            found.append(Problem(f"partly.{number}", "not_a_number", " - ".join(map(str, ends))[:60]))
     return found
 
 
@@ -87,13 +115,15 @@ def value_of(text: str, unit: str = "") -> Decimal | None:
 
 
 def score(body: Number, response: Response, rules: Rules) -> Fraction:
-    """Within the tolerance, bounds included."""
+    """Within the tolerance, bounds included; else by the shares of other numbers."""
     value = value_of(response or "", body.unit)
     for unit, factor in body.units:
         if value is None:
             other = value_of(response or "", unit)
             value = other * factor if other is not None else None
-    return Fraction(value is not None and _near(value, body))
+    if value is None:
+        return ZERO
+    return ONE if _near(value, body) else held([one.share for one in body.partly if one.takes(value)][:1])
 
 
 def _near(value: Decimal, body: Number) -> bool:
@@ -122,7 +152,12 @@ def key_summary(body: Number) -> str:
     """The right number, its tolerance and unit."""
     shown = {"absolute": f" ± {body.tolerance}", "relative": f" ± {body.tolerance * 100:f}%", "figures": ""}
     tolerance = shown.get(body.mode, "") if body.tolerance else ""
-    return f"{body.answer}{tolerance} {body.unit}".strip()
+    return " / ".join([f"{body.answer}{tolerance} {body.unit}".strip(), *map(_partly_said, body.partly)])
+
+
+def _partly_said(one: Within) -> str:
+    ends = [str(one.low) if one.low is not None else "-∞", str(one.high) if one.high is not None else "∞"]
+    return noted(ends[0] if ends[0] == ends[1] else f"[{ends[0]}, {ends[1]}]", one.share)
 
 
 def offered(body: Number) -> tuple[str, ...]:
@@ -138,7 +173,20 @@ def to_record(body: Number) -> dict[str, Any]:
         **({"unit": body.unit} if body.unit else {}),
         **({"mode": body.mode} if body.mode != "absolute" else {}),
         **({"units": [{"unit": name, "factor": str(factor)} for name, factor in body.units]} if body.units else {}),
+        **({"partly": list(map(_partly_record, body.partly))} if body.partly else {}),
     }
+
+
+def _partly_record(one: Within) -> dict[str, str]:
+    ends = {"low": one.low, "high": one.high}
+    return {name: str(end) for name, end in ends.items() if end is not None} | {"share": written(one.share)}
+
+
+def _within(entry: Mapping[str, Any]) -> Within:
+    if unknown := set(entry) - {"low", "high", "share"}:
+        raise ValueError(f"unknown: {sorted(unknown)}")
+    low, high = (Decimal(string(entry[name])) if name in entry else None for name in ("low", "high"))
+    return Within(low, high, share_of(entry["share"]))
 
 
 def from_record(record: Mapping[str, Any]) -> Number:
@@ -146,7 +194,8 @@ def from_record(record: Mapping[str, Any]) -> Number:
     try:
         answer, tolerance = Decimal(string(record["answer"])), Decimal(string(record.get("tolerance", "0")))
         units = tuple((string(one["unit"]), Decimal(string(one["factor"]))) for one in record.get("units", ()))
+        partly = tuple(map(_within, record.get("partly", ())))
     except InvalidOperation as error:
         raise ValueError(f"{record['answer']!r} or its tolerance is not a number") from error
     unit, mode = string(record.get("unit", "")), string(record.get("mode", "absolute"))
-    return Number(answer, tolerance, unit, mode, units)
+    return Number(answer, tolerance, unit, mode, units, partly)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from question_bank.chance import Chance, derive, opaque
@@ -10,6 +11,8 @@ from question_bank.errors import BadResponse
 from question_bank.interactions import base
 from question_bank.interactions.base import MAX_OPTIONS, OPTION_LENGTH, Choice, Presentation, required_text, string
 from question_bank.problem import Problem, shortened
+from question_bank.scoring import ONE, ZERO
+from question_bank.shares import MOST, noted, range_problems, share_of, written
 from question_bank.text import plain_text
 
 LETTERS = base.LETTERS[:MAX_OPTIONS]
@@ -17,12 +20,15 @@ LETTERS = base.LETTERS[:MAX_OPTIONS]
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option: its words, whether it is right, why (for the explanation), whether it keeps its place."""
+    """One option: its words, whether it is right, why (for the explanation), whether it keeps its place; `share`: what
+    it earns or costs by itself, where that is not the usual.
+    """
 
     text: str
     right: bool
     why: str = ""
     fixed: bool = False
+    share: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,19 @@ class Options:
     def letters(self) -> tuple[str, ...]:
         """Letters of all options."""
         return tuple(LETTERS[: len(self.options)])
+
+    @property
+    def own(self) -> bool:
+        """Whether the shares of the options decide, not the rule of the exam."""
+        return any(option.share is not None for option in self.options)
+
+    def shares(self, *, several: bool) -> dict[str, Fraction]:
+        """What each option earns; usual is for the right one everything, for `several` right ones an equal part."""
+        usual = Fraction(1, max(len(self.right_keys()), 1)) if several else ONE
+        return {
+            letter: option.share if option.share is not None else usual if option.right else ZERO
+            for letter, option in zip(LETTERS, self.options, strict=False)
+        }
 
     def in_own_order(self) -> "Options":
         """The same options, each fixed in the place its author gave it."""
@@ -58,6 +77,24 @@ def option_problems(body: Options) -> list[Problem]:
     if not body.right_keys():
         found.append(Problem("answer", "no_key"))
     return found
+
+
+def share_problems(body: Options, *, several: bool) -> list[Problem]:
+    """What is wrong with own shares: what is marked right must earn everything, and nothing else may alone."""
+    if not body.own:
+        return []
+    shares = body.shares(several=several)
+    found = [
+        problem
+        for letter, share in shares.items()
+        for problem in range_problems(f"options.{letter}", share, most=MOST if several else 1)
+    ]
+    keys = body.right_keys()
+    if several:
+        sound = sum((shares[key] for key in keys), ZERO) >= ONE
+    else:
+        sound = keys == {letter for letter, share in shares.items() if share == ONE}
+    return found if sound or not keys else [*found, Problem("answer", "share_key")]
 
 
 def order(body: Options, seed: bytes) -> list[str]:
@@ -90,6 +127,14 @@ def words(body: Options, keys: object) -> str:
     return "; ".join(f"{letter}. {plain_text(option.text)}" for letter, option in pairs if letter in chosen)
 
 
+def key_words(body: Options, *, several: bool) -> str:
+    """The right options; with own shares every option that earns or costs something, with its share."""
+    if not body.own:
+        return words(body, body.right_keys())
+    shares = body.shares(several=several)
+    return "; ".join(noted(words(body, [letter]), share) for letter, share in shares.items() if share)
+
+
 def offered_options(body: Options) -> tuple[str, ...]:
     """The options, each with its letter."""
     pairs = zip(LETTERS, body.options, strict=False)
@@ -103,6 +148,7 @@ def options_to_record(body: Options) -> dict[str, Any]:
             {"text": option.text, "right": option.right}
             | ({"why": option.why} if option.why else {})
             | ({"fixed": True} if option.fixed else {})
+            | ({"share": written(option.share)} if option.share is not None else {})
             for option in body.options
         ]
     }
@@ -112,11 +158,11 @@ def options_from_record(record: Mapping[str, Any]) -> Options:
     """The inverse of `options_to_record`; raises KeyError, TypeError or ValueError."""
     options = []
     for entry in record["options"]:
-        if set(entry) - {"text", "right", "why", "fixed"}:
-            raise ValueError(f"unknown: {sorted(set(entry) - {'text', 'right', 'why', 'fixed'})}")
+        if unknown := set(entry) - {"text", "right", "why", "fixed", "share"}:
+            raise ValueError(f"unknown: {sorted(unknown)}")
         if not isinstance(entry["right"], bool) or not isinstance(entry.get("fixed", False), bool):
             raise TypeError("right and fixed are true or false")
-        options.append(
-            Option(string(entry["text"]), entry["right"], string(entry.get("why", "")), entry.get("fixed", False))
-        )
+        share = share_of(entry["share"]) if "share" in entry else None
+        why, fixed = string(entry.get("why", "")), entry.get("fixed", False)
+        options.append(Option(string(entry["text"]), entry["right"], why, fixed, share))
     return Options(tuple(options))

@@ -8,16 +8,19 @@ from question_bank.interactions.base import Response
 from question_bank.interactions.base import same as same
 from question_bank.interactions.options import (
     Options,
+    key_words,
     keys_of,
     offered_options,
     option_problems,
     options_from_record,
     options_to_record,
     present_options,
+    share_problems,
     words,
 )
 from question_bank.problem import Problem
 from question_bank.scoring import Rules
+from question_bank.shares import held
 
 KEY = "single_choice"
 CONTROL = "one"
@@ -30,9 +33,9 @@ from_record = options_from_record
 
 
 def problems(body: Options, stem: str) -> list[Problem]:
-    """As of any options, and that not more than one is right."""
-    found = option_problems(body)
-    if len(body.right_keys()) > 1:
+    """As of any options, and that not more than one is right unless shares say what each is worth."""
+    found = option_problems(body) + share_problems(body, several=False)
+    if len(body.right_keys()) > 1 and not body.own:
         found.append(Problem("answer", "several_keys", "".join(sorted(body.right_keys()))))
     return found
 
@@ -57,7 +60,9 @@ def is_blank(response: Response) -> bool:
 
 
 def score(body: Options, response: Response, rules: Rules) -> Fraction:
-    """All or nothing."""
+    """All or nothing, or the share of the chosen option."""
+    if body.own and response is not None:
+        return held([body.shares(several=False)[response]])
     return Fraction(response is not None and response in body.right_keys())
 
 
@@ -68,4 +73,4 @@ def summary(body: Options, response: Response) -> str:
 
 def key_summary(body: Options) -> str:
     """The right option."""
-    return words(body, body.right_keys())
+    return key_words(body, several=False)
