@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+from flask_babel import gettext
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,7 @@ from lms.audit.service import record
 from lms.clock import now, today
 from lms.errors import NotFound
 from lms.library import changes
+from lms.library.citation import short_name
 from lms.library.models import Document, DocumentPassage
 from lms.library.passages import passages
 from lms.library.search.index import index_of
@@ -52,6 +54,7 @@ def store_document(session: Session, source: Source, *, origin: str) -> str:
     session.flush()
     _add_passages(session, document)
     changes.announce(session, before, day=_ends_on(document), reason=document.repeal_reason)
+    _end_replaced(session, document, source)
     return outcome
 
 
@@ -90,6 +93,17 @@ def end_what_is_over(session: Session) -> int:
         _end(session, document)
         record(session, "library.end", thing="document", thing_id=document.public_id, after={"title": document.title})
     return len(found)
+
+
+def _end_replaced(session: Session, document: Document, source: Source) -> None:
+    """End the laws that a document replaces, on the day on which it begins; nobody repeals what is repealed already."""
+    names = {short_name(title) for title in source.replaces}
+    query = select(Document.public_id).where(
+        Document.name.in_(names), Document.id != document.id, Document.repealed_on.is_(None)
+    )
+    day = source.in_force or source.issued_on or today()
+    for public_id in session.scalars(query.where(Document.status != REPEALED)).all() if names else ():
+        repeal(session, public_id, day=day, reason=gettext("Replaced by %(law)s", law=f"《{source.title}》"))
 
 
 def _end(session: Session, document: Document) -> None:

@@ -15,7 +15,8 @@ STATUSES = ("current", "amended", "repealed")
 LARGEST = 4_000_000
 _FENCE = "+++"
 _TEXTS = {"title": 200, "author": 120}
-_KEYS = {"title", "subject", "kind", "author", "issued", "valid_until", "status", "sources"}
+_KEYS = {"title", "subject", "kind", "author", "issued", "in_force", "valid_until", "status", "sources", "replaces"}
+_DATES = ("issued", "in_force", "valid_until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class Source:
     status: str
     sources: tuple[str, ...]
     markdown: str
+    #: titles of the laws that end when this one begins, and the day on which it does
+    replaces: tuple[str, ...] = ()
+    in_force: date | None = None
 
     @property
     def name(self) -> str:
@@ -41,7 +45,9 @@ class Source:
     def sha256(self) -> str:
         """Digest of everything that is stored of it."""
         facts = (self.title, self.subject, self.kind, self.author, self.issued_on, self.valid_until, self.status)
-        return hashlib.sha256(repr((facts, self.sources, self.markdown)).encode()).hexdigest()
+        # what nearly no document says counts only where it is said: digests of earlier releases stay the same
+        more = (self.replaces, self.in_force) if self.replaces or self.in_force else ()
+        return hashlib.sha256(repr((facts, self.sources, self.markdown, *more)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,8 @@ def _described(facts: Mapping[str, Any], body: str) -> Source | tuple[Problem, .
         status=facts["status"],
         sources=tuple(facts.get("sources", ())),
         markdown=body,
+        replaces=tuple(facts.get("replaces", ())),
+        in_force=facts.get("in_force"),
     )
 
 
@@ -118,9 +126,10 @@ def _problems(facts: Mapping[str, Any]) -> Iterator[Problem]:
     for key, allowed in (("subject", CODES), ("kind", KINDS), ("status", STATUSES)):
         if facts.get(key) not in allowed:
             yield Problem(key, "not_one_of_the_list")
-    for key in ("issued", "valid_until"):
+    for key in _DATES:
         if key in facts and (not isinstance(facts[key], date) or isinstance(facts[key], datetime)):
             yield Problem(key, "not_a_date")
-    sources = facts.get("sources", [])
-    if not isinstance(sources, list) or not all(isinstance(item, str) and 0 < len(item) <= 200 for item in sources):
-        yield Problem("sources", "not_a_list_of_titles")
+    for key in ("sources", "replaces"):
+        titles = facts.get(key, [])
+        if not isinstance(titles, list) or not all(isinstance(item, str) and 0 < len(item) <= 200 for item in titles):
+            yield Problem(key, "not_a_list_of_titles")

@@ -307,6 +307,24 @@ def test_a_text_that_comes_as_repealed(app: Flask, make_pool: MakePool, bring: B
     assert suspended(app) == CITING
 
 
+@pytest.mark.parametrize(("begins", "ended"), [("2026-03-02", True), ("2026-03-03", False)])
+def test_another_law_takes_its_place(
+    app: Flask, make_pool: MakePool, bring: Bring, begins: str, *, ended: bool
+) -> None:
+    """
+    A law that names what it replaces ends the other on the day on which it begins: also for those that cite the whole.
+    """
+    make_pool(*ITEMS)
+    bring(LAW)
+    head = '+++\ntitle = "商品编码法"\nsubject = "quality"\nkind = "statute"\nstatus = "current"\n'
+    bring(head + f'replaces = ["中华人民共和国商品条码法"]\nin_force = {begins}\n+++\n' + LAW, origin="new.md")
+
+    assert suspended(app) == (CITING if ended else set())
+    with app.app_context():
+        old = reading().scalars(select(Document).where(Document.origin == "import:law.md")).one()
+    assert (old.repealed_on, old.repeal_reason) == (date.fromisoformat(begins), "由《商品编码法》取代")
+
+
 def test_a_job_that_runs_twice_says_it_once(app: Flask, make_pool: MakePool, bring: Bring) -> None:
     """
     Handlers are run at least once; the second run finds that the items have heard this word.
