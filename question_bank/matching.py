@@ -6,14 +6,18 @@ enemies, nor what the neighbours have.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from question_bank.sampling import Draft
 
-#: places tried by chance before the best swap of all is looked for, and such best swaps at most
+#: places tried by chance before best swaps are looked for, and such best swaps at most
 ROUNDS = 120
 BEST = 12
-#: questions tried for a place
+#: questions tried for a place by chance, and for all places together where the best is looked for
 TRIES = 6
+LOOKS = 4_000
+#: so many times the tolerance off, a paper takes questions that the neighbours have
+LOOSE = 3
 
 #: units above the yardstick at each of its points
 Gap = tuple[int, int, int]
@@ -29,17 +33,34 @@ def gap_of(draft: Draft) -> Gap:
 
 
 def match(draft: Draft) -> None:
-    """Change the draft until it is as hard as the yardstick, as nearly as its cells allow."""
+    """Change the draft until it is as hard as the yardstick, as nearly as its cells allow.
+
+    Where it stays far off without what the neighbours have, being equally hard comes first.
+    """
     places = [n for n, (cell, _key) in enumerate(draft.picks) if cell.counts and len(cell.keys) > 1]
     gap = gap_of(draft)
-    for turn in range(ROUNDS + BEST if places else 0):
+    for _ in range(ROUNDS if places else 0):
         if _within(draft, gap):
             return
-        gap = _try(draft, places, gap) if turn < ROUNDS else _best(draft, places, gap)
+        gap = _try(draft, places, gap)
+    gap = _sharpened(draft, places, gap)
+    if draft.bounds.avoid and not _within(draft, gap, LOOSE):
+        draft.bounds = replace(draft.bounds, avoid=())
+        _sharpened(draft, places, gap)
 
 
-def _within(draft: Draft, gap: Gap) -> bool:
-    return all(abs(one) <= draft.supply.tolerance for one in gap)
+def _sharpened(draft: Draft, places: Sequence[int], gap: Gap) -> Gap:
+    """Make best swaps until the gap is closed or none closes it further; the gap then."""
+    for _ in range(BEST):
+        new = gap if _within(draft, gap) else _best(draft, draft.chance.shuffled(places), gap)
+        if new == gap:
+            break
+        gap = new
+    return gap
+
+
+def _within(draft: Draft, gap: Gap, times: int = 1) -> bool:
+    return all(abs(one) <= times * draft.supply.tolerance for one in gap)
 
 
 def _try(draft: Draft, places: Sequence[int], gap: Gap) -> Gap:
@@ -60,8 +81,8 @@ def _try(draft: Draft, places: Sequence[int], gap: Gap) -> Gap:
 
 
 def _best(draft: Draft, places: Sequence[int], gap: Gap) -> Gap:
-    """Make the one swap that closes the gap most, if any does; the gap then."""
-    cost, best = _square(gap), None
+    """Make the one swap that closes the gap most of those looked at, if any does; the gap then."""
+    cost, best, looks = _square(gap), None, LOOKS
     for place in places:
         cell, out = draft.picks[place]
         low, middle, high = _less(gap, cell.weights[out])
@@ -69,6 +90,9 @@ def _best(draft: Draft, places: Sequence[int], gap: Gap) -> Gap:
             new = low + a, middle + b, high + c
             if _square(new) < cost and draft.fits(key, place):
                 cost, best = _square(new), (place, key, new)
+        looks -= len(cell.keys)
+        if looks <= 0:
+            break
     if best is None:
         return gap
     place, key, new = best

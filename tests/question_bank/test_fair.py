@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from question_bank.assembly import Form, draw
 from question_bank.blueprint import Blueprint, Section, shortage
 from question_bank.chance import derive
-from question_bank.curve import chance_right, equated_cut
+from question_bank.curve import chance_right, equated_cut, expected_units, in_marks
 from question_bank.difficulty import measured
 from question_bank.errors import PoolTooSmall
 from question_bank.fair import Dealing, Seat, deal, dealing, record_of, redraw
@@ -148,6 +148,17 @@ def test_neighbours_are_kept_apart_in_whatever_order_they_are_named() -> None:
     other = deal(bank.pool(), bank.blueprint(), [seeds[n] for n in mixed], [seats[n] for n in mixed], bank.known())
 
     assert [straight[n] for n in mixed] == other
+
+
+def test_being_equally_hard_comes_before_keeping_neighbours_apart() -> None:
+    """
+    Papers of 200 from a bank of 600: four neighbours leave too little, so that something is shared, but no more than fits.
+    """
+    plan = Blueprint((Section("判断", ("true_false",), (), 200, Decimal("0.5")),), Decimal(60))
+    forms = deal(bank.pool(), plan, bank.seeds(60), fairness.SEATS[:60], bank.known())
+    scores = [in_marks(expected_units(form, bank.known(), round(1000 * bank.ability_at_the_cut()))) for form in forms]
+
+    assert max(scores) - min(scores) < 1
 
 
 def test_a_neighbour_who_comes_later_shares_nothing_either() -> None:
