@@ -293,12 +293,12 @@ def authors_of(session: Session, pool_id: int) -> list[int]:
 def coverage(session: Session, pool_id: int) -> dict[tuple[str, str, str], int]:
     """How many questions papers may hold, by (subject, type, difficulty), as they are drawn."""
     rows = session.execute(
-        select(ItemVersion.subject, ItemVersion.type, func.coalesce(ItemVersion.difficulty, ""), func.count())
+        select(ItemVersion.subject, ItemVersion.type, ItemVersion.difficulty, func.count())
         .join(Item, (Item.id == ItemVersion.item_id) & (Item.drawn == ItemVersion.number))
         .where(Item.pool_id == pool_id, DRAWABLE)
-        .group_by(ItemVersion.subject, ItemVersion.type, func.coalesce(ItemVersion.difficulty, ""))
+        .group_by(ItemVersion.subject, ItemVersion.type, ItemVersion.difficulty)
     )
-    return {(subject, kind, level): count for subject, kind, level, count in rows}
+    return {(subject, kind, level or ""): count for subject, kind, level, count in rows}
 
 
 @dataclass(frozen=True, slots=True)
