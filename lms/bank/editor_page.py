@@ -61,9 +61,17 @@ def preview_of(found: Written, complaints: list[Complaint]) -> str:
     """The question as candidates see it, and what is still missing, as a piece of a page."""
     return render_template(
         "bank/editor_preview.html",
-        question=preview.preview(found.version),
+        question=_seen(found),
         missing=complaints,
         type_names=TYPE_NAMES,
+    )
+
+
+def _seen(found: Written) -> preview.Preview:
+    """The question as its candidates will see it; words stand for a stem that nobody has written yet."""
+    version = found.version
+    return preview.preview(
+        version if version.stem.strip() else replace(version, stem=gettext("Here the stem will stand."))
     )
 
 
@@ -87,7 +95,7 @@ def page(
         desk=desk,
         form=form,
         complaints=complaints if refused else [],
-        question=preview.preview(found.version),
+        question=_seen(found),
         missing=complaints,
         conflict=conflict,
         shared=_shared(session, desk, found),

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from lms.bank import queries, service
 from lms.database import reading, writing
+from question_bank.interactions import KINDS
 from question_bank.item import ItemVersion
 from tests.browser.conftest import Enter, House
+from tests.browser.test_accessibility import RULES, violations
 from tests.security.house import a_picture
 
 
@@ -268,3 +271,30 @@ def test_a_used_question_is_changed_and_both_versions_are_seen(house: House, ent
     expect(page.locator(".version-list > li")).to_have_count(held + 2)
     page.goto(f"{address}?version={held + 1}")
     expect(page.locator(".question-stem").first).to_have_text("请排出正确次序。")
+
+
+def test_axe_finds_nothing_in_the_editor(house: House, enter: Enter, pool: str) -> None:
+    """
+    The types, an empty form of every type, a form with mistakes, a draft, the versions of a question.
+    """
+    page = enter(house.cast.zhao)
+    page.emulate_media(reduced_motion="reduce")
+    home = f"/bank/pools/{pool}/questions/new"
+    found = [one for path in (home, *(f"{home}/{kind}" for kind in KINDS)) for one in violations(page, path)]
+    page.fill("[name=stem]", "半个题干")
+    page.locator("[data-save-draft]").click()
+    expect(page.locator("[data-state][data-kind=good]")).to_be_visible()
+    found += violations(page, page.url)
+    page.locator("[data-keep]").click()
+    expect(page.locator("#summary")).to_be_visible()
+    found += [one["id"] for one in Axe().run(page, options=RULES).response["violations"]]
+    page.goto(f"/bank/pools/{house.exam_day.pool_public_id}?type=matching")
+    page.locator("main table tbody a[href^='/bank/items/']").first.click()
+    item = page.url
+    found += [
+        *violations(page, f"{item}/versions"),
+        *violations(page, f"{item}/copy"),
+        *violations(page, f"{item}/edit"),
+    ]
+
+    assert found == []
