@@ -105,7 +105,7 @@ class Candidate:
 
     async def _post(self, step: str, path: str, body: object) -> Answer | None:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        headers |= self._settings.get("headers", {"X-CSRFToken": self._settings["token"]})
+        headers |= self._settings["headers"]
         return await self._ask(step, "POST", path, json.dumps(body).encode(), wanted=200, more=headers)
 
     async def _ask(

@@ -170,7 +170,11 @@ def _lost(made: House, record: Record) -> int:
         forms = {key: Form.from_record(row.form) for key, row in attempts.items()}
         kept: dict[tuple[str, str, int], tuple[int, str]] = {}
         rows = select(
-            AttemptEvent.attempt_id, AttemptEvent.client, AttemptEvent.client_seq, AttemptEvent.slot, AttemptEvent.response
+            AttemptEvent.attempt_id,
+            AttemptEvent.client,
+            AttemptEvent.client_seq,
+            AttemptEvent.slot,
+            AttemptEvent.response,
         ).where(AttemptEvent.kind == Kind.ANSWER)
         for attempt_id, client, seq, slot, response in session.execute(rows):
             form = forms[attempt_id]
@@ -204,8 +208,13 @@ def _limits(folder: Path) -> dict[str, float]:
 def _hello(folder: Path) -> float:
     port = house.free_port()
     config = house.Config(data=folder, secret_key=house.SECRET)
-    words = ["benchmarks.hello:app" if word == "wsgi:app" else word for word in server.command(config, host="127.0.0.1", port=port)]
-    process = subprocess.Popen(words, cwd=house.ROOT, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    words = [
+        "benchmarks.hello:app" if word == "wsgi:app" else word
+        for word in server.command(config, host="127.0.0.1", port=port)
+    ]
+    process = subprocess.Popen(
+        words, cwd=house.ROOT, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     made = House(config, None, None, [], port, process)  # type: ignore[arg-type]
     try:
         house.wait_for(f"http://127.0.0.1:{port}/")
@@ -227,7 +236,9 @@ def _commits(folder: Path) -> float:
     store = sqlite3.connect(folder / "limit.db", isolation_level=None)
     store.execute("PRAGMA journal_mode = WAL")
     store.execute("PRAGMA synchronous = FULL")
-    store.execute("CREATE TABLE event (attempt INTEGER, number INTEGER, body TEXT, PRIMARY KEY (attempt, number)) WITHOUT ROWID")
+    store.execute(
+        "CREATE TABLE event (attempt INTEGER, number INTEGER, body TEXT, PRIMARY KEY (attempt, number)) WITHOUT ROWID"
+    )
     begun = time.process_time()
     for batch in range(200):
         store.execute("BEGIN IMMEDIATE")

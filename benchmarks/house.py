@@ -59,9 +59,7 @@ class House:
         }
         words = server.command(self.config, host="127.0.0.1", port=self.port)
         log = (self.config.data / "server.log").open("ab")
-        self.process = subprocess.Popen(
-            words, env=environ, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
-        )
+        self.process = subprocess.Popen(words, env=environ, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
         wait_for(f"http://127.0.0.1:{self.port}/healthz")
 
     def stop(self) -> None:

@@ -230,9 +230,8 @@ def _turn(bind: Engine | Connection) -> Iterator[None]:
 @contextmanager
 def writing_connection(engine: Engine) -> Iterator[Connection]:
     """One transaction without a session, for the few writes that happen thousands of times a minute; else `writing`."""
-    with _turn(engine), engine.connect().execution_options(**{_WRITING: True}) as connection:
-        with connection.begin():
-            yield connection
+    with _turn(engine), engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
+        yield connection
 
 
 @contextmanager

@@ -237,6 +237,19 @@ def posted_people(
         yield PersonRow(*fields), code, posted_from
 
 
+def ids_in(session: Session, unit_ids: Sequence[int]) -> list[tuple[int, str]]:
+    """Ids and public ids of the people who serve in these units or below them and whose accounts are open."""
+    paths = list(session.scalars(select(Unit.path).where(Unit.id.in_(unit_ids))))
+    query = (
+        select(Person.id, Person.public_id)
+        .join(Posting, and_(Posting.person_id == Person.id, Posting.to_date.is_(None)))
+        .join(Unit, Unit.id == Posting.unit_id)
+        .where(Person.enabled, below(paths))
+        .order_by(Person.id)
+    )
+    return [(row.id, row.public_id) for row in session.execute(query)]
+
+
 def person_by_public_id(session: Session, public_id: str) -> PersonRow:
     """The person with this public id; raises NotFound. It authorises nothing: see `access_person`."""
     return _person(session, Person.public_id == public_id)

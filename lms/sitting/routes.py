@@ -5,10 +5,10 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
-from flask_wtf.csrf import generate_csrf
 
-from lms.access import requires, signed_in
-from lms.accounts.gate import viewer
+from lms.access import by_ticket, requires, signed_in
+from lms.accounts import tickets
+from lms.accounts.gate import issue_ticket, ticket, viewer
 from lms.accounts.policy import Act
 from lms.clock import now
 from lms.database import reading, writing
@@ -17,6 +17,7 @@ from lms.exams import queries as exams
 from lms.exams.policy import access_exam
 from lms.paging import paginate, requested_page
 from lms.question_types import TYPE_NAMES
+from lms.security import csrf
 from lms.sitting import journal, queries, service
 from lms.sitting.forms import incoming
 from lms.sitting.paper import Reviewed, paper, review
@@ -56,10 +57,8 @@ def door(exam_id: str) -> ResponseReturnValue:
 @signed_in
 def start(exam_id: str) -> ResponseReturnValue:
     """Begin, or go on with the attempt there is."""
-    with writing() as session:
-        exam = access_sittable_exam(session, viewer(), exam_id)
-        attempt = service.start(session, exam, viewer())
-        return redirect(url_for("sitting.attempt", attempt_id=attempt.public_id))
+    exam = access_sittable_exam(reading(), viewer(), exam_id)
+    return redirect(url_for("sitting.attempt", attempt_id=service.start(exam, viewer())))
 
 
 @bp.get("/<attempt_id>")
@@ -86,12 +85,11 @@ def attempt(attempt_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/<attempt_id>/events")
-@signed_in
+@csrf.exempt
+@by_ticket
 def events(attempt_id: str) -> ResponseReturnValue:
-    """Keep answers; what is answered here is on disk."""
-    received = incoming(request.get_json())
-    with writing() as session:
-        saved = service.save(session, attempt_id, viewer(), received)
+    """Keep answers; what is answered here is on disk. The ticket says whose attempt it is, and that our page asks."""
+    saved = service.save(ticket(), incoming(request.get_json()))
     return jsonify(last=saved.last, remaining=_remaining(saved.deadline_at), current=saved.superseded, over=saved.over)
 
 
@@ -118,11 +116,11 @@ def take_over(attempt_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/<attempt_id>/hand-in")
-@signed_in
+@csrf.exempt
+@by_ticket
 def hand_in(attempt_id: str) -> ResponseReturnValue:
     """End the attempt."""
-    with writing() as session:
-        service.hand_in(session, attempt_id, viewer())
+    service.hand_in(ticket())
     return jsonify(next=url_for("sitting.result", attempt_id=attempt_id))
 
 
@@ -171,8 +169,8 @@ def _current(attempt_id: str) -> Sat:
     """The viewer's attempt; closed first if its time is over and nobody has done so yet."""
     sat = access_own_attempt(reading(), viewer(), attempt_id)
     if sat.attempt.ended_at is None and not is_open(now(), sat.attempt.deadline_at):
-        with writing() as session:
-            service.close_if_due(session, sat.attempt.id)
+        service.close_if_due(attempt_id)
+        reading().rollback()
         sat = access_own_attempt(reading(), viewer(), attempt_id)
     return sat
 
@@ -197,7 +195,7 @@ def _settings(sat: Sat, last: int, sections: Any) -> dict[str, Any]:
         "remaining": _remaining(sat.attempt.deadline_at),
         "grace": int(GRACE.total_seconds() * 1000) + 1500,
         "answers": answers,
-        "token": generate_csrf(),
+        "headers": {tickets.HEADER: issue_ticket(public_id)},
         "eventsUrl": url_for("sitting.events", attempt_id=public_id),
         "stateUrl": url_for("sitting.state", attempt_id=public_id),
         "handInUrl": url_for("sitting.hand_in", attempt_id=public_id),
