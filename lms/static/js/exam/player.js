@@ -228,6 +228,7 @@ const countdown = new Countdown({
 });
 
 for (const [slot, value] of Object.entries(settings.answers)) kindOf(questions.get(Number(slot))).show(questions.get(Number(slot)), value);
+for (const slot of settings.flags) setFlag(questions.get(slot), true);
 for (const event of await sync.pending()) {
   const question = questions.get(event.slot);
   if (!question) continue;
