@@ -13,7 +13,7 @@ _MARK = "shuyuan_access"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may call a route: `kind` is "public", "signed_in" or "act"; `acts` any of which suffices."""
+    """Who may call a route: `kind` is "public", "signed_in", "ticket" or "act"; `acts` any of which suffices."""
 
     kind: str
     acts: frozenset[str] = frozenset()
@@ -28,6 +28,12 @@ def public(view: View) -> View:
 def signed_in(view: View) -> View:
     """Anybody who is signed in; the view asks a policy for the thing itself."""
     setattr(view, _MARK, Rule("signed_in"))
+    return view
+
+
+def by_ticket(view: View) -> View:
+    """The browser that holds a ticket for the thing in the address (`lms.accounts.tickets`)."""
+    setattr(view, _MARK, Rule("ticket"))
     return view
 
 

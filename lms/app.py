@@ -1,5 +1,8 @@
 """Assembles the application. It migrates nothing, asks nothing, phones nobody."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask
 from flask_babel import lazy_gettext
 from flask_login import current_user
@@ -61,6 +64,14 @@ MENU: tuple[navigation.Entry, ...] = (
 )
 
 
+class _Application(Flask):
+    """Flask, without asking of each function on every request whether it is a coroutine: ours are none."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself."""
+        return func
+
+
 def create_app(config: Config, *, clock: Clock = system_clock) -> Flask:
     """The WSGI application of one installation.
 
@@ -69,7 +80,7 @@ def create_app(config: Config, *, clock: Clock = system_clock) -> Flask:
     problems = config.problems()
     if problems:
         raise ConfigError(problems)
-    app = Flask(__name__, static_folder=None)  # lms.assets serves the files
+    app = _Application(__name__, static_folder=None)  # lms.assets serves the files
     app.extensions["clock"] = clock
     app.extensions["config"] = config
     app.config["TESTING"] = config.testing

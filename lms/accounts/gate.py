@@ -16,15 +16,16 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from lms.access import Rule, rule_of
-from lms.accounts import second_factor, sessions
+from lms.accounts import second_factor, sessions, tickets
 from lms.accounts.passwords import Hasher
 from lms.accounts.policy import Viewer
 from lms.accounts.queries import viewer_of
+from lms.accounts.tickets import Ticket
 from lms.audit.service import record
 from lms.clock import now
 from lms.config import Config
 from lms.database import reading, writing
-from lms.errors import Forbidden, SignInNeeded, wants_json
+from lms.errors import Forbidden, NotFound, SignInNeeded, wants_json
 from lms.security import SAFE_METHODS
 
 log = structlog.get_logger()
@@ -105,12 +106,41 @@ def _check() -> ResponseReturnValue | None:
         raise Forbidden(reason="unmarked")
     if rule.kind == "public":
         return None
+    if rule.kind == "ticket":
+        _check_ticket()
+        return None
     if not current_user.is_authenticated:
         return _to_sign_in()
     person = viewer()
     _touch(person)
     _check_right(person, rule)
     return _owed(person, request.endpoint)
+
+
+def _check_ticket() -> None:
+    """A ticket of ours, for this browser and for the thing in the address; raises Forbidden or NotFound."""
+    given = request.headers.get(tickets.HEADER, "")
+    key: str = current_app.config["SECRET_KEY"]
+    found = tickets.read(given, token=request.cookies.get(cookie_name(), ""), key=key)
+    if found is None:
+        raise Forbidden(reason="ticket")
+    if found.thing not in (request.view_args or {}).values():
+        raise NotFound
+    g.ticket = found
+
+
+def ticket() -> Ticket:
+    """The ticket of this request; only behind `by_ticket`."""
+    found: Ticket = g.ticket
+    return found
+
+
+def issue_ticket(thing: str) -> str:
+    """A ticket that lets the browser of this request write to a thing."""
+    person = viewer()
+    key: str = current_app.config["SECRET_KEY"]
+    made = Ticket(thing, person.id, person.session_id)
+    return tickets.issue(made, token=request.cookies.get(cookie_name(), ""), key=key)
 
 
 def _check_right(person: Viewer, rule: Rule) -> None:

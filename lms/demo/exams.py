@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 
 from lms.accounts.queries import PersonRow
+from lms.accounts.tickets import Ticket
 from lms.bank import queries as bank
 from lms.database import reading, writing
 from lms.demo.clock import at
@@ -17,9 +18,8 @@ from lms.exams import queries as exams
 from lms.exams import service as exam_service
 from lms.exams.queries import ExamRow
 from lms.exams.service import Plan
+from lms.sitting import papers
 from lms.sitting import service as sitting
-from lms.sitting.models import Attempt
-from question_bank.assembly import Form
 from question_bank.attempt import Incoming, Kind
 from question_bank.blueprint import Blueprint, Section
 from question_bank.chance import Chance
@@ -116,10 +116,10 @@ def _sit(app: Flask, exam: ExamRow, person: PersonRow, chance: Chance, *, begin:
     """One candidate: knows between 35 and 95 of 100 answers."""
     viewer = viewer_of(person)
     knows = 35 + chance.below(61)
-    with at(app, begin), writing() as session:
-        attempt = sitting.start(session, exam, viewer)
-        public_id, form = attempt.public_id, Form.from_record(attempt.form)
-    versions = exams.snapshot(reading(), exam.id).versions
+    with at(app, begin):
+        public_id = sitting.start(exam, viewer)
+    form = papers.sat(public_id).form
+    versions = exams.snapshot_of(exam.id)
     events = [
         Incoming(
             client="demonstration",
@@ -131,13 +131,13 @@ def _sit(app: Flask, exam: ExamRow, person: PersonRow, chance: Chance, *, begin:
         )
         for slot in form.slots
     ]
-    with at(app, begin + timedelta(minutes=30)), writing() as session:
-        sitting.save(session, public_id, viewer, events)
+    who = Ticket(public_id, viewer.id, viewer.session_id)
+    with at(app, begin + timedelta(minutes=30)):
+        sitting.save(who, events)
         if chance.below(20):
-            sitting.hand_in(session, public_id, viewer)
-    with at(app, begin + timedelta(hours=2)), writing() as session:
-        found = session.query(Attempt.id).filter_by(public_id=public_id).scalar()
-        sitting.close_if_due(session, found)
+            sitting.hand_in(who)
+    with at(app, begin + timedelta(hours=2)):
+        sitting.close_if_due(public_id)
 
 
 def _answer(version: ItemVersion, seed: bytes, chance: Chance, *, knows: int) -> Any:

@@ -1,6 +1,6 @@
 """Reading exams."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,8 +11,10 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.bank import queries as bank
+from lms.database import reading
 from lms.exams.models import Exam, ExamAudience, ExamItem
 from question_bank.blueprint import Blueprint
+from question_bank.item import ItemVersion
 from question_bank.pool import Pool
 
 KEPT_SNAPSHOTS = 8
@@ -137,6 +139,19 @@ def audience(session: Session, exam_id: int) -> list[int]:
 def snapshot_size(session: Session, exam_id: int) -> int:
     """How many item versions were frozen with the exam."""
     return session.scalar(select(func.count()).select_from(ExamItem).where(ExamItem.exam_id == exam_id)) or 0
+
+
+def snapshot_of(exam_id: int) -> Mapping[int, ItemVersion]:
+    """The frozen item versions of a published exam by their stored number, for callers on the hot path."""
+    return snapshot(reading(), exam_id).versions
+
+
+def blueprint_of(exam_id: int) -> Blueprint:
+    """The blueprint of a published exam, kept in memory for the next caller: it never changes."""
+    kept: dict[int, Blueprint] = current_app.extensions.setdefault("exam_blueprints", {})
+    if exam_id not in kept:
+        kept[exam_id] = by_ids(reading(), [exam_id])[exam_id].blueprint
+    return kept[exam_id]
 
 
 def snapshot(session: Session, exam_id: int) -> Pool:

@@ -81,6 +81,7 @@ def publish(session: Session, exam_id: int) -> None:
     exam.state, exam.published_at = "published", now()
     commitment = {"items": len(wanted), "seed_sha256": hashlib.sha256(exam.seed).hexdigest()}
     record(session, "exam.publish", thing="exam", thing_id=exam.public_id, after=commitment)
+    jobs.enqueue(session, "sitting.deal", {"exam": exam.id}, unique_key=f"deal:{exam.public_id}")
 
 
 def release(session: Session, exam_id: int) -> None:

@@ -1,17 +1,16 @@
-"""Appending to and reading an attempt's journal. The only place that writes attempt events."""
+"""Reading an attempt's journal, and appending the rare events that are part of a larger transaction; what candidates
+send goes through the writer.
+"""
 
-from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.sitting.models import Attempt, AttemptEvent
+from lms.sitting.store import SERVER
 from question_bank.attempt import Event, Kind, chain
-
-#: the server's own events need no window; their count is the event's number
-SERVER = "server"
 
 
 def append(
@@ -52,27 +51,6 @@ def events(session: Session, attempt_id: int) -> list[Event]:
         select(AttemptEvent).where(AttemptEvent.attempt_id == attempt_id).order_by(AttemptEvent.number)
     )
     return [event_of(row) for row in rows]
-
-
-def known(session: Session, attempt_id: int, keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Event]:
-    """Those of the (window, count) keys that are in the journal already."""
-    wanted = list(keys)
-    rows = session.scalars(
-        select(AttemptEvent)
-        .where(AttemptEvent.attempt_id == attempt_id)
-        .where(tuple_(AttemptEvent.client, AttemptEvent.client_seq).in_(wanted))
-    )
-    return {(row.client, row.client_seq): event_of(row) for row in rows}
-
-
-def newest_answers(session: Session, attempt_id: int, slots: Sequence[int]) -> dict[int, Event]:
-    """The newest answer of each of these slots."""
-    rows = session.scalars(
-        select(AttemptEvent)
-        .where(AttemptEvent.attempt_id == attempt_id, AttemptEvent.kind == Kind.ANSWER, AttemptEvent.slot.in_(slots))
-        .order_by(AttemptEvent.number)
-    )
-    return {row.slot: event_of(row) for row in rows if row.slot is not None}
 
 
 def event_of(row: AttemptEvent) -> Event:

@@ -34,11 +34,24 @@ class Attempt(Model):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     #: "handed_in" by the candidate or "closed" by the server at the deadline
     ended_how: Mapped[str | None] = mapped_column(String(12))
+    #: when its result was told to those who wait for it, and its chain to the audit log
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: the log-in that may write; another one must take over first
     session_id: Mapped[int] = mapped_column(Integer)
     #: number and chained hash of the newest event of the journal
     last_event: Mapped[int] = mapped_column(Integer, default=0)
     chain: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class Paper(Model):
+    """The paper of a person for an exam, dealt before the bell; the attempt takes it over."""
+
+    __tablename__ = "sitting_paper"
+
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    #: question_bank.assembly.Form as a record
+    form: Mapped[Any] = mapped_column(Json)
 
 
 class AttemptEvent(Model):

@@ -1,31 +1,40 @@
 """A candidate's exams: the list, the door, the player, the result; and the examiner's list of results."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext
-from flask_wtf.csrf import generate_csrf
+from flask_babel import gettext, lazy_gettext
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import escape
 
-from lms.access import requires, signed_in
-from lms.accounts.gate import viewer
+from lms.access import by_ticket, requires, signed_in
+from lms.accounts import tickets
+from lms.accounts.gate import issue_ticket, ticket, viewer
 from lms.accounts.policy import Act
 from lms.clock import now
-from lms.database import reading, writing
+from lms.database import dumps, reading, writing
 from lms.errors import describe
 from lms.exams import queries as exams
 from lms.exams.policy import access_exam
 from lms.paging import paginate, requested_page
 from lms.question_types import TYPE_NAMES
-from lms.sitting import journal, queries, service
+from lms.security import csrf
+from lms.sitting import journal, page, papers, queries, service
 from lms.sitting.forms import incoming
-from lms.sitting.paper import Reviewed, paper, review
+from lms.sitting.paper import Reviewed, review, shown_answers
 from lms.sitting.policy import Sat, access_own_attempt, access_sittable_exam
 from question_bank.assembly import Form
+from question_bank.attempt import Attempt as State
 from question_bank.attempt import receipt_code, replay
+from question_bank.item import ItemVersion
 from question_bank.timing import GRACE, is_open
 
 bp = Blueprint("sitting", __name__, url_prefix="/sitting", template_folder="templates")
+
+#: an attempt in which nothing has happened but its start
+EMPTY = State(last=1)
 
 describe({"bank.bad_response": lazy_gettext("This is not an answer to the question.")}, status=400)
 
@@ -56,10 +65,8 @@ def door(exam_id: str) -> ResponseReturnValue:
 @signed_in
 def start(exam_id: str) -> ResponseReturnValue:
     """Begin, or go on with the attempt there is."""
-    with writing() as session:
-        exam = access_sittable_exam(session, viewer(), exam_id)
-        attempt = service.start(session, exam, viewer())
-        return redirect(url_for("sitting.attempt", attempt_id=attempt.public_id))
+    exam = access_sittable_exam(reading(), viewer(), exam_id)
+    return redirect(url_for("sitting.attempt", attempt_id=service.start(exam, viewer())))
 
 
 @bp.get("/<attempt_id>")
@@ -71,27 +78,15 @@ def attempt(attempt_id: str) -> ResponseReturnValue:
         return redirect(url_for("sitting.result", attempt_id=attempt_id))
     if sat.attempt.session_id != viewer().session_id:
         return render_template("sitting/elsewhere.html", sat=sat), 409
-    form = Form.from_record(sat.attempt.form)
-    state = replay(journal.events(reading(), sat.attempt.id))
-    versions = exams.snapshot(reading(), sat.exam.id).versions
-    sections = paper(sat.exam, form, versions, state)
-    return render_template(
-        "sitting/player.html",
-        exam=sat.exam,
-        sections=sections,
-        settings=_settings(sat, state.last, sections),
-        type_names=TYPE_NAMES,
-        counts=_counts(sections),
-    )
+    return _player(sat)
 
 
 @bp.post("/<attempt_id>/events")
-@signed_in
+@csrf.exempt
+@by_ticket
 def events(attempt_id: str) -> ResponseReturnValue:
-    """Keep answers; what is answered here is on disk."""
-    received = incoming(request.get_json())
-    with writing() as session:
-        saved = service.save(session, attempt_id, viewer(), received)
+    """Keep answers; what is answered here is on disk. The ticket says whose attempt it is, and that our page asks."""
+    saved = service.save(ticket(), incoming(request.get_json()))
     return jsonify(last=saved.last, remaining=_remaining(saved.deadline_at), current=saved.superseded, over=saved.over)
 
 
@@ -118,11 +113,11 @@ def take_over(attempt_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/<attempt_id>/hand-in")
-@signed_in
+@csrf.exempt
+@by_ticket
 def hand_in(attempt_id: str) -> ResponseReturnValue:
     """End the attempt."""
-    with writing() as session:
-        service.hand_in(session, attempt_id, viewer())
+    service.hand_in(ticket())
     return jsonify(next=url_for("sitting.result", attempt_id=attempt_id))
 
 
@@ -157,12 +152,12 @@ def results(exam_id: str) -> ResponseReturnValue:
     """The results of an exam, for those who manage it."""
     session = reading()
     exam = access_exam(session, viewer(), exam_id)
-    page = paginate(session, queries.results(exam.id), number=requested_page())
+    listed = paginate(session, queries.results(exam.id), number=requested_page())
     return render_template(
         "sitting/results.html",
         exam=exam,
-        page=page,
-        rows=queries.with_names(session, page.items),
+        page=listed,
+        rows=queries.with_names(session, listed.items),
         tally=queries.tally(session, exam.id),
     )
 
@@ -171,8 +166,8 @@ def _current(attempt_id: str) -> Sat:
     """The viewer's attempt; closed first if its time is over and nobody has done so yet."""
     sat = access_own_attempt(reading(), viewer(), attempt_id)
     if sat.attempt.ended_at is None and not is_open(now(), sat.attempt.deadline_at):
-        with writing() as session:
-            service.close_if_due(session, sat.attempt.id)
+        service.close_if_due(attempt_id)
+        reading().rollback()
         sat = access_own_attempt(reading(), viewer(), attempt_id)
     return sat
 
@@ -181,26 +176,44 @@ def _remaining(deadline: Any) -> int:
     return max(0, int((deadline - now()).total_seconds() * 1000))
 
 
-def _counts(sections: Any) -> dict[str, int]:
-    questions = [question for section in sections for question in section.questions]
-    answered = sum(question.answered for question in questions)
-    flagged = sum(question.flagged for question in questions)
-    return {"answered": answered, "blank": len(questions) - answered, "flagged": flagged}
+def _player(sat: Sat) -> str:
+    """The page of an attempt that goes on here: pieces that are kept, filled with this candidate's paper."""
+    form = papers.sat(sat.attempt.public_id).form
+    versions = exams.snapshot_of(sat.exam.id)
+    state = replay(journal.events(reading(), sat.attempt.id)) if sat.attempt.last_event > 1 else EMPTY
+    numbers = [
+        [slot.number for slot in form.slots if slot.section == n] for n in range(len(sat.exam.blueprint.sections))
+    ]
+    sections = [(part.title, part.marks, own) for part, own in zip(sat.exam.blueprint.sections, numbers, strict=True)]
+    person = viewer()
+    return page.filled(
+        page.shell(sat.exam.id, sat.exam.title, sections),
+        str(escape(f"{person.name} · {person.unit_name or ''}")),
+        htmlsafe_json_dumps(_settings(sat, form, versions, state), dumps=dumps),
+        page.paper_html(form, versions),
+    )
 
 
-def _settings(sat: Sat, last: int, sections: Any) -> dict[str, Any]:
+def _settings(sat: Sat, form: Form, versions: Mapping[int, ItemVersion], state: State) -> dict[str, Any]:
     public_id = sat.attempt.public_id
-    answers = {q.number: q.answer for section in sections for q in section.questions if q.answer is not None}
+    words = {
+        "saved": gettext("Saved"),
+        "sending": gettext("Saving"),
+        "unsaved": gettext("Not saved yet: kept on this computer"),
+        "minutesLeft": gettext("{minutes} minutes left"),
+    }
     return {
         "attempt": public_id,
-        "last": last,
+        "last": sat.attempt.last_event,
         "remaining": _remaining(sat.attempt.deadline_at),
         "grace": int(GRACE.total_seconds() * 1000) + 1500,
-        "answers": answers,
-        "token": generate_csrf(),
+        "answers": shown_answers(form, versions, state.answers),
+        "flags": sorted(state.flagged),
+        "headers": {tickets.HEADER: issue_ticket(public_id)},
         "eventsUrl": url_for("sitting.events", attempt_id=public_id),
         "stateUrl": url_for("sitting.state", attempt_id=public_id),
         "handInUrl": url_for("sitting.hand_in", attempt_id=public_id),
         "resultUrl": url_for("sitting.result", attempt_id=public_id),
         "selfUrl": url_for("sitting.attempt", attempt_id=public_id),
+        "words": words,
     }

@@ -1,11 +1,13 @@
-"""Sitting an exam: start, save, take over, hand in, close. One function a use case; each within `writing()`.
+"""Sitting an exam: start, save, take over, hand in, close. One function a use case.
 
-Answers are written to the attempt's journal, which is their audit trail: it is append-only and chained by hash.
-Start, take-over, hand-in and close are recorded in the audit log as well.
+Starts, answers and ends go through the writer: they are on disk when the function returns. They are written to the
+attempt's journal, which is their audit trail: it is append-only and chained by hash, and the heads of the chains are
+recorded in the audit log once their exam's results are told (`settle`).
 """
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,33 +17,36 @@ from sqlalchemy.orm import Session
 
 from lms import jobs
 from lms.accounts.policy import Viewer
+from lms.accounts.tickets import Ticket
 from lms.audit.service import record
 from lms.clock import now
+from lms.database import reading
 from lms.errors import NotFound
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
-from lms.sitting import errors, journal
+from lms.ids import new_public_id
+from lms.sitting import errors, journal, papers
+from lms.sitting.deeds import End, Save, Saved, Start
 from lms.sitting.models import Attempt, AttemptResult
-from question_bank.assembly import Form, draw
-from question_bank.attempt import FROM_CANDIDATE, Event, Incoming, Kind, is_stale, replay
-from question_bank.chance import derive
-from question_bank.grading import grade
-from question_bank.timing import GRACE, deadline, is_open
+from lms.sitting.writer import writer
+from question_bank.assembly import Form
+from question_bank.attempt import FROM_CANDIDATE, Incoming, Kind
+from question_bank.timing import GRACE, deadline
 
 MAX_EVENTS = 200  # in one batch
-MAX_JOURNAL = 20_000  # in one attempt
-CHAIN_START = bytes(32)
-#: the job that tells the bank how the questions of an exam did, and how long after the last attempt it waits
-STATISTICS = "sitting.statistics"
+#: the job that tells transcripts and examiners what was sat, and the one that tells the bank how its questions did
+SETTLE, STATISTICS = "sitting.settle", "sitting.statistics"
 STATISTICS_AFTER = timedelta(minutes=2)
+MOST_SETTLED = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class Answered:
     """What the server says to a batch.
 
     `last` is the newest event it holds; `superseded` has the answers that stand where the sent ones came too late
-    after another window's; `over`: the attempt has ended, what was sent is kept as evidence and does not count.
+    after another window's, as this candidate's page shows them; `over`: the attempt has ended, what was sent is kept as
+    evidence and does not count.
     """
 
     last: int
@@ -50,72 +55,44 @@ class Saved:
     over: bool
 
 
-def start(session: Session, exam: ExamRow, viewer: Viewer) -> Attempt:
-    """The viewer's attempt: the one there is, or a new one with a paper of its own.
+def start(exam: ExamRow, viewer: Viewer) -> str:
+    """The public id of the viewer's attempt: the one there is, or a new one with a paper of its own.
 
-    Raises NotOpen outside the window. Two starts at once give one attempt (unique key).
+    Raises NotOpen outside the window. Two starts at once give one attempt.
     """
-    attempt = session.scalar(
-        select(Attempt).where(Attempt.exam_id == exam.id, Attempt.person_id == viewer.id).with_for_update()
-    )
-    if attempt is not None:
-        return attempt
+    session = reading()
+    begun = session.scalar(select(Attempt.public_id).where(Attempt.exam_id == exam.id, Attempt.person_id == viewer.id))
+    if begun is not None:
+        return begun
     moment = now()
     if exam.phase(moment) != "open":
         raise errors.NotOpen
-    form = draw(exams.snapshot(session, exam.id), exam.blueprint, seed=derive(exam.seed, f"paper:{viewer.public_id}:1"))
-    attempt = Attempt(
+    deed = Start(
         exam_id=exam.id,
         person_id=viewer.id,
-        number=1,
-        form=form.to_record(),
-        started_at=moment,
-        deadline_at=deadline(moment, allowance=timedelta(minutes=exam.minutes), window_end=exam.closes_at),
         session_id=viewer.session_id,
-        last_event=0,
-        chain=CHAIN_START,
+        form=papers.form_of(session, exam, viewer.id, viewer.public_id),
+        at=moment,
+        deadline_at=deadline(moment, allowance=timedelta(minutes=exam.minutes), window_end=exam.closes_at),
+        new_id=new_public_id(),
     )
-    session.add(attempt)
-    session.flush()
-    journal.append(session, attempt, Kind.START, at=moment)
-    record(session, "attempt.start", thing="attempt", thing_id=attempt.public_id, after={"exam": exam.public_id})
-    return attempt
+    session.rollback()
+    started: str = writer().do(deed)
+    return started
 
 
-def save(session: Session, public_id: str, viewer: Viewer, incoming: Sequence[Incoming]) -> Saved:
+def save(who: Ticket, incoming: Sequence[Incoming]) -> Answered:
     """Append a batch of answers and flags; what is there already is acknowledged again.
 
     Raises Elsewhere when another log-in took over, EventConflict when a (window, count) comes back with other
     content, BadResponse for what is no answer to its question, AttemptOver when even evidence has its limit.
     """
-    attempt = _own(session, public_id, viewer)
-    if attempt.last_event + len(incoming) > MAX_JOURNAL:
-        raise errors.AttemptOver
-    if attempt.session_id != viewer.session_id:
-        raise errors.Elsewhere
-    form = Form.from_record(attempt.form)
-    versions = exams.snapshot(session, attempt.exam_id).versions
-    there = journal.known(session, attempt.id, [(event.client, event.client_seq) for event in incoming])
-    newest = journal.newest_answers(session, attempt.id, [event.slot for event in incoming])
-    moment = now()
-    counts = attempt.ended_at is None and is_open(moment, attempt.deadline_at)
-    superseded: dict[int, Any] = {}
-    for event in incoming:
-        response = _read(event, form, versions)
-        if _repeated(event, response, there):
-            continue
-        kind = event.kind if counts else Kind.LATE
-        if kind is Kind.ANSWER and is_stale(event, newest.get(event.slot)):
-            kind = Kind.STALE
-            superseded[event.slot] = _shown(newest[event.slot].response, event.slot, form, versions)
-        added = journal.append(
-            session, attempt, kind, at=moment, slot=event.slot, response=response,
-            client=event.client, client_seq=event.client_seq,
-        )  # fmt: skip
-        there[event.client, event.client_seq] = added
-        if kind is Kind.ANSWER:
-            newest[event.slot] = added
-    return Saved(attempt.last_event, attempt.deadline_at, superseded, over=not counts)
+    sat = papers.sat(who.thing)
+    form, versions = sat.form, exams.snapshot_of(sat.exam_id)
+    events = [_read(event, form, versions) for event in incoming]
+    saved: Saved = writer().do(Save(who.thing, who.session_id, events, now()))
+    shown = {slot: _shown(response, slot, form, versions) for slot, response in saved.superseded.items()}
+    return Answered(saved.last, saved.deadline_at, shown, saved.over)
 
 
 def take_over(session: Session, public_id: str, viewer: Viewer) -> None:
@@ -132,34 +109,31 @@ def take_over(session: Session, public_id: str, viewer: Viewer) -> None:
     )  # fmt: skip
 
 
-def hand_in(session: Session, public_id: str, viewer: Viewer) -> None:
+def hand_in(who: Ticket) -> None:
     """End the attempt and grade it. Handing in twice is handing in once."""
-    attempt = _own(session, public_id, viewer)
-    if attempt.ended_at is not None:
-        return
-    if attempt.session_id != viewer.session_id:
-        raise errors.Elsewhere
-    moment = now()
-    if not is_open(moment, attempt.deadline_at):
-        _end(session, attempt, Kind.CLOSE)
-        return
-    _end(session, attempt, Kind.HAND_IN)
+    _end(who.thing, who.session_id)
 
 
-def close_if_due(session: Session, attempt_id: int) -> bool:
+def close_if_due(public_id: str) -> bool:
     """Close an attempt whose time is over with what was saved; whether it was done now."""
-    attempt = session.get(Attempt, attempt_id, with_for_update=True, populate_existing=True)
-    if attempt is None or attempt.ended_at is not None or is_open(now(), attempt.deadline_at):
-        return False
-    _end(session, attempt, Kind.CLOSE)
-    return True
+    return _end(public_id, None)
 
 
-def due_attempts(session: Session, *, limit: int = 500) -> list[int]:
-    """Ids of open attempts whose time is over."""
+def _end(public_id: str, session_id: int | None) -> bool:
+    sat = papers.sat(public_id)
+    deed = End(public_id, session_id, now(), exams.snapshot_of(sat.exam_id), exams.blueprint_of(sat.exam_id))
+    reading().rollback()
+    ended: bool = writer().do(deed)
+    if ended:
+        papers.ask_to_settle(sat.exam_id)
+    return ended
+
+
+def due_attempts(session: Session, *, limit: int = 500) -> list[str]:
+    """Public ids of open attempts whose time is over."""
     return list(
         session.scalars(
-            select(Attempt.id)
+            select(Attempt.public_id)
             .where(Attempt.ended_at.is_(None), Attempt.deadline_at < now() - GRACE)
             .order_by(Attempt.deadline_at)
             .limit(limit)
@@ -167,42 +141,43 @@ def due_attempts(session: Session, *, limit: int = 500) -> list[int]:
     )
 
 
-def _end(session: Session, attempt: Attempt, kind: Kind) -> None:
-    """Close the journal, grade what it holds, and leave word for the transcript. Closed at the deadline at the latest."""
-    moment = min(now(), attempt.deadline_at)
-    journal.append(session, attempt, kind, at=now())
-    attempt.ended_at = moment
-    attempt.ended_how = "handed_in" if kind is Kind.HAND_IN else "closed"
-    session.flush()
-    exam = exams.by_ids(session, [attempt.exam_id])[attempt.exam_id]
-    state = replay(journal.events(session, attempt.id))
-    versions = exams.snapshot(session, attempt.exam_id).versions
-    result = grade(Form.from_record(attempt.form), versions, state.answers, blueprint=exam.blueprint)
-    session.add(
-        AttemptResult(
-            attempt_id=attempt.id,
-            revision=1,
-            total=result.total,
-            maximum=result.maximum,
-            passed=result.passed,
-            scores=result.to_record(),
-            graded_at=now(),
-            reason="automatic",
+def settle(session: Session, exam_id: int) -> int:
+    """Leave word of results that were not told yet, as far as the release allows, and record the heads of the chains of
+    the attempts that ended; how many attempts.
+    """
+    exam = exams.by_ids(session, [exam_id])[exam_id]
+    rows = session.execute(
+        select(Attempt, AttemptResult)
+        .join(AttemptResult, (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.revision == 1))
+        .where(Attempt.exam_id == exam_id, Attempt.settled_at.is_(None))
+        .order_by(Attempt.id)
+        .limit(MOST_SETTLED)
+    ).all()
+    heads = hashlib.sha256()
+    for attempt, result in rows:
+        attempt.settled_at = now()
+        heads.update(attempt.chain)
+        if exam.release != "by_hand" or exam.released_at is not None:
+            tell(session, exam, attempt, result.total, result.maximum, passed=result.passed)
+    if rows:
+        after = {"attempts": [attempt.public_id for attempt, _result in rows], "chains": heads.hexdigest()}
+        record(session, "attempt.settle", thing="exam", thing_id=exam.public_id, after=after)
+        jobs.enqueue(
+            session,
+            STATISTICS,
+            {"exam": exam.id},
+            unique_key=f"statistics:{exam.public_id}",
+            run_at=max(now(), exam.closes_at + STATISTICS_AFTER),
         )
-    )
-    record(
-        session, f"attempt.{attempt.ended_how}", thing="attempt", thing_id=attempt.public_id,
-        after={"total": str(result.total), "passed": result.passed, "chain": attempt.chain.hex()},
-    )  # fmt: skip
-    jobs.enqueue(
-        session,
-        STATISTICS,
-        {"exam": exam.id},
-        unique_key=f"statistics:{exam.public_id}",
-        run_at=max(now(), exam.closes_at) + STATISTICS_AFTER,
-    )
-    if exam.release != "by_hand" or exam.released_at is not None:
-        tell(session, exam, attempt, result.total, result.maximum, passed=result.passed)
+    if len(rows) == MOST_SETTLED:
+        jobs.enqueue(session, SETTLE, {"exam": exam.id}, unique_key=papers.settle_key(exam_id))
+    return len(rows)
+
+
+def unsettled(session: Session) -> list[int]:
+    """Exams with attempts that ended and were not settled: what an interrupted process left behind."""
+    query = select(Attempt.exam_id).where(Attempt.ended_at.is_not(None), Attempt.settled_at.is_(None)).distinct()
+    return list(session.scalars(query))
 
 
 def tell(session: Session, exam: ExamRow, attempt: Attempt, total: Decimal, maximum: Decimal, *, passed: bool) -> None:
@@ -254,30 +229,23 @@ def _own(session: Session, public_id: str, viewer: Viewer) -> Attempt:
     return attempt
 
 
-def _read(event: Incoming, form: Form, versions: Any) -> Any:
+def _read(event: Incoming, form: Form, versions: Any) -> Incoming:
+    """The event with its response in terms of the item version."""
     slot = form.slot(event.slot)
     if slot is None or event.kind not in FROM_CANDIDATE:
         raise errors.BadEvents
     if event.kind is Kind.FLAG:
         if not isinstance(event.response, bool):
             raise errors.BadEvents
-        return event.response
+        return event
     version = versions[slot.version]
-    return version.interaction.read(version.body, form.slot_seed(event.slot), event.response)
+    response = version.interaction.read(version.body, form.slot_seed(event.slot), event.response)
+    return replace(event, response=response)
 
 
 def _shown(response: Any, number: int, form: Form, versions: Any) -> Any:
     slot = form.slot(number)
-    if slot is None:
+    if slot is None or response is None:
         raise errors.BadEvents
     version = versions[slot.version]
     return version.interaction.shown(version.body, form.slot_seed(number), response)
-
-
-def _repeated(event: Incoming, response: Any, there: dict[tuple[str, int], Event]) -> bool:
-    stored = there.get((event.client, event.client_seq))
-    if stored is None:
-        return False
-    if stored.slot != event.slot or stored.response != response:
-        raise errors.EventConflict
-    return True

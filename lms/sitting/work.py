@@ -10,7 +10,7 @@ from lms.bank import service as bank
 from lms.config import Config
 from lms.database import reading, writing
 from lms.exams import queries as exams
-from lms.sitting import queries, service, statistics
+from lms.sitting import papers, queries, service, statistics
 
 SWEEP_SECONDS = 10
 
@@ -19,6 +19,8 @@ def init_app(app: Flask, config: Config) -> None:
     """Register the handlers and the sweep of overdue attempts."""
     jobs.register(app, "sitting.close_overdue", close_overdue)
     jobs.register(app, "sitting.released", released)
+    jobs.register(app, service.SETTLE, settle)
+    jobs.register(app, "sitting.deal", deal)
     jobs.register(app, service.STATISTICS, tell_statistics)
     if not config.testing:
         jobs.every(app, "sitting.close_overdue", SWEEP_SECONDS)
@@ -27,13 +29,33 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def close_overdue(run: jobs.JobRun) -> Mapping[str, Any]:
-    """Close and grade every attempt whose time is over, each in a transaction of its own."""
+    """Close and grade every attempt whose time is over, and settle what an interrupted process left behind."""
     due = service.due_attempts(reading())
-    closed = 0
-    for attempt_id in due:
-        with writing() as session:
-            closed += service.close_if_due(session, attempt_id)
+    reading().rollback()
+    closed = sum(service.close_if_due(public_id) for public_id in due)
+    for exam_id in service.unsettled(reading()):
+        papers.ask_to_settle(exam_id)
     return {"closed": closed}
+
+
+def settle(run: jobs.JobRun) -> Mapping[str, Any]:
+    """Attempts of an exam ended: their results go to those who wait for them."""
+    with writing() as session:
+        return {"settled": service.settle(session, int(run.payload["exam"]))}
+
+
+def deal(run: jobs.JobRun) -> Mapping[str, Any]:
+    """An exam was published: everybody who may sit it gets a paper, in transactions of a hundred."""
+    exam_id = int(run.payload["exam"])
+    waiting = papers.without(reading(), exam_id)
+    dealt = 0
+    for start in range(0, len(waiting), papers.AT_ONCE):
+        made = papers.deal(reading(), exam_id, waiting[start : start + papers.AT_ONCE])
+        reading().rollback()
+        with writing() as session:
+            dealt += papers.keep(session, exam_id, made)
+        run.report(dealt, len(waiting))
+    return {"papers": dealt}
 
 
 def tell_statistics(run: jobs.JobRun) -> Mapping[str, Any]:

@@ -85,7 +85,7 @@ function warn(event) {
 const sync = new Sync({
   store: new EventStore(settings.attempt),
   url: settings.eventsUrl,
-  token: settings.token,
+  headers: settings.headers,
   base: settings.last,
   onState: setState,
   onAnswer(answer) {
@@ -98,7 +98,7 @@ const sync = new Sync({
   },
   onRefusal(refusal) {
     if (refusal.code === "attempt.over") return leave(settings.resultUrl);
-    if (refusal.code === "attempt.elsewhere" || refusal.status === 401) return leave(settings.selfUrl);
+    if (refusal.code === "attempt.elsewhere" || [401, 403].includes(refusal.status)) return leave(settings.selfUrl);
     stopped(refusal.code);
   },
 });
@@ -186,7 +186,7 @@ dialog.querySelector("[data-confirm-hand-in]").addEventListener("click", async (
   const problem = dialog.querySelector("[data-problem]");
   try {
     if (!(await sync.kick())) throw new TypeError("not all answers have reached the server");
-    const answer = await postJson(settings.handInUrl, { last: sync.base }, settings.token);
+    const answer = await postJson(settings.handInUrl, { last: sync.base }, settings.headers);
     await sync.store.clear().catch(() => undefined);
     leave(answer.next);
   } catch (error) {
@@ -228,6 +228,7 @@ const countdown = new Countdown({
 });
 
 for (const [slot, value] of Object.entries(settings.answers)) kindOf(questions.get(Number(slot))).show(questions.get(Number(slot)), value);
+for (const slot of settings.flags) setFlag(questions.get(slot), true);
 for (const event of await sync.pending()) {
   const question = questions.get(event.slot);
   if (!question) continue;

@@ -12,10 +12,10 @@ export class Refusal extends Error {
   }
 }
 
-export async function postJson(url, body, token) {
+export async function postJson(url, body, headers) {
   const response = await fetch(url, {
     method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
+    headers: { "Content-Type": "application/json", Accept: "application/json", ...headers },
     body: JSON.stringify(body),
     credentials: "same-origin",
     cache: "no-store",
@@ -28,7 +28,7 @@ export async function postJson(url, body, token) {
 
 export class Sync {
   /**
-   * @param {object} options store, url, token, onState(slot, state), onAnswer(serverAnswer), onRefusal(refusal)
+   * @param {object} options store, url, headers, onState(slot, state), onAnswer(serverAnswer), onRefusal(refusal)
    */
   constructor(options) {
     Object.assign(this, options);
@@ -83,7 +83,7 @@ export class Sync {
   async #send(batch) {
     try {
       const body = { events: batch.map(({ client, seq, kind, slot, response, base }) => ({ client, seq, kind, slot, response, base })) };
-      const answer = await postJson(this.url, body, this.token);
+      const answer = await postJson(this.url, body, this.headers);
       this.failures = 0;
       this.base = answer.last;
       await this.store.remove(batch).catch(() => undefined);

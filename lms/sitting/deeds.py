@@ -1,0 +1,188 @@
+"""What can be done to an attempt, each decided on its sheet while nobody else can write to it.
+
+A deed first decides, then appends: one that is refused leaves its sheet as it was, so that the others of the same
+transaction are not touched.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from lms.errors import NotFound
+from lms.sitting import errors
+from lms.sitting.store import Sheet, Store
+from question_bank.assembly import Form
+from question_bank.attempt import Event, Incoming, Kind, is_stale
+from question_bank.blueprint import Blueprint
+from question_bank.grading import grade
+from question_bank.item import ItemVersion
+from question_bank.timing import is_open
+
+MAX_JOURNAL = 20_000  # in one attempt
+CHAIN_START = bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a batch: the newest event of the journal, the newest answers of slots where the sent ones came too
+    late after another window's (with the responses), and whether the attempt is over.
+    """
+
+    last: int
+    deadline_at: datetime
+    superseded: Mapping[int, Any]
+    over: bool
+
+
+class Deed(Protocol):
+    """Something to do to the attempt of that public id ("" for one that is not there yet)."""
+
+    @property
+    def attempt(self) -> str:
+        """Public id of the attempt it is done to."""
+
+    def run(self, store: Store) -> Any:
+        """Do it; raises a Refused."""
+
+
+def sheet_of(store: Store, public_id: str) -> Sheet:
+    """The sheet of an attempt; raises NotFound."""
+    found = store.sheets.get(public_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _own(store: Store, public_id: str, session_id: int) -> Sheet:
+    """The sheet, for the log-in that may write to it; raises NotFound and Elsewhere."""
+    sheet = sheet_of(store, public_id)
+    if sheet.session_id != session_id or not sheet.live:
+        raise errors.Elsewhere
+    return sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Begin an exam with a paper; the public id of the attempt, be it a new one or the one there is."""
+
+    exam_id: int
+    person_id: int
+    session_id: int
+    form: Mapping[str, Any]
+    at: datetime
+    deadline_at: datetime
+    new_id: str
+    attempt: str = ""
+
+    def run(self, store: Store) -> str:
+        """Two starts at once give one attempt."""
+        begun = store.begun(self.exam_id, self.person_id)
+        if begun:
+            return begun
+        store.begin(self, CHAIN_START)
+        begun = store.begun(self.exam_id, self.person_id) or ""
+        if begun == self.new_id:
+            store.load([begun])
+            store.sheets[begun].append(Kind.START, at=self.at)
+        return begun
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Append answers and flags; `events` have responses in terms of the item versions."""
+
+    attempt: str
+    session_id: int
+    events: Sequence[Incoming]
+    at: datetime
+
+    def run(self, store: Store) -> Saved:
+        """What is there already is acknowledged again.
+
+        Raises Elsewhere when another log-in took over, EventConflict when a (window, count) comes back with other
+        content, AttemptOver when even evidence has its limit.
+        """
+        sheet = _own(store, self.attempt, self.session_id)
+        if sheet.last + len(self.events) > MAX_JOURNAL:
+            raise errors.AttemptOver
+        counts = not sheet.ended and is_open(self.at, sheet.deadline_at)
+        fresh = [event for event in self.events if not self._repeated(event, sheet, store)]
+        superseded: dict[int, Any] = {}
+        seen: set[tuple[str, int]] = set()
+        for event in fresh:
+            if (event.client, event.client_seq) in seen:
+                continue
+            seen.add((event.client, event.client_seq))
+            newest = sheet.journal.newest.get(event.slot)
+            kind = event.kind if counts else Kind.LATE
+            if kind is Kind.ANSWER and is_stale(event, newest):
+                kind = Kind.STALE
+                superseded[event.slot] = _response(newest, sheet, store)
+            sheet.append(
+                kind, at=self.at, slot=event.slot, response=event.response, client=event.client,
+                client_seq=event.client_seq,
+            )  # fmt: skip
+        return Saved(sheet.last, sheet.deadline_at, superseded, over=not counts)
+
+    def _repeated(self, event: Incoming, sheet: Sheet, store: Store) -> bool:
+        if event.client_seq not in sheet.journal.windows.get(event.client, ()):
+            return any(other is not event and _clash(other, event) for other in self.events)
+        stored = next(
+            (one for one, _hash in sheet.added if (one.client, one.client_seq) == (event.client, event.client_seq)),
+            None,
+        ) or store.event(sheet.id, event.client, event.client_seq)
+        if stored is None or stored.slot != event.slot or stored.response != event.response:
+            raise errors.EventConflict
+        return True
+
+
+def _clash(other: Incoming, event: Incoming) -> bool:
+    """False for two like events of one batch; raises EventConflict for two that differ under one count."""
+    if (other.client, other.client_seq) != (event.client, event.client_seq):
+        return False
+    if other.slot != event.slot or other.response != event.response:
+        raise errors.EventConflict
+    return False
+
+
+def _response(newest: Event | None, sheet: Sheet, store: Store) -> Any:
+    if newest is None:
+        return None
+    if newest.response is not None:
+        return newest.response
+    stored = store.event(sheet.id, newest.client, newest.client_seq)
+    return stored.response if stored else None
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Hand in (by the log-in that may write) or close at the deadline (session_id None), and grade what is there."""
+
+    attempt: str
+    session_id: int | None
+    at: datetime
+    versions: Mapping[int, ItemVersion]
+    blueprint: Blueprint
+
+    def run(self, store: Store) -> bool:
+        """Whether it ended now; ending what has ended changes nothing. Raises Elsewhere and NotFound."""
+        if self.session_id is None:
+            sheet = sheet_of(store, self.attempt)
+            if sheet.ended or is_open(self.at, sheet.deadline_at):
+                return False
+        else:
+            sheet = sheet_of(store, self.attempt)
+            if sheet.ended:
+                return False
+            sheet = _own(store, self.attempt, self.session_id)
+        # an attempt whose time was over when it was handed in was closed by the server at its deadline
+        late = self.session_id is not None and not is_open(self.at, sheet.deadline_at)
+        kind = Kind.CLOSE if self.session_id is None or late else Kind.HAND_IN
+        form, answers = Form.from_record(store.form(sheet)), store.answers(sheet)
+        result = grade(form, self.versions, answers, blueprint=self.blueprint)
+        sheet.append(kind, at=self.at)
+        sheet.ended = True
+        sheet.end = (min(self.at, sheet.deadline_at), "handed_in" if kind is Kind.HAND_IN else "closed")
+        sheet.result = (result, self.at)
+        return True

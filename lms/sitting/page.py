@@ -1,0 +1,164 @@
+"""The player's page, put together from pieces that are the same for everybody.
+
+What differs between two candidates is their paper: which questions, in which order, under which opaque ids. The words of
+a question are rendered once per version and language and kept; a candidate's page fills numbers, letters and ids into
+them. A page of fifty questions then costs a tenth of rendering it.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from flask import current_app, render_template
+from flask_babel import gettext
+from markupsafe import Markup
+
+from lms.i18n import chosen_theme, locale_code, plain
+from lms.question_types import TYPE_NAMES
+from lms.richtext import rendered
+from question_bank.assembly import Form
+from question_bank.interactions import Choice, Presentation
+from question_bank.item import ItemVersion
+
+MOST_KEPT = 8192
+#: stand in a kept piece for what a candidate's page has there; noncharacters, which no text of a question holds
+NUMBER, CHOICES, ID, LETTER = "\ufdd2", "\ufdd3", "\ufdd4", "\ufdd5"
+PROMPT = "\ufdd6{}\ufdd6"
+_LETTERS = "ABCDEFGHIJKLMNOP"
+#: the part of a question that is there once for each choice, by control
+_LINE = {
+    "one": re.compile(r'<label class="option">.*?</label>', re.DOTALL),
+    "many": re.compile(r'<label class="option">.*?</label>', re.DOTALL),
+    "order": re.compile(r"<li data-value=.*?</li>", re.DOTALL),
+    "match": re.compile(f'<option value="{ID}">.*?</option>', re.DOTALL),
+}
+_OPTION_LETTER = re.compile(r'(<span class="option-letter">)A(</span>)')
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A question by the names that `components/question.html` uses."""
+
+    number: str
+    type: str
+    control: str
+    stem: Markup
+    presentation: Presentation
+    stimulus: Markup | None = None
+    stimulus_title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A question with gaps for its number, its choices and the ids of its prompts, and a line for each choice."""
+
+    html: str
+    lines: Mapping[str, str]
+
+
+class _Kept:
+    """Pieces and shells of this process."""
+
+    def __init__(self) -> None:
+        self.pieces: OrderedDict[object, Piece] = OrderedDict()
+        self.shells: OrderedDict[object, str] = OrderedDict()
+
+
+def _kept() -> _Kept:
+    found: _Kept = current_app.extensions.setdefault("sitting.pages", _Kept())
+    return found
+
+
+def paper_html(form: Form, versions: Mapping[int, ItemVersion]) -> dict[int, str]:
+    """The articles of a paper by slot; material of a case stands before its first question."""
+    language, kept = locale_code(), _kept().pieces
+    articles, shown_case = {}, None
+    for slot in form.slots:
+        version = versions[slot.version]
+        case = version.stimulus.ref if version.stimulus else None
+        key = (slot.version, slot.marks, language, case is not None and case != shown_case)
+        shown_case = case
+        presentation = version.interaction.present(version.body, form.slot_seed(slot.number))
+        if version.interaction.CONTROL not in _LINE and presentation.choices + presentation.gaps:
+            articles[slot.number] = _whole(version, slot.marks, presentation, str(slot.number), with_case=key[3])
+            continue
+        piece = kept.get(key)
+        if piece is None:
+            piece = kept[key] = _piece(version, slot.marks, presentation, with_case=key[3])
+            while len(kept) > MOST_KEPT:
+                kept.popitem(last=False)
+        articles[slot.number] = _filled(piece, presentation, str(slot.number))
+    return articles
+
+
+def _filled(piece: Piece, presentation: Presentation, number: str) -> str:
+    lines = [
+        piece.lines[choice.text].replace(ID, choice.id).replace(LETTER, _LETTERS[place])
+        for place, choice in enumerate(presentation.choices)
+    ]
+    html = piece.html.replace(CHOICES, "".join(lines)).replace(NUMBER, number)
+    for place, prompt in enumerate(presentation.prompts):
+        html = html.replace(PROMPT.format(place), prompt.id)
+    return html
+
+
+def _piece(version: ItemVersion, marks: Decimal, presentation: Presentation, *, with_case: bool) -> Piece:
+    """Render a question once with each of its choices alone, and take the choices out."""
+    draw = partial(_whole, version, marks, number=NUMBER, with_case=with_case)
+    prompts = tuple(Choice(PROMPT.format(n), prompt.text) for n, prompt in enumerate(presentation.prompts))
+    bare = replace(presentation, prompts=prompts)
+    line = _LINE.get(version.interaction.CONTROL)
+    if line is None or not presentation.choices:
+        return Piece(draw(bare), {})
+    lines, html = {}, ""
+    for choice in presentation.choices:
+        drawn = draw(replace(bare, choices=(Choice(ID, choice.text),)))
+        found = line.search(drawn)
+        if found is None:
+            raise RuntimeError("a choice has no line of its own in the template")
+        lines[choice.text] = _OPTION_LETTER.sub(rf"\g<1>{LETTER}\g<2>", found[0])
+        html = line.sub(CHOICES, drawn)
+    return Piece(html, lines)
+
+
+def _whole(version: ItemVersion, marks: Decimal, presentation: Presentation, number: str, *, with_case: bool) -> str:
+    stimulus = version.stimulus if with_case else None
+    shown = Shown(
+        number=number,
+        type=version.type,
+        control=version.interaction.CONTROL,
+        stem=rendered(version.stem),
+        presentation=presentation,
+        stimulus=rendered(stimulus.text) if stimulus else None,
+        stimulus_title=stimulus.title if stimulus else None,
+    )
+    article: Callable[..., Markup] = current_app.jinja_env.get_template("sitting/pieces.html").module.article  # type: ignore[attr-defined]
+    return str(article(shown, TYPE_NAMES[version.type], gettext("%(marks)s marks", marks=plain(marks))))
+
+
+def shell(exam_id: int, title: str, sections: Sequence[tuple[str, Decimal, Sequence[int]]]) -> str:
+    """The page of an exam without anybody's paper, with the places PERSON, SETTINGS and one for each slot."""
+    kept = _kept().shells
+    key = (exam_id, title, locale_code(), chosen_theme())
+    if key not in kept:
+        kept[key] = render_template("sitting/player.html", title=title, sections=sections)
+        while len(kept) > 64:
+            kept.popitem(last=False)
+    return kept[key]
+
+
+def filled(page: str, person: str, settings: str, articles: Mapping[int, str]) -> str:
+    """A candidate's page."""
+    parts = _PLACE.split(page)
+    pieces: dict[str, Any] = {"person": person, "settings": settings}
+    for n in range(1, len(parts), 2):
+        name = parts[n]
+        parts[n] = articles[int(name)] if name.isdigit() else pieces[name]
+    return "".join(parts)
+
+
+_PLACE = re.compile("\ufdd7(\\w+)\ufdd7")

@@ -1,0 +1,300 @@
+"""Attempts as one transaction of the writer sees them: read and written by plain statements, many at a time.
+
+This is the one place that goes round the mapped classes, because it runs thousands of times a minute; the statements
+are constants. What it does is the same on SQLite and PostgreSQL. The caller holds the transaction.
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from lms.database import dumps
+from question_bank.attempt import Event, Kind, chain
+from question_bank.grading import Result
+
+#: the server's own events need no window; their count is the event's number
+SERVER = "server"
+MOST_REMEMBERED = 20_000
+
+_SHEETS = """
+SELECT a.id, a.public_id, a.exam_id, a.session_id, a.deadline_at, a.ended_at, a.last_event, a.chain, s.ended_at
+FROM attempt a LEFT JOIN login_session s ON s.id = a.session_id WHERE a.public_id IN ({marks}) ORDER BY a.id
+"""
+_JOURNAL = "SELECT number, client, client_seq, kind, slot FROM attempt_event WHERE attempt_id = ?"
+_ANSWERS = "SELECT slot, response FROM attempt_event WHERE attempt_id = ? AND kind = 'answer' ORDER BY number"
+_EVENT = """
+SELECT number, client, client_seq, kind, slot, response, at FROM attempt_event
+WHERE attempt_id = ? AND client = ? AND client_seq = ?
+"""
+_APPEND = """
+INSERT INTO attempt_event (attempt_id, number, client, client_seq, kind, slot, response, at, hash)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_GREW = "UPDATE attempt SET last_event = ?, chain = ? WHERE id = ?"
+_ENDED = "UPDATE attempt SET last_event = ?, chain = ?, ended_at = ?, ended_how = ? WHERE id = ?"
+_FORM = "SELECT form FROM attempt WHERE id = ?"
+_BEGUN = "SELECT public_id FROM attempt WHERE exam_id = ? AND person_id = ? ORDER BY number DESC"
+_BEGIN = """
+INSERT INTO attempt (public_id, exam_id, person_id, number, form, started_at, deadline_at, session_id, last_event, chain)
+VALUES (?, ?, ?, 1, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING
+"""
+_RESULT = """
+INSERT INTO attempt_result (attempt_id, revision, total, maximum, passed, scores, graded_at, reason)
+VALUES (?, 1, ?, ?, ?, ?, ?, 'automatic')
+"""
+
+
+class Beginning(Protocol):
+    """What is known of an attempt that begins."""
+
+    @property
+    def new_id(self) -> str:
+        """Public id for it."""
+
+    @property
+    def exam_id(self) -> int:
+        """Of the exam."""
+
+    @property
+    def person_id(self) -> int:
+        """Of the candidate."""
+
+    @property
+    def session_id(self) -> int:
+        """Of the log-in that may write."""
+
+    @property
+    def form(self) -> Mapping[str, Any]:
+        """The record of its paper."""
+
+    @property
+    def at(self) -> datetime:
+        """When it begins."""
+
+    @property
+    def deadline_at(self) -> datetime:
+        """When it ends at the latest."""
+
+
+@dataclass(slots=True)
+class Journal:
+    """What of a journal decides about the next event: counts seen by window, and who answered each slot last."""
+
+    windows: dict[str, set[int]] = field(default_factory=dict)
+    #: slot -> the newest answer's event, without its response
+    newest: dict[int, Event] = field(default_factory=dict)
+
+    def add(self, event: Event) -> None:
+        """Take a further event into account."""
+        self.windows.setdefault(event.client, set()).add(event.client_seq)
+        if event.kind is Kind.ANSWER and event.slot is not None:
+            self.newest[event.slot] = event
+
+
+@dataclass(slots=True)
+class Sheet:
+    """An attempt in this transaction: its row, its journal, and what is to be written at the end."""
+
+    id: int
+    public_id: str
+    exam_id: int
+    session_id: int
+    deadline_at: datetime
+    ended: bool
+    last: int
+    chain: bytes
+    #: the log-in that may write has not ended
+    live: bool
+    journal: Journal
+    added: list[tuple[Event, bytes]] = field(default_factory=list)
+    end: tuple[datetime, str] | None = None
+    result: tuple[Result, datetime] | None = None
+
+    def append(
+        self,
+        kind: Kind,
+        *,
+        at: datetime,
+        slot: int | None = None,
+        response: Any = None,
+        client: str = SERVER,
+        client_seq: int | None = None,
+    ) -> Event:
+        """Add an event to the end of the journal."""
+        number = self.last + 1
+        event = Event(number, client, number if client_seq is None else client_seq, kind, slot, response, at)
+        self.last, self.chain = number, chain(self.chain, event)
+        self.added.append((event, self.chain))
+        self.journal.add(event)
+        return event
+
+
+class Memory:
+    """Journals of attempts that this process wrote to lately, each good as long as the chain is where it left it."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[int, tuple[bytes, Journal]] = OrderedDict()
+
+    def get(self, attempt_id: int, head: bytes) -> Journal | None:
+        """The journal whose chain ends in `head`, None where another process has gone on."""
+        found = self._kept.get(attempt_id)
+        if found is None or found[0] != head:
+            return None
+        self._kept.move_to_end(attempt_id)
+        return found[1]
+
+    def keep(self, attempt_id: int, head: bytes, journal: Journal) -> None:
+        """Remember a journal that is on disk."""
+        self._kept[attempt_id] = (head, journal)
+        self._kept.move_to_end(attempt_id)
+        while len(self._kept) > MOST_REMEMBERED:
+            self._kept.popitem(last=False)
+
+    def forget(self, attempt_ids: Iterable[int]) -> None:
+        """What was to be written was not."""
+        for attempt_id in attempt_ids:
+            self._kept.pop(attempt_id, None)
+
+
+class Store:
+    """Sheets of one transaction on one connection."""
+
+    def __init__(self, connection: Connection, memory: Memory) -> None:
+        self._sqlite = connection.dialect.name == "sqlite"
+        driver = connection.connection.driver_connection
+        if driver is None:
+            raise RuntimeError("the connection is closed")
+        self._cursor = driver.cursor()
+        self._memory = memory
+        self.sheets: dict[str, Sheet] = {}
+
+    def load(self, public_ids: Sequence[str]) -> None:
+        """Read (and on PostgreSQL lock) these attempts; those that are not there are left out."""
+        wanted = sorted(set(public_ids) - set(self.sheets))
+        if not wanted:
+            return
+        marks = ", ".join("?" * len(wanted))
+        query = _SHEETS.replace("{marks}", marks) + ("" if self._sqlite else "FOR UPDATE OF a")
+        for row in self._run(query, wanted).fetchall():
+            head = bytes(row[7])
+            journal = self._memory.get(row[0], head) or self._journal(row[0])
+            self.sheets[row[1]] = Sheet(
+                id=row[0],
+                public_id=row[1],
+                exam_id=row[2],
+                session_id=row[3],
+                deadline_at=self._moment(row[4]),
+                ended=row[5] is not None,
+                last=row[6],
+                chain=head,
+                live=row[8] is None,
+                journal=journal,
+            )
+
+    def begun(self, exam_id: int, person_id: int) -> str | None:
+        """The public id of the attempt that a person has begun."""
+        row = self._run(_BEGUN, (exam_id, person_id)).fetchone()
+        return row[0] if row else None
+
+    def begin(self, deed: Beginning, head: bytes) -> None:
+        """A new attempt, unless the person has one already."""
+        moments = self._stored(deed.at), self._stored(deed.deadline_at)
+        values = (deed.new_id, deed.exam_id, deed.person_id, dumps(deed.form), *moments, deed.session_id, head)
+        self._run(_BEGIN, values)
+
+    def event(self, attempt_id: int, client: str, client_seq: int) -> Event | None:
+        """One event of a journal, with its response."""
+        row = self._run(_EVENT, (attempt_id, client, client_seq)).fetchone()
+        if row is None:
+            return None
+        return Event(row[0], row[1], row[2], Kind(row[3]), row[4], self._json(row[5]), self._moment(row[6]))
+
+    def answers(self, sheet: Sheet) -> dict[int, Any]:
+        """The newest response of each slot, with those that are about to be written."""
+        found = {slot: self._json(response) for slot, response in self._run(_ANSWERS, (sheet.id,)).fetchall()}
+        added = (event for event, _hash in sheet.added if event.kind is Kind.ANSWER)
+        return found | {event.slot: event.response for event in added if event.slot is not None}
+
+    def form(self, sheet: Sheet) -> Any:
+        """The record of an attempt's paper."""
+        return self._json(self._run(_FORM, (sheet.id,)).fetchone()[0])
+
+    def write(self) -> None:
+        """Everything that the sheets gathered."""
+        changed = [sheet for sheet in self.sheets.values() if sheet.added]
+        events = [self._row(sheet, event, digest) for sheet in changed for event, digest in sheet.added]
+        grew = [(sheet.last, sheet.chain, sheet.id) for sheet in changed if sheet.end is None]
+        ended = [
+            (sheet.last, sheet.chain, self._stored(sheet.end[0]), sheet.end[1], sheet.id)
+            for sheet in changed
+            if sheet.end
+        ]
+        results = [
+            (
+                sheet.id,
+                _hundredths(sheet.result[0].total),
+                _hundredths(sheet.result[0].maximum),
+                sheet.result[0].passed,
+                dumps(sheet.result[0].to_record()),
+                self._stored(sheet.result[1]),
+            )
+            for sheet in changed
+            if sheet.result
+        ]
+        for statement, rows in ((_APPEND, events), (_GREW, grew), (_ENDED, ended), (_RESULT, results)):
+            if rows:
+                self._cursor.executemany(self._text(statement), rows)
+
+    def remember(self) -> None:
+        """After the commit: what is on disk may be relied on."""
+        for sheet in self.sheets.values():
+            self._memory.keep(sheet.id, sheet.chain, sheet.journal)
+
+    def forget(self) -> None:
+        """After a failure: the journals in memory may hold what is not on disk."""
+        self._memory.forget(sheet.id for sheet in self.sheets.values())
+
+    def _journal(self, attempt_id: int) -> Journal:
+        journal = Journal()
+        for number, client, seq, kind, slot in sorted(self._run(_JOURNAL, (attempt_id,)).fetchall()):
+            journal.add(Event(number, client, seq, Kind(kind), slot, None, _NO_MOMENT))
+        return journal
+
+    def _row(self, sheet: Sheet, event: Event, digest: bytes) -> tuple[Any, ...]:
+        response = None if event.response is None else dumps(event.response)
+        at = self._stored(event.at)
+        return (
+            sheet.id, event.number, event.client, event.client_seq, str(event.kind), event.slot, response, at, digest,
+        )  # fmt: skip
+
+    def _run(self, statement: str, values: Sequence[Any]) -> Any:
+        self._cursor.execute(self._text(statement), values)
+        return self._cursor
+
+    def _text(self, statement: str) -> str:
+        return statement if self._sqlite else statement.replace("?", "%s")
+
+    def _stored(self, moment: datetime) -> Any:
+        """A moment as SQLAlchemy's types store it."""
+        plain = moment.astimezone(UTC)
+        return plain.strftime("%Y-%m-%d %H:%M:%S.%f") if self._sqlite else plain
+
+    def _moment(self, stored: Any) -> datetime:
+        moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+    def _json(self, stored: Any) -> Any:
+        return json.loads(stored) if isinstance(stored, str) and self._sqlite else stored
+
+
+_NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _hundredths(marks: Decimal) -> int:
+    return int(marks * 100)

@@ -1,0 +1,127 @@
+"""One thread a process writes what candidates send: many deeds in one transaction, one commit for all of them.
+
+A deed that was carried out is on disk before `do` returns; a deed that was refused raises its refusal; when the
+database cannot write, everybody waiting is told so and nothing counts as saved. The waiting are woken one by one, each
+by a lock of its own, so that none of them queues behind the next batch.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Flask, current_app
+from sqlalchemy import Engine
+
+from lms.database import db, writing_connection
+from lms.errors import Refused
+from lms.sitting.deeds import Deed
+from lms.sitting.store import Memory, Store
+
+MOST_AT_ONCE = 256
+PATIENCE = 30.0
+
+
+class Unwritten(Exception):
+    """The database did not take it within the time."""
+
+
+class _Waiting:
+    """A deed, whoever waits for it, and what became of it."""
+
+    __slots__ = ("deed", "done", "outcome", "refusal")
+
+    def __init__(self, deed: Deed) -> None:
+        self.deed = deed
+        self.outcome: Any = None
+        self.refusal: BaseException | None = None
+        self.done = threading.Lock()
+        self.done.acquire()
+
+    def settle(self, outcome: Any = None, refusal: BaseException | None = None) -> None:
+        """Say what became of it and wake who waits."""
+        self.outcome, self.refusal = outcome, refusal
+        self.done.release()
+
+
+class Writer:
+    """The queue and its thread; the thread begins with the first deed, so that a forked process has one of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._memory = Memory()
+        # popleft and append are atomic: a list that is swapped could lose what is appended meanwhile
+        self._queue: deque[_Waiting] = deque()
+        self._signal = threading.Semaphore(0)
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def do(self, deed: Deed) -> Any:
+        """Carry out a deed; when this returns it is on disk. Raises what the deed raises, or why it was not written."""
+        waiting = _Waiting(deed)
+        self._queue.append(waiting)
+        self._signal.release()
+        if self._thread is None:
+            self._start()
+        if not waiting.done.acquire(timeout=PATIENCE):
+            raise Unwritten
+        if waiting.refusal is not None:
+            raise waiting.refusal
+        return waiting.outcome
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="sitting-writer", daemon=True)
+                self._thread.start()
+
+    def _work(self) -> None:
+        while True:
+            self._signal.acquire()
+            batch = [self._queue.popleft()]
+            while len(batch) < MOST_AT_ONCE and self._signal.acquire(blocking=False):
+                batch.append(self._queue.popleft())
+            self._carry_out(batch)
+
+    def _carry_out(self, batch: Sequence[_Waiting]) -> None:
+        """All in one transaction; when that fails, each in its own, so that one cannot harm the others."""
+        try:
+            outcomes = self._transaction(batch)
+        except Exception as error:  # noqa: BLE001 - whoever waits must hear of anything
+            if len(batch) == 1:
+                batch[0].settle(refusal=error)
+                return
+            for waiting in batch:
+                self._carry_out([waiting])
+            return
+        for waiting, (outcome, refusal) in zip(batch, outcomes, strict=True):
+            waiting.settle(outcome, refusal)
+
+    def _transaction(self, batch: Sequence[_Waiting]) -> list[tuple[Any, Refused | None]]:
+        outcomes: list[tuple[Any, Refused | None]] = []
+        store: Store | None = None
+        try:
+            with writing_connection(self._engine) as connection:
+                store = Store(connection, self._memory)
+                store.load([waiting.deed.attempt for waiting in batch if waiting.deed.attempt])
+                for waiting in batch:
+                    try:
+                        outcomes.append((waiting.deed.run(store), None))
+                    except Refused as refusal:
+                        outcomes.append((None, refusal))
+                store.write()
+        except BaseException:
+            if store is not None:
+                store.forget()
+            raise
+        store.remember()
+        return outcomes
+
+
+def writer() -> Writer:
+    """The writer of this application in this process."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    found: Writer | None = app.extensions.get("sitting.writer")
+    if found is None:
+        found = app.extensions.setdefault("sitting.writer", Writer(db.engine))
+    return found
