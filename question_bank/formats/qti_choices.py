@@ -1,15 +1,18 @@
 """Choices and areas of a picture in QTI: which are right is found by asking the item for every set of them."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from lxml import etree
 
 from question_bank.formats import pictures
-from question_bank.formats.qti_fit import Marks, Trial, fitting, marked, require_fit
+from question_bank.formats.qti_fit import Marks, Trial, fitting, marked, require_fit, say_shares
 from question_bank.formats.qti_source import Refused, Source, child_of, children_of, feedback_within, taken_out
+from question_bank.formats.qti_values import Declaration
 from question_bank.interactions.base import LETTERS, MAX_LINES, MAX_OPTIONS
 from question_bank.interactions.hotspot import Spot, Spots
 from question_bank.interactions.options import Option, Options
@@ -21,6 +24,17 @@ from question_bank.text import plain_text
 _TRUTH = {"正确": True, "对": True, "√": True, "true": True, "错误": False, "错": False, "×": False, "false": False}
 MOST_CANDIDATES = 16
 Keys = frozenset[str]
+Shares = Mapping[str, Fraction]
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """What can be chosen: the letters by identifier, and how a body is made of a key or of own shares by letter."""
+
+    kind: str
+    names: dict[str, str]
+    keyed: Callable[[Keys], Any]
+    shared: Callable[[Shares], Any]
 
 
 def choice(source: Source, element: etree._Element) -> tuple[str, Any]:
@@ -31,25 +45,30 @@ def choice(source: Source, element: etree._Element) -> tuple[str, Any]:
     for letter, one in zip(LETTERS, found.values(), strict=False):
         text, why = _option(source, one, f"options.{letter}")
         options.append(Option(text, False, why, fixed=not free or one.get("fixed") == "true"))
+    many = source.response(element).cardinality == "multiple"
 
-    def made(keys: Keys) -> Options:
+    def keyed(keys: Keys) -> Options:
+        return Options(tuple(replace(one, right=key in keys) for key, one in zip(LETTERS, options, strict=False)))
+
+    def shared(shares: Shares) -> Options:
         return Options(
             tuple(
-                Option(option.text, letter in keys, option.why, option.fixed)
-                for letter, option in zip(LETTERS, options, strict=False)
+                replace(one, right=shares[key] > 0 if many else shares[key] == 1, share=shares[key] or None)
+                for key, one in zip(LETTERS, options, strict=False)
             )
         )
 
-    names = dict(zip(found, LETTERS, strict=False))
-    many = source.response(element).cardinality == "multiple"
-    keys = _many(source, element, names, made, "multiple_choice") if many else _one(source, element, names, made)
+    kind = "multiple_choice" if many else "single_choice"
+    offer = _Offer(kind, dict(zip(found, LETTERS, strict=False)), keyed, shared)
+    body: Options = (_many if many else _one)(source, element, offer)
+    keys = body.right_keys()
     truth = [_TRUTH.get(plain_text(option.text).casefold()) for option in options]
-    plain = not any(option.why for option in options)
+    plain = not body.own and not any(option.why for option in options)
     if len(keys) == 1 and plain and truth in ([True, False], [False, True]):
         return "true_false", Statement(truth[LETTERS.index(next(iter(keys)))] is True)
     if not free:
         source.warn("options", "", "qti_order_kept", element)
-    return ("single_choice" if len(keys) == 1 else "multiple_choice"), made(keys)
+    return ("single_choice" if len(keys) == 1 and not body.own else kind), body
 
 
 def _named(element: etree._Element, name: str, most: int) -> dict[str, etree._Element]:
@@ -86,44 +105,68 @@ def declared_keys(source: Source, element: etree._Element, names: dict[str, str]
     return keys
 
 
-def _one(source: Source, element: etree._Element, names: dict[str, str], made: Callable[[Keys], Any]) -> Keys:
-    """The only right one of choices of which one can be taken."""
+def _one(source: Source, element: etree._Element, offer: _Offer) -> Any:
+    """Choices of which one can be taken."""
     variable = source.response(element).identifier
     if source.processing is None:
-        keys = declared_keys(source, element, names)
+        keys = declared_keys(source, element, offer.names)
         if len(keys) > 1:
             raise Refused(Problem("answer", "several_keys", "".join(sorted(keys))), element)
-        return keys
-    trials = [Trial({variable: None}, None)] + [Trial({variable: (name,)}, key) for name, key in names.items()]
+        return offer.keyed(keys)
+    trials = [Trial({variable: None}, None)] + [Trial({variable: (name,)}, key) for name, key in offer.names.items()]
     marks = marked(source, trials, element)
-    best = [trial.response for trial, score in zip(trials, marks.scores, strict=True) if score == marks.most]
-    if len(best) > 1 or best == [None]:
-        raise Refused(Problem("answer", "several_keys", "".join(str(key or "-") for key in best)), element)
-    keys = frozenset(best)
-    require_fit(source, "single_choice", made(keys), marks, element)
-    return keys
+    worth = {trial.response: score / marks.most for trial, score in zip(trials[1:], marks.scores[1:], strict=True)}
+    best = frozenset(key for key, share in worth.items() if share == 1)
+    body = offer.keyed(best)
+    if len(best) > 1 or fitting(offer.kind, body, marks) is None:
+        body = offer.shared(worth)
+        say_shares(source, offer.kind, body, element)
+    require_fit(source, offer.kind, body, marks, element)
+    return body
 
 
-def _many(
-    source: Source, element: etree._Element, names: dict[str, str], made: Callable[[Keys], Any], kind: str
-) -> Keys:
-    """The right ones of choices of which several can be taken."""
+def _many(source: Source, element: etree._Element, offer: _Offer) -> Any:
+    """Choices of which several can be taken: the key under a rule of ours, or else shares of their own."""
+    names = offer.names
     if source.processing is None:
-        return declared_keys(source, element, names)
+        return offer.keyed(declared_keys(source, element, names))
     most = _limit(source, element, len(names))
     correct = _correct(source, element, names)
-    keys = None
+    tried = []
     for size in dict.fromkeys((len(names), most)):
         marks = marked(source, _subsets(source.response(element).identifier, names, size), element)
-        keys = next((one for one in _best(correct, names, marks) if fitting(kind, made(one), marks)), None)
-        if keys is not None:
-            break
-    if keys is None:
-        keys = _best(correct, names, marks)[0]
-    require_fit(source, kind, made(keys), marks, element)
-    if len(keys) == 1 and kind == "multiple_choice":
-        source.warn("answer", next(iter(keys)), "qti_single", element)
-    return keys
+        tried.append(marks)
+        for body in map(offer.keyed, _best(correct, names, marks)):
+            if fitting(offer.kind, body, marks) is not None:
+                require_fit(source, offer.kind, body, marks, element)
+                if len(body.right_keys()) == 1 and offer.kind == "multiple_choice":
+                    source.warn("answer", next(iter(body.right_keys())), "qti_single", element)
+                return body
+    for marks in tried:
+        for worth in _worths(source.response(element), names, marks):
+            body = offer.shared(worth)
+            if fitting(offer.kind, body, marks) is not None:
+                say_shares(source, offer.kind, body, element)
+                require_fit(source, offer.kind, body, marks, element)
+                return body
+    require_fit(source, offer.kind, offer.keyed(_best(correct, names, marks)[0]), marks, element)
+    return None
+
+
+def _worths(declaration: Declaration, names: dict[str, str], marks: Marks) -> Iterator[Shares]:
+    """What each choice may earn by itself, by letter: as the file's table says, or as the marks tell: alone, and where
+    that is nothing, beside all that earn something.
+    """
+    if declaration.mapping is not None:
+        yield {letter: declaration.mapping.worth_of(name) / marks.most for name, letter in names.items()}
+    scores = {frozenset(t.response): score for t, score in zip(marks.trials, marks.scores, strict=True)}
+    alone = {letter: scores.get(frozenset(letter), Fraction(0)) for letter in names.values()}
+    good = frozenset(letter for letter, score in alone.items() if score > 0)
+    beside = {
+        letter: score or scores.get(good | {letter}, Fraction(0)) - scores.get(good, Fraction(0))
+        for letter, score in alone.items()
+    }
+    yield {letter: score / marks.most for letter, score in beside.items()}
 
 
 def _limit(source: Source, element: etree._Element, choices: int) -> int:
@@ -164,26 +207,30 @@ def hotspot(source: Source, element: etree._Element) -> tuple[str, Any]:
     if any(not one.get("hotspotLabel") for one in found.values()):
         source.warn("hotspotLabel", "", "qti_labels", element)
 
-    def made(keys: Keys) -> Spots:
+    def shared(shares: Shares) -> Spots:
         spots = (
-            Spot(label, shape[1], shape[2], letter in keys)
+            Spot(label, shape[1], shape[2], shares[letter] > 0, shares[letter] or None)
             for letter, label, shape in zip(LETTERS, labels, shapes, strict=False)
         )
         return Spots(f"picture:{digest}", *size, tuple(spots))
 
-    names = dict(zip(found, LETTERS, strict=False))
-    if source.response(element).cardinality == "multiple":
-        return "hotspot", made(_many(source, element, names, made, "hotspot"))
-    return "hotspot", made(_one_area(source, element, names, made))
+    def keyed(keys: Keys) -> Spots:
+        body = shared({letter: Fraction(letter in keys) for letter in LETTERS})
+        return replace(body, spots=tuple(replace(spot, share=None) for spot in body.spots))
+
+    offer = _Offer("hotspot", dict(zip(found, LETTERS, strict=False)), keyed, shared)
+    many = source.response(element).cardinality == "multiple"
+    return "hotspot", (_many if many else _one_area)(source, element, offer)
 
 
-def _one_area(source: Source, element: etree._Element, names: dict[str, str], made: Callable[[Keys], Any]) -> Keys:
+def _one_area(source: Source, element: etree._Element, offer: _Offer) -> Any:
+    """Areas of which one can be taken; here several can, so shares of their own would add up to other marks."""
     if source.processing is None:
-        return declared_keys(source, element, names)
-    marks = marked(source, _subsets(source.response(element).identifier, names, 1), element)
-    keys = _best(_correct(source, element, names), names, marks)[0]
-    require_fit(source, "hotspot", made(keys), marks, element)
-    return keys
+        return offer.keyed(declared_keys(source, element, offer.names))
+    marks = marked(source, _subsets(source.response(element).identifier, offer.names, 1), element)
+    body = offer.keyed(_best(_correct(source, element, offer.names), offer.names, marks)[0])
+    require_fit(source, "hotspot", body, marks, element)
+    return body
 
 
 def _shape(element: etree._Element, size: tuple[int, int]) -> tuple[str, tuple[int, ...]]:

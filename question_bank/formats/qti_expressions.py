@@ -2,6 +2,7 @@
 refused, never guessed.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
@@ -17,6 +18,8 @@ State = dict[str, Value]
 Expression = Callable[[State], Value]
 Declarations = Mapping[str, Declaration]
 
+#: signs that mean something else than themselves in a pattern
+_EXPRESSION = re.compile(r"[\\.*+?|(){}\[\]^$&]")
 MAX_DEPTH = 40
 #: rules may square a number or double a container again and again
 MAX_BITS = 2048
@@ -40,8 +43,10 @@ def expression(element: etree._Element, known: Declarations, depth: int = 0) -> 
 
 
 def is_true(value: Value) -> bool:
-    """Whether a condition holds; NULL does not."""
-    return value == (True,)
+    """Whether a condition holds; NULL does not. A number, which only some programs take for a condition, holds unless it
+    is nought.
+    """
+    return value == (True,) or (value is not None and isinstance(value[0], Fraction) and value[0] != 0)
 
 
 def _variable(element: etree._Element, known: Declarations) -> Expression:
@@ -169,6 +174,7 @@ _PLAIN: dict[str, Callable[[Sequence[Value]], Value]] = {
     "or": _or,
     "not": _not,
     "isNull": lambda values: (values[0] is None,),
+    "isNotNull": lambda values: (values[0] is not None,),
     "member": _member,
     "contains": _contains,
     "multiple": _together,
@@ -238,10 +244,34 @@ def _string_match(element: etree._Element, parts: Sequence[Expression], _known: 
     return matched
 
 
+def _not_equal(element: etree._Element, parts: Sequence[Expression], known: Declarations) -> Expression:
+    equal = _equal(element, parts, known)
+    return lambda state: _not([equal(state)])
+
+
+def _pattern_match(element: etree._Element, parts: Sequence[Expression], _known: Declarations) -> Expression:
+    """Patterns are followed where they are plain words; what a program makes of other expressions differs."""
+    pattern = words(element[-1]) if len(element) and local(element[-1]) == "baseValue" else element.get("pattern", "")
+    if not pattern or len(parts) not in (1, 2) or _EXPRESSION.search(pattern):
+        raise Unsupported(f"patternMatch {pattern}", element)
+    sensitive, first = element.get("caseSensitive") != "false", parts[0]
+
+    def matched(state: State) -> Value:
+        value = first(state)
+        if value is None:
+            return None
+        given = str(value[0])
+        return (given == pattern if sensitive else given.casefold() == pattern.casefold(),)
+
+    return matched
+
+
 _SPECIAL: dict[str, Callable[[etree._Element, Sequence[Expression], Declarations], Expression]] = {
     "match": _match,
     "equal": _equal,
     "stringMatch": _string_match,
+    "notEqual": _not_equal,
+    "patternMatch": _pattern_match,
 }
 
 
@@ -254,6 +284,8 @@ def literals(element: etree._Element) -> tuple[list[Fraction], list[Fraction], l
                 numbers.append(found)
             elif one.get("baseType") == "string":
                 texts.append("".join(map(str, one.itertext())))
+        if local(one) == "patternMatch" and one.get("pattern"):
+            texts.append(one.get("pattern", ""))
         if local(one) == "equal":
             tolerances += [found for text in one.get("tolerance", "").split() if (found := number(text)) is not None]
     return numbers, tolerances, texts

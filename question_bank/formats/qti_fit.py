@@ -1,7 +1,8 @@
 """Whether a question here scores as the file's own response processing does: both are asked for many answers.
 
 A key is never taken on trust. Every answer that matters is given to the item as the file has it and to the question as
-we would keep it; only where the marks are in proportion for all of them, under one of our rules, is the item taken.
+we would keep it; only where the marks are in proportion for all of them, under one of our rules or by shares of the
+marks that the question carries itself, is the item taken. Only what would be less than nothing is nothing here.
 """
 
 from collections.abc import Iterator, Sequence
@@ -43,15 +44,20 @@ class Marks:
     scores: tuple[Fraction, ...]
     most: Fraction
 
+    def pairs(self) -> Iterator[tuple[Trial, Fraction]]:
+        """Each trial with the marks that it can earn here: the file's, but never less than nothing."""
+        return zip(self.trials, (max(score, Fraction(0)) for score in self.scores), strict=True)
+
 
 def marked(source: Source, trials: Sequence[Trial], element: etree._Element) -> Marks:
-    """Ask the file for all trials. Raises Refused where nothing is ever earned, or marks are taken away."""
+    """Ask the file for all trials. Raises Refused where nothing is ever earned, or where no answer earns something."""
     scores = tuple(source.score(trial.variables) for trial in trials)
-    most, least = max(scores), min(scores)
+    most = max(scores)
     if most <= 0:
         raise Refused(Problem("answer", "no_key"), element)
-    if least < 0:
-        raise Refused(Problem("responseProcessing", "qti_negative", str(float(least))), element)
+    unanswered = source.score({})
+    if unanswered > 0:
+        raise Refused(Problem("responseProcessing", "qti_blank", f"{_plain(unanswered)}/{_plain(most)}"), element)
     return Marks(tuple(trials), scores, most)
 
 
@@ -72,7 +78,7 @@ def _agrees(kind: str, body: Any, marks: Marks, rules: Rules) -> bool:
     return all(
         marks.most * (Fraction(0) if module.is_blank(trial.response) else module.score(body, trial.response, rules))
         == score
-        for trial, score in zip(marks.trials, marks.scores, strict=True)
+        for trial, score in marks.pairs()
     )
 
 
@@ -84,14 +90,21 @@ def require_fit(source: Source, kind: str, body: Any, marks: Marks, element: etr
     if kind in RULES and not all(_agrees(kind, body, marks, other) for other in _candidates(kind)):
         name = RULES[kind][0]
         source.warn(f"scoring.{name}", getattr(rules, name), "qti_rule", element)
+    if min(marks.scores) < 0:
+        source.warn("scoring", _plain(min(marks.scores)), "qti_negative", element)
     if marks.most != 1:
         source.warn("scoring", _plain(marks.most), "qti_marks", element)
+
+
+def say_shares(source: Source, kind: str, body: Any, element: etree._Element) -> None:
+    """Say that the question carries its own shares, and which."""
+    source.warn("scoring.shares", KINDS[kind].key_summary(body), "qti_shares", element)
 
 
 def _example(kind: str, body: Any, marks: Marks) -> str:
     """An answer that the two score differently, with what the file gives for it."""
     module = KINDS[kind]
-    for trial, score in zip(marks.trials, marks.scores, strict=True):
+    for trial, score in marks.pairs():
         share = Fraction(0) if module.is_blank(trial.response) else module.score(body, trial.response, DEFAULT)
         if share * marks.most != score:
             given = "; ".join(", ".join(map(_said, value or ())) for value in trial.variables.values())

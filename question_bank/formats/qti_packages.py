@@ -307,6 +307,7 @@ def _lost(item: ItemVersion) -> list[str]:
         marks = {
             "blanks.pattern": any(blank.pattern for blank in body.blanks),
             "blanks.numerals": any(blank.numerals for blank in body.blanks),
+            "blanks.partly": any(one.pattern and one.text != "*" for blank in body.blanks for one in blank.partly),
         }
         return [field for field, lost in marks.items() if lost]
     if item.type == "numeric" and body.units:

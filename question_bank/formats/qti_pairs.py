@@ -1,18 +1,20 @@
 """Orders and pairs in QTI."""
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from lxml import etree
 
-from question_bank.formats.qti_fit import Trial, fitting, marked, require_fit
+from question_bank.formats.qti_fit import Trial, fitting, marked, require_fit, say_shares
 from question_bank.formats.qti_source import Refused, Source, children_of
 from question_bank.formats.qti_values import Atom
 from question_bank.interactions import ordering as orders
 from question_bank.interactions.base import MAX_LINES
-from question_bank.interactions.matching import Pairs
+from question_bank.interactions.matching import Pairs, Worth
 from question_bank.problem import Problem, shortened
 
 MAX_TRIALS = 2500
@@ -90,11 +92,12 @@ def matching(source: Source, element: etree._Element) -> tuple[str, Any]:
     turned = turned and (not straight or (not _once(sides[0]) and _once(sides[1])))
     if not _once(sides[1] if turned else sides[0]):
         source.warn("matchMax", "", "qti_once", element)
+    once = _once(sides[0] if turned else sides[1])
     if turned:
         places = list(second)
         pairs = sorted(((right, left) for left, right in pairs), key=lambda pair: places.index(pair[0]))
-        return "matching", _fitted(source, element, pairs, (second, first), directed=True, turned=True)
-    return "matching", _fitted(source, element, pairs, (first, second), directed=True)
+        return "matching", _fitted(source, element, pairs, (second, first), once=once, turned=True)
+    return "matching", _fitted(source, element, pairs, (first, second), once=once)
 
 
 def _once(side: Sequence[etree._Element]) -> bool:
@@ -117,7 +120,8 @@ def _keyed(source: Source, element: etree._Element, first: Lines, second: Lines)
 
 def associate(source: Source, element: etree._Element) -> tuple[str, Any]:
     """Pairs within one set: what the key names first becomes the left-hand side."""
-    texts = _texts(source, children_of(element, ["simpleAssociableChoice"]), "pairs", element)
+    every = children_of(element, ["simpleAssociableChoice"])
+    texts = _texts(source, every, "pairs", element)
     declaration = source.response(element)
     correct = [one for one in declaration.correct or () if isinstance(one, tuple)]
     if not correct and declaration.mapping is not None:
@@ -128,7 +132,7 @@ def associate(source: Source, element: etree._Element) -> tuple[str, Any]:
     source.warn("pairs", "", "qti_sides", element)
     lefts = {left: texts[left] for left, _right in correct}
     rights = {name: text for name, text in texts.items() if name not in lefts}
-    return "matching", _fitted(source, element, correct, (lefts, rights), directed=False)
+    return "matching", _fitted(source, element, correct, (lefts, rights), once=_once(every), directed=False)
 
 
 def _fitted(
@@ -137,10 +141,13 @@ def _fitted(
     pairs: Sequence[tuple[str, str]],
     sides: tuple[Lines, Lines],
     *,
-    directed: bool,
+    once: bool,
+    directed: bool = True,
     turned: bool = False,
 ) -> Pairs:
-    """The body of these pairs (left, right), tried with whole, partial and wrong answers."""
+    """The body of these pairs (left, right), tried with whole, partial and wrong answers; `once`: whether a right-hand
+    side can be used once only.
+    """
     lefts, rights = sides
     keyed = dict.fromkeys(right for _left, right in pairs)
     extra = tuple(text for name, text in rights.items() if name not in keyed)
@@ -152,7 +159,7 @@ def _fitted(
         raise Refused(Problem("pairs", "duplicate"), element)
     order = {name: body.rights().index(text) for name, text in rights.items()}
     variable = source.response(element).identifier
-    distinct = len(set(keyed)) == len(pairs)
+    distinct = once and len(set(keyed)) == len(pairs)
 
     def trial(chosen: Sequence[str | None]) -> Trial:
         made = [(left, right) for (left, _key), right in zip(pairs, chosen, strict=True) if right is not None]
@@ -165,8 +172,38 @@ def _fitted(
         # where each side can be used once only, answers that use one twice cannot be given there
         possible = [one for one in every if len({x for x in one if x}) == sum(x is not None for x in one)]
         marks = marked(source, [trial(one) for one in possible], element)
+    if fitting("matching", body, marks) is None:
+        worth = _worth(source, element, lambda made: _pair(made, directed=directed, turned=turned))
+        body = _shared(
+            body,
+            {
+                (lefts[left], text): worth((left, right)) / marks.most
+                for left in dict(pairs)
+                for right, text in rights.items()
+            },
+        )
+        say_shares(source, "matching", body, element)
     require_fit(source, "matching", body, marks, element)
     return body
+
+
+def _worth(
+    source: Source, element: etree._Element, value: Callable[[tuple[str, str]], Atom]
+) -> Callable[[tuple[str, str]], Fraction]:
+    """What a pair is worth by itself: as the file's table says, else by asking for it alone."""
+    declaration = source.response(element)
+    table = declaration.mapping
+    if table is not None:
+        return lambda made: table.worth_of(value(made))
+    return lambda made: source.score({declaration.identifier: (value(made),)})
+
+
+def _shared(body: Pairs, shares: Mapping[tuple[str, str], Fraction]) -> Pairs:
+    """The body with shares of its own: the commonest of the wrong pairs once for all, the others one by one."""
+    others = Counter(share for made, share in shares.items() if made not in body.pairs)
+    wrong = others.most_common(1)[0][0] if others else Fraction(0)
+    named = tuple(Worth(*made, share) for made, share in shares.items() if made in body.pairs or share != wrong)
+    return replace(body, shares=named, wrong=wrong)
 
 
 def _pair(made: tuple[str, str], *, directed: bool, turned: bool) -> tuple[str, str]:

@@ -15,8 +15,16 @@ from question_bank.formats.xml import local
 SCORE, RESPONSE = "SCORE", "RESPONSE"
 #: templates of the standard by the last step of their address, each with what it does
 _MATCH, _MAP = ("match_correct", "CC2_match"), ("map_response", "CC2_map_response")
+#: a template of one program: what is left unanswered earns everything
+_NOTHING = ("match_nothing",)
 _SETS = ("setOutcomeValue", "lookupOutcomeValue")
 _BRANCHES = ("responseIf", "responseElseIf", "responseElse")
+#: some programs score items by the rules of tests
+_AS_IN_TESTS = {
+    "outcomeProcessing": "responseProcessing", "outcomeCondition": "responseCondition", "outcomeIf": "responseIf",
+    "outcomeElseIf": "responseElseIf", "outcomeElse": "responseElse",
+    "outcomeProcessingFragment": "responseProcessingFragment", "exitTest": "exitResponse",
+}  # fmt: skip
 MAX_RULES = 500
 #: elements that are gone through for one item in all, some tenths of a second
 MAX_WORK = 600_000
@@ -64,6 +72,9 @@ def processing(item: etree._Element, declarations: Declarations) -> Processing |
 
     Without response processing, mappings alone say what answers are worth, as with the template map_response.
     """
+    if not any(local(one) == "responseProcessing" for one in item):
+        for one in item.iter(*_AS_IN_TESTS):
+            one.tag = _AS_IN_TESTS[local(one)]
     element = next((one for one in item if local(one) == "responseProcessing"), None)
     if element is None or not (len(element) or element.get("template")):
         return _mapped_only(item, declarations)
@@ -93,7 +104,7 @@ def _mapped_only(item: etree._Element, declarations: Declarations) -> Processing
 def _template(element: etree._Element, declarations: Declarations) -> Rule:
     name = element.get("template", "").rstrip("/").rpartition("/")[2].removesuffix(".xml")
     response = declarations.get(RESPONSE)
-    if name not in _MATCH + _MAP or response is None:
+    if name not in _MATCH + _MAP + _NOTHING or response is None:
         raise Unsupported(f"template {name}", element)
     table = response.mapping
     if name in _MAP and table is None:
@@ -106,7 +117,10 @@ def _template(element: etree._Element, declarations: Declarations) -> Rule:
         value = state.get(RESPONSE)
         state[SCORE] = (Fraction(0) if value is None or table is None else table.worth(value),)
 
-    return matched if name in _MATCH else mapped
+    def unanswered(state: State) -> None:
+        state[SCORE] = (Fraction(state.get(RESPONSE) is None),)
+
+    return unanswered if name in _NOTHING else matched if name in _MATCH else mapped
 
 
 def _relevant(element: etree._Element) -> set[str]:

@@ -22,6 +22,7 @@ INTERACTIONS = {
 #: parts of an item that are read; others are reported
 _READ = {
     "responseDeclaration", "outcomeDeclaration", "itemBody", "responseProcessing", "modalFeedback", "stylesheet",
+    "outcomeProcessing",
     "assessmentStimulusRef", "contextDeclaration", "companionMaterialsInfo", "catalogInfo",
 }  # fmt: skip
 _SILENT = {"stylesheet", "contextDeclaration"}

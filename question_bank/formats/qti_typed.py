@@ -2,22 +2,23 @@
 
 import itertools
 import re
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil, floor, gcd, lcm
+from math import gcd, lcm
 from typing import Any
 
 from lxml import etree
 
 from question_bank.formats.qti_expressions import literals
-from question_bank.formats.qti_fit import Trial, fitting, marked, require_fit
+from question_bank.formats.qti_fit import Trial, fitting, marked, require_fit, say_shares
+from question_bank.formats.qti_numbers import decimal, number
 from question_bank.formats.qti_source import Refused, Source, children_of
 from question_bank.formats.qti_values import NUMBERS, Atom, Declaration, Value
 from question_bank.formats.xml import local
 from question_bank.interactions.base import MAX_BLANKS, MAX_WEIGHT
 from question_bank.interactions.file_answer import ENDINGS, FileAsked
-from question_bank.interactions.fill_in import Blank, Blanks
+from question_bank.interactions.fill_in import Blank, Blanks, Partly
 from question_bank.interactions.inline_choice import Gap, Gaps
 from question_bank.interactions.numeric import Number
 from question_bank.interactions.written import Written
@@ -26,6 +27,10 @@ from question_bank.problem import Problem, shortened
 
 #: what one part of an answer may hold: the variable, its value, and ours
 Part = tuple[str, Value, Any]
+#: a gap: its variable, the identifiers and the words of its choices
+Row = tuple[str, list[str], tuple[str, ...]]
+#: the place of the right choice, what it earns, and the shares of all where others earn or cost something
+Key = tuple[int, Fraction, tuple[Fraction, ...]]
 
 MAX_COMBINATIONS = 2200
 MAX_TEXTS = 200
@@ -82,7 +87,8 @@ def _weights(most: Sequence[Fraction], element: etree._Element) -> list[int]:
 def inline_choice(source: Source, elements: Sequence[etree._Element]) -> tuple[str, Any]:
     """Gaps with choices of their own."""
     _few(elements)
-    rows, keys, most = [], [], []
+    rows: list[Row] = []
+    keys: list[Key] = []
     for element in elements:
         choices = children_of(element, ["inlineChoice"])
         texts = tuple(source.text(one, "gaps", single_line=True) for one in choices)
@@ -90,18 +96,43 @@ def inline_choice(source: Source, elements: Sequence[etree._Element]) -> tuple[s
         if not names or len(set(names)) < len(names) or len(names) > MAX_BLANKS * 2:
             raise Refused(Problem("gaps", "duplicate", "identifier"), element)
         rows.append((source.response(element).identifier, names, texts))
-        key, worth = _gap_key(source, element, names)
-        keys.append(key)
-        most.append(worth)
-    weights = _weights(most, elements[0])
-    gaps = Gaps(tuple(Gap(row[2], key, weight) for row, key, weight in zip(rows, keys, weights, strict=True)))
+        keys.append(_gap_key(source, element, names, {}))
+    gaps = _gaps(rows, keys, elements[0])
     if source.processing is not None:
-        parts: list[list[Part]] = []
-        for (variable, names, _texts), key in zip(rows, keys, strict=True):
-            wrong: list[Part] = [(variable, (name,), place) for place, name in enumerate(names) if place != key]
-            parts.append([(variable, None, None), *wrong, (variable, (names[key],), key)])
-        require_fit(source, "inline_choice", gaps, marked(source, _combinations(parts), elements[0]), elements[0])
+        marks = marked(source, _combinations(_gap_parts(rows, keys)), elements[0])
+        if fitting("inline_choice", gaps, marks) is None:
+            best: dict[str, Value] = {
+                variable: (names[key],) for (variable, names, _t), (key, *_rest) in zip(rows, keys, strict=True)
+            }
+            pairs = zip(elements, rows, strict=True)
+            keys = [_gap_key(source, element, names, _without(best, name)) for element, (name, names, _t) in pairs]
+            gaps = _gaps(rows, keys, elements[0])
+        if any(gap.shares for gap in gaps.gaps):
+            say_shares(source, "inline_choice", gaps, elements[0])
+        require_fit(source, "inline_choice", gaps, marks, elements[0])
     return "inline_choice", gaps
+
+
+def _without(values: dict[str, Value], name: str) -> dict[str, Value]:
+    return {other: value for other, value in values.items() if other != name}
+
+
+def _gaps(rows: Sequence[Row], keys: Sequence[Key], element: etree._Element) -> Gaps:
+    weights = _weights([worth for _key, worth, _shares in keys], element)
+    return Gaps(
+        tuple(
+            Gap(texts, key, weight, shares)
+            for (_variable, _names, texts), (key, _worth, shares), weight in zip(rows, keys, weights, strict=True)
+        )
+    )
+
+
+def _gap_parts(rows: Sequence[Row], keys: Sequence[Key]) -> list[list[Part]]:
+    parts: list[list[Part]] = []
+    for (variable, names, _texts), (key, *_rest) in zip(rows, keys, strict=True):
+        wrong: list[Part] = [(variable, (name,), place) for place, name in enumerate(names) if place != key]
+        parts.append([(variable, None, None), *wrong, (variable, (names[key],), key)])
+    return parts
 
 
 def _few(elements: Sequence[etree._Element]) -> None:
@@ -109,20 +140,20 @@ def _few(elements: Sequence[etree._Element]) -> None:
         raise Refused(Problem("blanks", "too_many", str(len(elements)), {"most": MAX_BLANKS}), elements[0])
 
 
-def _gap_key(source: Source, element: etree._Element, names: Sequence[str]) -> tuple[int, Fraction]:
-    """The place of the right choice of one gap, and what it earns alone."""
+def _gap_key(source: Source, element: etree._Element, names: Sequence[str], beside: dict[str, Value]) -> Key:
+    """The right choice of one gap by what each earns: alone, or `beside` the right ones of the others."""
     declaration = source.response(element)
     if source.processing is None:
         correct = (declaration.correct or ("",))[0]
         if correct not in names:
             raise Refused(Problem("gaps", "no_key", shortened(correct)), element)
         source.warn("responseProcessing", "", "qti_unscored", element)
-        return names.index(str(correct)), Fraction(1)
-    scores = [source.score({declaration.identifier: (name,)}) for name in names]
+        return names.index(str(correct)), Fraction(1), ()
+    without = source.score(beside)
+    scores = [source.score({**beside, declaration.identifier: (name,)}) - without for name in names]
     best = max(scores)
-    if best > 0 and scores.count(best) > 1:
-        raise Refused(Problem("gaps", "several_keys", shortened(declaration.identifier)), element)
-    return scores.index(best), best
+    usual = scores.count(best) == 1 and set(scores) <= {best, Fraction(0)}
+    return scores.index(best), best, () if usual or best <= 0 else tuple(score / best for score in scores)
 
 
 def fill_in(source: Source, elements: Sequence[etree._Element]) -> tuple[str, Any]:
@@ -133,38 +164,52 @@ def fill_in(source: Source, elements: Sequence[etree._Element]) -> tuple[str, An
         raise Refused(Problem("responseDeclaration", "qti_cardinality", declarations[0].cardinality), elements[0])
     if len(elements) == 1 and declarations[0].base in NUMBERS:
         return "numeric", _number(source, elements[0], declarations[0])
-    found = [_blank(source, element, one) for element, one in zip(elements, declarations, strict=True)]
-    weights = _weights([worth for _blank, worth, _probes in found], elements[0])
-    blanks = Blanks(
-        tuple(
-            Blank(blank.accept, case=blank.case, weight=weight)
-            for (blank, _worth, _probes), weight in zip(found, weights, strict=True)
-        )
-    )
+    pairs = list(zip(elements, declarations, strict=True))
+    found = [_blank(source, element, one, {}) for element, one in pairs]
+    blanks = _blanks(found, elements[0])
     source.warn("blanks", "", "qti_comparison", elements[0])
     if source.processing is None:
         return "fill_in", blanks
+    marks = marked(source, _blank_trials(declarations, found), elements[0])
+    if fitting("fill_in", blanks, marks) is None:
+        free = _any_order(source, declarations, blanks)
+        best: dict[str, Value] = {
+            one.identifier: _entry(one, typed.right[0])[1] for one, typed in zip(declarations, found, strict=True)
+        }
+        blanks = free or _blanks(
+            [_blank(source, element, one, _without(best, one.identifier)) for element, one in pairs], elements[0]
+        )
+    if any(blank.partly for blank in blanks.blanks):
+        say_shares(source, "fill_in", blanks, elements[0])
+    require_fit(source, "fill_in", blanks, marks, elements[0])
+    return "fill_in", blanks
+
+
+def _blanks(found: Sequence["_Typed"], element: etree._Element) -> Blanks:
+    weights = _weights([one.worth for one in found], element)
+    return Blanks(tuple(replace(one.blank, weight=weight) for one, weight in zip(found, weights, strict=True)))
+
+
+def _blank_trials(declarations: Sequence[Declaration], found: Sequence["_Typed"]) -> list[Trial]:
+    """What may be typed: right, partly right and wrong together, and the probes of each blank alone."""
     trials = _combinations(
         [
             [
                 (one.identifier, None, ""),
                 (one.identifier, _wrong(one), WRONG),
-                *(_entry(one, text) for text in blank.accept[MOST_ANSWERS:0:-1]),
-                _entry(one, blank.accept[0]),
+                *(_entry(one, text) for text in typed.parts[:MOST_ANSWERS]),
+                *(_entry(one, text) for text in typed.right[MOST_ANSWERS:0:-1]),
+                _entry(one, typed.right[0]),
             ]
-            for one, (blank, _worth, _probes) in zip(declarations, found, strict=True)
+            for one, typed in zip(declarations, found, strict=True)
         ]
     )
-    for place, (one, (_accepted, _worth, probes)) in enumerate(zip(declarations, found, strict=True)):
-        for probe in probes:
+    for place, (one, typed) in enumerate(zip(declarations, found, strict=True)):
+        for probe in typed.probes:
             texts = [""] * len(declarations)
             texts[place] = _shown(probe)
             trials.append(Trial({one.identifier: (probe,)}, texts))
-    marks = marked(source, trials, elements[0])
-    if fitting("fill_in", blanks, marks) is None:
-        blanks = _any_order(source, declarations, blanks) or blanks
-    require_fit(source, "fill_in", blanks, marks, elements[0])
-    return "fill_in", blanks
+    return trials
 
 
 def _any_order(source: Source, declarations: Sequence[Declaration], blanks: Blanks) -> Blanks | None:
@@ -198,11 +243,26 @@ def _entry(declaration: Declaration, text: str) -> tuple[str, Value, str]:
 
 
 def _shown(value: Atom) -> str:
-    return str(_decimal(value)) if isinstance(value, Fraction) else str(value)
+    return str(decimal(value)) if isinstance(value, Fraction) else str(value)
 
 
-def _blank(source: Source, element: etree._Element, declaration: Declaration) -> tuple[Blank, Fraction, list[Atom]]:
-    """The accepted answers of one blank, what they earn alone, and answers with which to try it."""
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """One blank: what becomes of it, what it earns alone, the texts that earn that, the texts that earn a part of it,
+    and answers with which to try it.
+    """
+
+    blank: Blank
+    worth: Fraction
+    right: Sequence[str]
+    parts: Sequence[str] = ()
+    probes: Sequence[Atom] = ()
+
+
+def _blank(source: Source, element: etree._Element, declaration: Declaration, beside: dict[str, Value]) -> _Typed:
+    """One blank, by asking what each text of which the file speaks earns, alone or `beside` right ones in the other
+    blanks: as it stands, in other capitals, and as a part of more.
+    """
     if declaration.base not in (*NUMBERS, "string", "identifier"):
         raise Refused(Problem("responseDeclaration", "qti_base", declaration.base), element)
     texts = _candidates(source, declaration)
@@ -215,19 +275,82 @@ def _blank(source: Source, element: etree._Element, declaration: Declaration) ->
         accept = tuple(_shown(one) for one in declaration.correct or ())
         if not accept:
             raise Refused(Problem("blanks", "no_blank_key", shortened(declaration.identifier)), element)
-        return Blank(accept), Fraction(1), []
-    scores = {text: source.score({declaration.identifier: (text,)}) for text in texts}
-    best = max(scores.values())
-    right = [text for text, score in scores.items() if score == best]
-    swapped = [text.swapcase() for text in right if isinstance(text, str) and text.swapcase() != text]
-    case = any(source.score({declaration.identifier: (text,)}) != best for text in swapped)
-    probes: list[Atom] = [*texts, *swapped]
-    probes += [f"{WRONG}{text}{WRONG}" for text in right if isinstance(text, str)]
-    probes += [text + Fraction(step, 1000) for text in right if isinstance(text, Fraction) for step in (-1, 1)]
+        return _Typed(Blank(accept), Fraction(1), accept)
+
+    without = source.score(beside)
+
+    def score(value: Atom) -> Fraction:
+        return source.score({**beside, declaration.identifier: (value,)}) - without
+
+    tried = [_tried(text, score) for text in texts]
+    best, other = max(one.alone for one in tried), score(WRONG) if declaration.base not in NUMBERS else Fraction(0)
+    right = [one for one in tried if one.alone == best]
+    case = any(one.turned != one.alone or (one.within == best and one.turned_within != best) for one in right)
+    pattern = any(one.within == best for one in right)
     kept: dict[str, str] = {}
-    for text in right:
-        kept.setdefault(norm_v1(_shown(text), case=case), _shown(text).strip())
-    return Blank(tuple(kept.values()), case=case), best, probes
+    for one in right:
+        text = one.pattern if one.within == best else one.literal if pattern else one.text
+        kept.setdefault(norm_v1(text, case=case), text)
+    partly = tuple(_partly(tried, best, other)) if best > 0 else ()
+    probes: list[Atom] = [probe for one in tried for probe in one.probes]
+    blank = Blank(tuple(kept.values()), case=case, pattern=pattern, partly=partly)
+    parts = [one.text for one in tried if one.alone not in (best, other)]
+    return _Typed(blank, best, [one.text for one in right], parts, probes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What a text earns: alone, in other capitals, as a part of more, and both."""
+
+    text: str
+    alone: Fraction
+    turned: Fraction
+    within: Fraction
+    turned_within: Fraction
+    probes: tuple[Atom, ...]
+
+    @property
+    def literal(self) -> str:
+        """The text among patterns."""
+        return self.text.replace("*", "\\*")
+
+    @property
+    def pattern(self) -> str:
+        """The text with anything around it."""
+        return f"*{self.literal}*"
+
+
+def _tried(value: Atom, score: Callable[[Atom], Fraction]) -> _Tried:
+    shown = _shown(value).strip()
+    if not isinstance(value, str):
+        near = tuple(value + Fraction(step, 1000) for step in (-1, 1)) if isinstance(value, Fraction) else ()
+        alone = score(value)
+        return _Tried(shown, alone, alone, Fraction(0), Fraction(0), (value, *near))
+    turned = value.swapcase()
+    around, turned_around = f"{WRONG}{value}{WRONG}", f"{WRONG}{turned}{WRONG}"
+    probes: tuple[str, ...] = (value, turned, around, turned_around)
+    alone, other, within, turned_within = map(score, probes)
+    return _Tried(shown, alone, other, within, turned_within, tuple(dict.fromkeys(probes)))
+
+
+def _partly(tried: Sequence[_Tried], best: Fraction, other: Fraction) -> Iterator[Partly]:
+    """What earns another part than everything or what any `other` text does: texts, then parts of texts, then the rest."""
+    for one in tried:
+        if one.alone not in (best, other, one.within):
+            yield Partly(one.text, one.alone / best, case=one.turned != one.alone)
+    for one in tried:
+        if one.turned not in (one.alone, other, one.within):
+            yield Partly(one.text, one.turned / best)
+    for one in tried:
+        covered = any(o.text != one.text and o.text in one.text and o.within == one.within for o in tried)
+        if one.within not in (best, other) and not covered:
+            case = one.turned_within != one.within
+            yield Partly(one.pattern, one.within / best, case=case, pattern=True)
+    for one in tried:
+        if one.turned_within not in (one.within, other):
+            yield Partly(one.pattern, one.turned_within / best, pattern=True)
+    if other:
+        yield Partly("*", other / best, pattern=True)
 
 
 def _candidates(source: Source, declaration: Declaration) -> list[Atom]:
@@ -246,34 +369,16 @@ def _candidates(source: Source, declaration: Declaration) -> list[Atom]:
 
 
 def _number(source: Source, element: etree._Element, declaration: Declaration) -> Number:
-    """A number with the tolerance that the file has, found by trying the numbers around those it names."""
+    """A number with the tolerance that the file has."""
     known = [one for one in _candidates(source, declaration) if isinstance(one, Fraction)]
     if source.processing is None:
         if not declaration.correct or not isinstance(declaration.correct[0], Fraction):
             raise Refused(Problem("answer", "no_key"), element)
         source.warn("responseProcessing", "", "qti_unscored", element)
-        return Number(_decimal(declaration.correct[0]))
+        return Number(decimal(declaration.correct[0]))
     relative = literals(source.processing.element)[1][:5]
     known += [one * (1 + sign * share / 100) for one in known[:20] for share in relative for sign in (-1, 1)]
-    whole = declaration.base == "integer"
-    tried = {one: source.score({declaration.identifier: (one,)}) for one in _around(known, whole=whole)}
-    most = max(tried.values(), default=Fraction(0))
-    if most <= 0:
-        raise Refused(Problem("answer", "no_key"), element)
-    right = [one for one, score in tried.items() if score == most]
-    low, high = min(right), max(right)
-    answer, tolerance = (low + high) / 2, (high - low) / 2
-    correct = (declaration.correct or (answer,))[0]
-    if correct != answer:
-        source.warn("answer", str(correct and _shown(correct)), "qti_centre", element)
-    number = Number(_decimal(answer), _decimal(tolerance), _unit(element))
-    if whole and tolerance:
-        source.warn("answer", "", "qti_number_text", element)
-    trials = [Trial({declaration.identifier: None}, "")] + [
-        Trial({declaration.identifier: (one,)}, str(_decimal(one))) for one in _around([*known, low, high], whole=whole)
-    ]
-    require_fit(source, "numeric", number, marked(source, trials, element), element)
-    return number
+    return number(source, element, declaration, known, _unit(element))
 
 
 def _unit(element: etree._Element) -> str:
@@ -283,26 +388,6 @@ def _unit(element: etree._Element) -> str:
         return ""
     element.tail = None
     return unit
-
-
-def _around(points: Sequence[Fraction], *, whole: bool) -> list[Fraction]:
-    """The points, those between them, and those just beside and far from them."""
-    ends = sorted(set(points)) or [Fraction(0)]
-    found = {*ends, ends[0] - 1000, ends[-1] + 1000, -ends[0], Fraction(0)}
-    found |= {(one + other) / 2 for one, other in itertools.pairwise(ends)}
-    found |= {one + Fraction(sign, 10**6) for one in ends for sign in (-1, 1)}
-    if whole:
-        found = {Fraction(near) for one in found for near in (floor(one) - 1, floor(one), ceil(one), ceil(one) + 1)}
-    return sorted(found)
-
-
-def _decimal(value: Atom) -> Decimal:
-    """The exact decimal of a number; raises Refused where it has none."""
-    number = value if isinstance(value, Fraction) else Fraction(0)
-    exact = Decimal(number.numerator) / Decimal(number.denominator)
-    if Fraction(exact) != number:
-        raise Refused(Problem("answer", "not_a_number", shortened(number)))
-    return exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact.normalize()
 
 
 def written(source: Source, element: etree._Element) -> tuple[str, Any]:

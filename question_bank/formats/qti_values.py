@@ -66,12 +66,13 @@ class Table:
 
     def worth(self, value: Value) -> Fraction:
         """What a variable earns: each different value once, the sum within the bounds. NULL earns nothing by itself."""
-        total = sum((self._one(one) for one in dict.fromkeys(value or ())), Fraction(0))
+        total = sum((self.worth_of(one) for one in dict.fromkeys(value or ())), Fraction(0))
         if self.lower is not None:
             total = max(total, self.lower)
         return total if self.upper is None else min(total, self.upper)
 
-    def _one(self, value: Atom) -> Fraction:
+    def worth_of(self, value: Atom) -> Fraction:
+        """What a single value is worth, without the bounds."""
         if value in self.entries:
             return self.entries[value]
         return self.folded.get(value.casefold(), self.default) if isinstance(value, str) else self.default

@@ -2,8 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
+from math import lcm
 
 from lxml import etree
 
@@ -14,7 +16,7 @@ from question_bank.interactions import KINDS
 from question_bank.interactions.base import LETTERS
 from question_bank.interactions.file_answer import FileAsked
 from question_bank.interactions.fill_in import Blank
-from question_bank.interactions.numeric import Number
+from question_bank.interactions.numeric import Number, Within
 from question_bank.interactions.true_false import WORDS
 from question_bank.interactions.written import Written
 from question_bank.item import ItemVersion, Stimulus
@@ -58,14 +60,21 @@ class Writing:
         return made
 
     def mapping(
-        self, declaration: etree._Element, worth: Sequence[tuple[str, int]], *, case: bool | None = None
-    ) -> None:
-        """What single values are worth; `case` for texts."""
-        made = self.element(declaration, "mapping", lowerBound="0", defaultValue="0")
+        self, declaration: etree._Element, worth: Sequence[tuple[str, int]], *, default: int = 0, free: bool = False
+    ) -> etree._Element:
+        """What single values are worth; not less than nothing together unless `free`."""
+        made = self.element(declaration, "mapping", lowerBound="0", defaultValue=str(default))
+        if free:
+            del made.attrib["lowerBound"]
         for key, value in worth:
-            entry = self.element(made, "mapEntry", mapKey=key, mappedValue=str(value))
-            if case is not None:
-                entry.set("caseSensitive", str(case).lower())
+            self.element(made, "mapEntry", mapKey=key, mappedValue=str(value))
+        return made
+
+    def scaled(self, shares: Iterable[Fraction]) -> list[int]:
+        """Shares as whole marks; all of the marks become the smallest number for which they are."""
+        listed = list(shares)
+        self.most = lcm(*(share.denominator for share in listed))
+        return [int(share * self.most) for share in listed]
 
     def template(self, name: str) -> None:
         """Score by a template of the standard."""
@@ -149,7 +158,10 @@ def _true_false(writing: Writing) -> None:
 
 def _choice(writing: Writing) -> None:
     body, many = writing.item.body, writing.item.type == "multiple_choice"
-    writing.response(RESPONSE, "multiple" if many else "single", "identifier", sorted(body.right_keys()))
+    keys = sorted(body.right_keys())
+    declaration = writing.response(RESPONSE, "multiple" if many else "single", "identifier", keys if many else keys[:1])
+    if body.own:
+        _own_mapping(writing, declaration, body.shares(several=many))
     writing.stem()
     choices = writing.element(
         writing.body,
@@ -169,19 +181,34 @@ def _choice(writing: Writing) -> None:
             )
             writing.words(why, option.why)
         writing.words(one, option.text)
-    writing.template("match_correct")
+    writing.template("map_response" if body.own else "match_correct")
+
+
+def _own_mapping(writing: Writing, declaration: etree._Element, shares: Mapping[str, Fraction]) -> None:
+    """What each choice is worth, together between nothing and all."""
+    marks = zip(shares, writing.scaled(shares.values()), strict=True)
+    writing.mapping(declaration, [(key, value) for key, value in marks if value]).set("upperBound", str(writing.most))
 
 
 def _fill_in(writing: Writing) -> None:
     body = writing.item.body
     names = _gap_names(len(body.blanks))
+    scale = lcm(*(one.share.denominator for blank in body.blanks for one in blank.partly))
+    writing.most = scale * sum(blank.weight for blank in body.blanks)
     for name, blank in zip(names, body.blanks, strict=True):
         declaration = writing.response(name, "single", "string", [blank.accept[0]])
-        writing.mapping(declaration, [(text, blank.weight) for text in _distinct(blank)], case=blank.case)
+        rest = next((one.share for one in blank.partly if one.pattern and one.text == "*"), Fraction(0))
+        parts = [one for one in blank.partly if not one.pattern]
+        marks = [blank.weight * scale, *(int(one.share * blank.weight * scale) for one in parts)]
+        cost = int(rest * blank.weight * scale)
+        mapping = writing.mapping(declaration, [], default=cost, free=min(*marks, cost) < 0)
+        texts = [(text, blank.case, marks[0]) for text in _distinct(blank)]
+        texts += [(one.text, one.case, value) for one, value in zip(parts, marks[1:], strict=True)]
+        for text, case, value in texts:
+            writing.element(mapping, "mapEntry", mapKey=text, mappedValue=str(value), caseSensitive=str(case).lower())
     writing.stem(lambda number: _entry(names, number, body.blanks[number - 1].accept[0]))
-    writing.most = sum(blank.weight for blank in body.blanks)
     if body.ordered:
-        _sum_of_mappings(writing, names)
+        _sum_of_mappings(writing, names, least=any(one.share < 0 for blank in body.blanks for one in blank.partly))
     else:
         _in_any_order(writing, names, body.blanks)
 
@@ -201,13 +228,22 @@ def _entry(names: Sequence[str], number: int, answer: str) -> etree._Element:
     return etree.Element("textEntryInteraction", responseIdentifier=names[number - 1], expectedLength=length)
 
 
-def _sum_of_mappings(writing: Writing, names: Sequence[str]) -> None:
-    if len(names) == 1:
+def _sum_of_mappings(writing: Writing, names: Sequence[str], *, least: bool) -> None:
+    """The sum of what the gaps earn; `least`: where some cost marks, not less than nothing."""
+    if len(names) == 1 and not least:
         writing.template("map_response")
         return
-    total = writing.element(writing.element(writing.processing(), "setOutcomeValue", identifier="SCORE"), "sum")
+    rules = writing.processing()
+    total = writing.element(writing.element(rules, "setOutcomeValue", identifier="SCORE"), "sum")
     for name in names:
         writing.element(total, "mapResponse", identifier=name)
+    if least:
+        branch = writing.element(writing.element(rules, "responseCondition"), "responseIf")
+        below = writing.element(branch, "lt")
+        writing.element(below, "variable", identifier="SCORE")
+        writing.element(below, "baseValue", "0", baseType="float")
+        nothing = writing.element(branch, "setOutcomeValue", identifier="SCORE")
+        writing.element(nothing, "baseValue", "0", baseType="float")
 
 
 def _in_any_order(writing: Writing, names: Sequence[str], blanks: Sequence[Blank]) -> None:
@@ -229,9 +265,13 @@ def _in_any_order(writing: Writing, names: Sequence[str], blanks: Sequence[Blank
 def _inline_choice(writing: Writing) -> None:
     gaps = writing.item.body.gaps
     names = _gap_names(len(gaps))
+    scale = lcm(*(share.denominator for gap in gaps for share in gap.shares))
+    writing.most = scale * sum(gap.weight for gap in gaps)
     for name, gap in zip(names, gaps, strict=True):
         declaration = writing.response(name, "single", "identifier", [LETTERS[gap.right]])
-        writing.mapping(declaration, [(LETTERS[gap.right], gap.weight)])
+        marks = [int(gap.share(place) * gap.weight * scale) for place in range(len(gap.choices))]
+        worth = [(letter, value) for letter, value in zip(LETTERS, marks, strict=False) if value]
+        writing.mapping(declaration, worth, free=min(marks) < 0)
 
     def made(number: int) -> etree._Element:
         one = etree.Element("inlineChoiceInteraction", responseIdentifier=names[number - 1], shuffle="true")
@@ -241,8 +281,7 @@ def _inline_choice(writing: Writing) -> None:
         return one
 
     writing.stem(made)
-    writing.most = sum(gap.weight for gap in gaps)
-    _sum_of_mappings(writing, names)
+    _sum_of_mappings(writing, names, least=any(share < 0 for gap in gaps for share in gap.shares))
 
 
 def _numeric(writing: Writing) -> None:
@@ -253,7 +292,8 @@ def _numeric(writing: Writing) -> None:
     entry = _entry([RESPONSE], 1, f"{body.answer:f}")
     entry.tail = f" {body.unit}" if body.unit else None
     line.append(entry)
-    branch = writing.element(writing.element(writing.processing(), "responseCondition"), "responseIf")
+    condition = writing.element(writing.processing(), "responseCondition")
+    branch = writing.element(condition, "responseIf")
     if body.mode == "figures":
         test = writing.element(
             branch, "equalRounded", roundingMode="significantFigures", figures=str(int(body.tolerance))
@@ -266,8 +306,25 @@ def _numeric(writing: Writing) -> None:
             test.set("tolerance", f"{_short(far)} {_short(far)}")
     writing.element(test, "correct", identifier=RESPONSE)
     writing.element(test, "variable", identifier=RESPONSE)
+    marks = writing.scaled([Fraction(1), *(one.share for one in body.partly)])
     score = writing.element(branch, "setOutcomeValue", identifier="SCORE")
-    writing.element(score, "baseValue", "1", baseType="float")
+    writing.element(score, "baseValue", str(marks[0]), baseType="float")
+    for one, value in zip(body.partly, marks[1:], strict=True):
+        _other_numbers(writing, writing.element(condition, "responseElseIf"), one, value)
+
+
+def _other_numbers(writing: Writing, branch: etree._Element, one: Within, value: int) -> None:
+    """What numbers of a stretch earn."""
+    tests = writing.element(branch, "and")
+    given = writing.element(writing.element(tests, "not"), "isNull")
+    writing.element(given, "variable", identifier=RESPONSE)
+    for operator, end in (("gte", one.low), ("lte", one.high)):
+        if end is not None:
+            test = writing.element(tests, operator)
+            writing.element(test, "variable", identifier=RESPONSE)
+            writing.element(test, "baseValue", f"{end:f}", baseType="float")
+    score = writing.element(branch, "setOutcomeValue", identifier="SCORE")
+    writing.element(score, "baseValue", str(max(value, 0)), baseType="float")
 
 
 def _short(number: Decimal) -> str:
@@ -298,7 +355,16 @@ def _matching(writing: Writing) -> None:
     names = {rights[place]: f"R{number}" for number, place in enumerate(mixed, 1)}
     keyed = [f"L{number} {names[right]}" for number, (_left, right) in enumerate(body.pairs, 1)]
     declaration = writing.response(RESPONSE, "multiple", "directedPair", keyed)
-    writing.mapping(declaration, [(pair, 1) for pair in keyed])
+    if body.own:
+        made = {
+            f"L{number} {names[right]}": body.share(left, right)
+            for number, (left, _right) in enumerate(body.pairs, 1)
+            for right in rights
+        }
+        _own_mapping(writing, declaration, made)
+    else:
+        writing.most = len(body.pairs)
+        writing.mapping(declaration, [(pair, 1) for pair in keyed])
     writing.stem()
     match = writing.element(
         writing.body,
@@ -315,13 +381,14 @@ def _matching(writing: Writing) -> None:
     for place in mixed:
         one = writing.element(side, "simpleAssociableChoice", identifier=names[rights[place]], matchMax="0")
         writing.words(one, rights[place])
-    writing.most = len(body.pairs)
     writing.template("map_response")
 
 
 def _hotspot(writing: Writing) -> None:
     body = writing.item.body
-    writing.response(RESPONSE, "multiple", "identifier", sorted(body.right_keys()))
+    declaration = writing.response(RESPONSE, "multiple", "identifier", sorted(body.right_keys()))
+    if body.own:
+        _own_mapping(writing, declaration, body.shares())
     writing.stem()
     spots = writing.element(writing.body, "hotspotInteraction", responseIdentifier=RESPONSE, maxChoices="0")
     address = writing.address(body.picture.removeprefix("picture:"))
@@ -343,7 +410,7 @@ def _hotspot(writing: Writing) -> None:
             coords=",".join(map(str, coords)),
             hotspotLabel=plain_text(spot.label),
         )
-    writing.template("match_correct")
+    writing.template("map_response" if body.own else "match_correct")
 
 
 def _written(writing: Writing) -> None:

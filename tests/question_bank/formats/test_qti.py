@@ -12,6 +12,7 @@ from question_bank.formats.qti_packages import looks_like, read
 from question_bank.formats.refusal import Imported
 from tests.question_bank.formats.qti_items import (
     MAP,
+    MATCH,
     PNG,
     SINGLE,
     choices,
@@ -133,19 +134,22 @@ def test_match_correct_of_several_is_all_or_nothing() -> None:
     assert ("qti_rule", "all_or_nothing") in warned(found)
 
 
+NUMBER = item(
+    declaration("single", "float", correct("1")),
+    f"<p>{entry('RESPONSE')}</p>",
+    '<responseProcessing><setOutcomeValue identifier="SCORE"><variable identifier="RESPONSE"/></setOutcomeValue>'
+    "</responseProcessing>",
+)
 REFUSED = {
-    "unequal worth of options": (
-        item(declaration("multiple", "identifier", mapping(a=1, b=2, c=-1)), choices(0, a="A", b="B", c="C"), MAP),
-        "qti_negative",
+    "marks for an answer that was not given": (
+        item(
+            declaration("single", "identifier", correct("a")),
+            choices(a="A", b="B"),
+            MATCH.replace("match_correct", "match_nothing"),
+        ),
+        "qti_blank",
     ),
-    "part marks of a single choice": (
-        item(declaration("single", "identifier", mapping(a=2, b=1)), choices(a="A", b="B"), MAP),
-        "qti_scoring",
-    ),
-    "part marks of a typed answer": (
-        item(declaration("single", "string", mapping(York=1, york=0.5)), f"<p>{entry('RESPONSE')}</p>", MAP),
-        "qti_scoring",
-    ),
+    "marks without a highest": (NUMBER, "qti_scoring"),
     "an item that changes after an answer": (
         SINGLE.replace(b'adaptive="false"', b'adaptive="true"'),
         "qti_adaptive",
@@ -166,17 +170,6 @@ REFUSED = {
             "</responseProcessing>",
         ),
         "qti_processing",
-    ),
-    "a part of a text that is accepted": (
-        item(
-            declaration("single", "string", correct("hello")),
-            f"<p>{entry('RESPONSE')}</p>",
-            '<responseProcessing><responseCondition><responseIf><stringMatch caseSensitive="false" substring="true">'
-            '<variable identifier="RESPONSE"/><baseValue baseType="string">hello</baseValue></stringMatch>'
-            '<setOutcomeValue identifier="SCORE"><baseValue baseType="float">1</baseValue></setOutcomeValue>'
-            "</responseIf></responseCondition></responseProcessing>",
-        ),
-        "qti_scoring",
     ),
     "an interaction of another kind": (
         SINGLE.replace(b"choiceInteraction", b"sliderInteraction"),
@@ -211,12 +204,11 @@ def test_a_refusal_names_line_element_value_and_item() -> None:
     """
     An examiner finds the place: file and line, the element, what stands there, and whose item it is.
     """
-    data = item(declaration("single", "identifier", mapping(a=2, b=1)), choices(a="A", b="B"), MAP)
-    (refusal,) = taken(data).refused
+    (refusal,) = taken(NUMBER).refused
 
     assert refusal.where == "q.xml:5"
     assert refusal.field == "responseProcessing"
-    assert refusal.value == "b = 1/2"
+    assert refusal.value == "0.5 = 0.5/1000"
     assert refusal.facts["item"] == "q1"
 
 

@@ -82,26 +82,69 @@ def response_of(kind: str, body: Any, root: etree._Element, given: dict[str, Any
         for left, right in made.items():
             answer[lefts[texts[left]]] = rights.index(texts[right])
         return answer
-    letters = [chr(65 + [c.get("identifier") for c in names].index(one)) for one in chosen]
+    # what is no choice of the item cannot be picked
+    known = [c.get("identifier") for c in names]
+    letters = [chr(65 + known.index(one)) for one in chosen if one in known]
     if kind == "true_false":
         return None if not letters else (letters == ["A"]) == body.answer
     return sorted(letters) if kind in ("multiple_choice", "hotspot") else (letters[0] if letters else None)
+
+
+def supported() -> Iterator[tuple[Path, list[dict[str, Any]]]]:
+    """Items whose interactions are all among ours and which a machine scores, with the cases that expect a score."""
+    for folder, content in fixtures():
+        root = uniform(parsed((folder / "item.xml").read_bytes()))
+        kinds = {local(one) for one in root.iter() if local(one).endswith("Interaction")}
+        cases = [case for case in content["cases"] if expected_score(case) is not None and not case.get("xfail")]
+        if kinds and kinds <= SUPPORTED and cases:
+            yield folder, cases
+
+
+def test_of_the_cases_whose_interaction_we_have_95_in_100_give_the_expected_outcome() -> None:
+    """
+    Following the item's own response processing gives the published SCORE; the rest is refused, with the reason.
+    """
+    right, rest = 0, []
+    for folder, cases in supported():
+        for case in cases:
+            try:
+                root = uniform(parsed((folder / "item.xml").read_bytes()))
+                score = followed(Source(root, folder.name, lambda _address: PNG, []), case["responses"])
+            except Refused as refused:
+                rest.append((folder.name, case["name"], refused.problem.code, refused.problem.field))
+                continue
+            if score == expected_score(case):
+                right += 1
+            else:
+                rest.append((folder.name, case["name"], str(score), ""))
+    for line in rest:
+        print("not as expected:", *line)  # noqa: T201
+
+    assert right >= 0.95 * (right + len(rest)), rest
+    assert all(code.isidentifier() for _name, _case, code, _field in rest), rest
+
+
+def followed(source: Source, responses: dict[str, Any]) -> Fraction:
+    """What an item gives for a published response; raises Refused."""
+    given = {
+        name: value_of(one.base, responses.get(name))
+        for name, one in source.declarations.items()
+        if local(one.element) == "responseDeclaration"
+    }
+    return source.score(given)
 
 
 def test_no_published_case_is_scored_otherwise_and_the_rest_is_refused_with_a_reason(
     record_property: Any,
 ) -> None:
     """
-    Every case of an item that is taken earns what its publisher expects, exactly, under the rule that the import
-    names; every other item of an interaction we have is refused with code, element and line.
+    Every case of an item that is taken earns what its publisher expects, exactly, by its own shares or under the rule
+    that the import names; every other item of an interaction we have is refused with code, element and line: what gives
+    marks for nothing answered, has no highest mark, one option only, or numbers drawn by chance.
     """
     right, wrong, refused = 0, [], []
-    for folder, content in fixtures():
+    for folder, cases in supported():
         found, root = read_item(folder)
-        kinds = {local(one) for one in root.iter() if local(one).endswith("Interaction")}
-        cases = [case for case in content["cases"] if expected_score(case) is not None and not case.get("xfail")]
-        if not kinds or not kinds <= SUPPORTED or not cases:
-            continue
         if found.item is None:
             refused.append((folder.name, len(cases), found.refused[0]))
             continue
@@ -121,8 +164,9 @@ def test_no_published_case_is_scored_otherwise_and_the_rest_is_refused_with_a_re
     for name, count, refusal in refused:
         print(f"refused: {name} ({count} cases): {refusal.code} {refusal.field} {refusal.value} at {refusal.where}")  # noqa: T201
 
+    asked = right + sum(count for _name, count, _refusal in refused)
     assert not wrong
-    assert right >= 20
+    assert right >= 0.8 * asked
     assert all(refusal.code and refusal.where and refusal.field for _name, _count, refusal in refused)
 
 
@@ -144,13 +188,8 @@ def test_response_processing_is_followed_as_published() -> None:
             expected = expected_score(case)
             if expected is None or case.get("xfail"):
                 continue
-            given = {
-                name: value_of(one.base, case["responses"].get(name))
-                for name, one in source.declarations.items()
-                if local(one.element) == "responseDeclaration"
-            }
             try:
-                score = source.score(given)
+                score = followed(source, case["responses"])
             except Refused:
                 continue
             if score == expected:
