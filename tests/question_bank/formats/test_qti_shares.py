@@ -178,7 +178,7 @@ TAKEN: dict[str, tuple[bytes, str, list[tuple[Any, Any]]]] = {
 
 
 #: with some more that need no loss
-WRITTEN = [
+WRITTEN: list[tuple[str, Any, list[tuple[Any, Any]]]] = [
     *SCORED,
     (
         "fill_in",
