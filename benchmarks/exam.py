@@ -75,7 +75,7 @@ async def _measure(made: House, options: argparse.Namespace) -> dict[str, Any]:
     cpu = await _probe(made.process.pid, candidates[:PROBE])
     herd = Record()
     for candidate in candidates[PROBE:]:
-        candidate._record = herd  # noqa: SLF001
+        candidate._record = herd
     await _all(candidates[PROBE:], lambda one: one.open_door())
     memory, busy = await _herd(made.process.pid, candidates[PROBE:], options)
     herd.acknowledged |= record.acknowledged

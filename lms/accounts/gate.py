@@ -19,8 +19,9 @@ from lms.access import Rule, rule_of
 from lms.accounts import second_factor, sessions, tickets
 from lms.accounts.passwords import Hasher
 from lms.accounts.policy import Viewer
-from lms.accounts.queries import viewer_of
-from lms.accounts.tickets import Ticket
+from lms.accounts.tickets import HEADER as TICKET_HEADER
+from lms.accounts.tickets import Ticket as Ticket
+from lms.accounts.viewers import viewer_of
 from lms.audit.service import record
 from lms.clock import now
 from lms.config import Config
@@ -119,7 +120,7 @@ def _check() -> ResponseReturnValue | None:
 
 def _check_ticket() -> None:
     """A ticket of ours, for this browser and for the thing in the address; raises Forbidden or NotFound."""
-    given = request.headers.get(tickets.HEADER, "")
+    given = request.headers.get(TICKET_HEADER, "")
     key: str = current_app.config["SECRET_KEY"]
     found = tickets.read(given, token=request.cookies.get(cookie_name(), ""), key=key)
     if found is None:
@@ -135,12 +136,12 @@ def ticket() -> Ticket:
     return found
 
 
-def issue_ticket(thing: str) -> str:
-    """A ticket that lets the browser of this request write to a thing."""
+def issue_ticket(thing: str) -> dict[str, str]:
+    """The header that lets the browser of this request write to a thing."""
     person = viewer()
     key: str = current_app.config["SECRET_KEY"]
     made = Ticket(thing, person.id, person.session_id)
-    return tickets.issue(made, token=request.cookies.get(cookie_name(), ""), key=key)
+    return {TICKET_HEADER: tickets.issue(made, token=request.cookies.get(cookie_name(), ""), key=key)}
 
 
 def _check_right(person: Viewer, rule: Rule) -> None:

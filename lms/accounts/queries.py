@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.models import LoginSession, LoginThrottle, Person, Posting, RoleGrant, Totp, Unit, UnitPlacement
-from lms.accounts.policy import ALLOWS, Act, Grant, Role, Viewer, may
-from lms.database import UtcDateTime
+from lms.accounts.policy import ALLOWS, Act, Role, Viewer, may
 from lms.errors import NotFound
 
 
@@ -315,7 +314,7 @@ def unit_on(session: Session, person_id: int, day: date) -> UnitRow | None:
     return UnitRow(*row) if row else None
 
 
-def _in_force(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+def _in_force(now: datetime) -> ColumnElement[bool]:
     return and_(RoleGrant.starts_at <= now, or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
 
 
@@ -425,77 +424,4 @@ def is_blocked(session: Session, account: bytes, *, now: datetime) -> bool:
             select(LoginThrottle.id).where(LoginThrottle.account == account, LoginThrottle.blocked_until > now).limit(1)
         )
         is not None
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What one request needs to know of its session."""
-
-    viewer: Viewer
-    last_seen_at: datetime
-    second_factor_asked: bool
-
-
-_REACHED = aliased(Unit)
-#: built once: every request of a signed-in person runs it
-_VIEWER = (
-    select(
-        LoginSession.id.label("session_id"),
-        LoginSession.public_id.label("session_public_id"),
-        LoginSession.last_seen_at,
-        LoginSession.second_factor_passed,
-        LoginSession.second_factor_asked,
-        LoginSession.password_change_due,
-        Person.id,
-        Person.public_id,
-        Person.name,
-        Person.locale,
-        Unit.id.label("unit_id"),
-        Unit.name.label("unit_name"),
-        Unit.path.label("unit_path"),
-        RoleGrant.role,
-        RoleGrant.scope,
-        RoleGrant.thing_id,
-        _REACHED.path.label("reached"),
-    )
-    .join(Person, Person.id == LoginSession.person_id)
-    .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.to_date.is_(None)))
-    .outerjoin(Unit, Unit.id == Posting.unit_id)
-    .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, _in_force(bindparam("now", type_=UtcDateTime))))
-    .outerjoin(_REACHED, _REACHED.id == RoleGrant.unit_id)
-    .where(
-        LoginSession.token_hash == bindparam("token_hash"),
-        LoginSession.ended_at.is_(None),
-        LoginSession.ends_at > bindparam("now", type_=UtcDateTime),
-        LoginSession.last_seen_at > bindparam("idle_since", type_=UtcDateTime),
-        Person.enabled,
-    )
-)
-
-
-def viewer_of(session: Session, token_hash: bytes, *, now: datetime, idle_since: datetime) -> Loaded | None:
-    """The person of a live session, with unit and roles, in one query; None when it ended or the account did."""
-    rows = session.execute(_VIEWER, {"token_hash": token_hash, "now": now, "idle_since": idle_since}).all()
-    if not rows:
-        return None
-    row = rows[0]
-    given = tuple(Grant(Role(one.role), one.scope, one.reached or "/", one.thing_id) for one in rows if one.role)
-    return Loaded(
-        Viewer(
-            id=row.id,
-            public_id=row.public_id,
-            name=row.name,
-            unit_id=row.unit_id,
-            unit_name=row.unit_name,
-            unit_path=row.unit_path,
-            locale=row.locale,
-            session_id=row.session_id,
-            grants=given,
-            second_factor_passed=row.second_factor_passed,
-            password_change_due=row.password_change_due,
-            session_public_id=row.session_public_id,
-        ),
-        row.last_seen_at,
-        row.second_factor_asked,
     )

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Flask
 
+from lms.accounts.gate import Ticket
 from lms.accounts.queries import PersonRow
-from lms.accounts.tickets import Ticket
 from lms.bank import queries as bank
 from lms.database import reading, writing
 from lms.demo.clock import at

@@ -10,7 +10,6 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import escape
 
 from lms.access import by_ticket, requires, signed_in
-from lms.accounts import tickets
 from lms.accounts.gate import issue_ticket, ticket, viewer
 from lms.accounts.policy import Act
 from lms.clock import now
@@ -209,7 +208,7 @@ def _settings(sat: Sat, form: Form, versions: Mapping[int, ItemVersion], state: 
         "grace": int(GRACE.total_seconds() * 1000) + 1500,
         "answers": shown_answers(form, versions, state.answers),
         "flags": sorted(state.flagged),
-        "headers": {tickets.HEADER: issue_ticket(public_id)},
+        "headers": issue_ticket(public_id),
         "eventsUrl": url_for("sitting.events", attempt_id=public_id),
         "stateUrl": url_for("sitting.state", attempt_id=public_id),
         "handInUrl": url_for("sitting.hand_in", attempt_id=public_id),

@@ -16,8 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import jobs
+from lms.accounts.gate import Ticket
 from lms.accounts.policy import Viewer
-from lms.accounts.tickets import Ticket
 from lms.audit.service import record
 from lms.clock import now
 from lms.database import reading
