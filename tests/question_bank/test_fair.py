@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 import os
+import statistics
 import subprocess
 import sys
 import time
@@ -89,6 +90,16 @@ def test_an_equated_pass_mark_takes_back_what_a_plain_draw_gave() -> None:
 
     assert equated.percentile(0.95) - equated.percentile(0.05) < 0.15
     assert plain.percentile(0.95) - plain.percentile(0.05) > 0.45
+
+
+@pytest.mark.parametrize("apart", [-0.8, 0.8])
+def test_papers_are_as_hard_for_the_weak_and_the_strong(thousand: list[Form], apart: float) -> None:
+    """
+    The curve is matched below and above the pass mark as well.
+    """
+    scores = [bank.true_score(form, bank.ability_at_the_cut() + apart) for form in thousand]
+
+    assert statistics.pstdev(scores) < 0.15
 
 
 # A2 speed

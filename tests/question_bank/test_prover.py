@@ -88,6 +88,15 @@ def test_without_answers_papers_are_sliced_and_doubtful() -> None:
     assert proof.likely_spread > 2.3
 
 
+def test_what_all_papers_share_makes_no_doubt() -> None:
+    """
+    However little is known of it.
+    """
+    proof = prove(Pool.of((n, item(n)) for n in range(6)), plan(section(6)))
+
+    assert (proof.doubt, proof.papers, proof.overlap) == (0, 1, 6)
+
+
 def test_a_small_pool_wears_its_questions_out() -> None:
     """
     What more than a fifth of the candidates see is named.
