@@ -129,10 +129,14 @@ REASONS: dict[str, LazyString] = {
     "unfit_missing": lazy_gettext("is not in the file, and no picture of this name is kept here"),
     "weight": lazy_gettext("a weight is a whole number from 1 to %(most)s, and one for all where order does not count"),
     "area": lazy_gettext("is no area within the picture"),
-    "partial_credit": lazy_gettext("is worth a part of the marks there; how parts count is said by the exam here"),
-    "negative_credit": lazy_gettext(
-        "takes marks away there; whether wrong answers cost marks is said by the exam here"
+    "partial_credit": lazy_gettext(
+        "is worth a part there because it stands before a whole answer that takes it too; here the whole answer counts"
     ),
+    "negative_credit": lazy_gettext("takes marks away there; no question earns less than nothing here"),
+    "share_key": lazy_gettext("with these shares the right answer does not earn all the marks, or a wrong one does"),
+    "share_range": lazy_gettext("is no share; at most %(most)s%% of the marks"),
+    "share_pair": lazy_gettext("has a share, but no such pair can be made"),
+    "share_order": lazy_gettext("answers for a part of the marks need blanks in a fixed order"),
     "one_key": lazy_gettext("allows several answers and has one right one; it became a single choice"),
     "feedback_left_out": lazy_gettext("is feedback that has no place here and was left out"),
     "wrong_left_out": lazy_gettext("is a wrong answer that was foreseen; here everything not accepted is wrong"),

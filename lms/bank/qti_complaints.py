@@ -18,6 +18,7 @@ QTI_FIELDS: dict[str, LazyString] = {
 
 QTI_REASONS: dict[str, LazyString] = {
     "qti_adaptive": lazy_gettext("the item changes after an answer (adaptive), which questions here do not"),
+    "qti_blank": lazy_gettext("gives marks for leaving it unanswered, which questions here do not"),
     "qti_base": lazy_gettext("is a kind of value that is not typed into blanks here"),
     "qti_by_people": lazy_gettext("a machine scores this text there; people mark it here"),
     "qti_cardinality": lazy_gettext("a gap takes one text here"),
@@ -35,7 +36,7 @@ QTI_REASONS: dict[str, LazyString] = {
     "qti_lost": lazy_gettext("QTI has no place for this; other systems will not see it"),
     "qti_many_to_many": lazy_gettext("one side goes with several of the other; here each goes with one"),
     "qti_marks": lazy_gettext("is what it earns there at most; marks belong to the exam here"),
-    "qti_negative": lazy_gettext("takes marks away, which questions here do not"),
+    "qti_negative": lazy_gettext("is the least it earns there; no question earns less than nothing here"),
     "qti_no_interaction": lazy_gettext("there is nothing to answer"),
     "qti_no_item": lazy_gettext("is no item of QTI"),
     "qti_no_items": lazy_gettext("the file holds no item of QTI"),
@@ -47,6 +48,7 @@ QTI_REASONS: dict[str, LazyString] = {
     "qti_picture_size": lazy_gettext("the size of the picture is not known"),
     "qti_processing": lazy_gettext("scores by a template or operator that cannot be followed here"),
     "qti_scoring": lazy_gettext("earns other marks there than under any rule here"),
+    "qti_shares": lazy_gettext("are the shares of the marks it keeps, whatever rule an exam names"),
     "qti_several": lazy_gettext("the item asks several questions; make each an item of its own"),
     "qti_sides": lazy_gettext("what the key names first became the left-hand side of its pair"),
     "qti_single": lazy_gettext("several may be chosen there, but one is right; it became a single choice"),

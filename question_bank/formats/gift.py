@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from itertools import groupby
 
 from question_bank.errors import UnreadableFile
@@ -11,7 +12,7 @@ from question_bank.formats.gift_grammar import Choice, Range, Text, questions
 from question_bank.formats.gift_grammar import Question as Found
 from question_bank.formats.losses import losses_of
 from question_bank.formats.moodle_items import MAX_QUESTIONS, Importing, category_of, labels_of
-from question_bank.formats.numbers import absolute_tolerance
+from question_bank.formats.numbers import absolute_tolerance, percent
 from question_bank.formats.refusal import Imported, Refusal
 from question_bank.formats.texts import decoded, unread
 from question_bank.interactions.fill_in import MARK
@@ -192,17 +193,23 @@ def _listed(lines: Sequence[str]) -> str:
 
 
 def _choices(item: ItemVersion) -> str:
-    right = len(item.body.right_keys())
-    share = f"%{f'{Decimal(100) / right:.5f}'.rstrip('0').rstrip('.')}%" if right else ""
     several = item.type == "multiple_choice"
+    shares = item.body.shares(several=several)
     return _listed(
         [
-            ("~" + share if option.right and several else "=" if option.right else "~")
+            _marked(shares[letter], several=several)
             + _escaped(option.text)
             + (f"#{_escaped(option.why)}" if option.why else "")
-            for option in item.body.options
+            for letter, option in zip(shares, item.body.options, strict=False)
         ]
     )
+
+
+def _marked(share: Fraction, *, several: bool = False, sign: str = "~") -> str:
+    """What stands before an answer: right, worth a part, wrong."""
+    if share == 1 and not several:
+        return "="
+    return f"{sign}%{percent(share)}%" if share or sign == "=" else "~"
 
 
 def _truth(item: ItemVersion) -> str:
@@ -214,11 +221,18 @@ def _blank(item: ItemVersion) -> str | None:
         return None
     (blank,) = item.body.blanks
     texts = blank.accept if blank.pattern else [text.replace("*", "\\*") for text in blank.accept]
-    return _listed([f"=[plain]{_escaped(text)}" for text in texts])
+    parts = [(one.text if one.pattern else one.text.replace("*", "\\*"), one.share) for one in blank.partly]
+    lines = [f"=[plain]{_escaped(text)}" for text in texts]
+    return _listed(lines + [f"{_marked(share, sign='=')}[plain]{_escaped(text)}" for text, share in parts])
 
 
 def _numeric(item: ItemVersion) -> str:
-    return f"#{item.body.answer:f}:{absolute_tolerance(item.body):f}"
+    right = f"{item.body.answer:f}:{absolute_tolerance(item.body):f}"
+    parts = [one for one in item.body.partly if one.low is not None and one.high is not None]
+    if not parts:
+        return f"#{right}"
+    lines = [f"={right}", *(f"{_marked(one.share, sign='=')}{one.low:f}..{one.high:f}" for one in parts)]
+    return "#" + _listed(lines)
 
 
 def _pairs(item: ItemVersion) -> str:

@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Callable
+from collections.abc import Sequence as Listed
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 from question_bank.formats import cloze
 from question_bank.formats.foreign import WHOLE, Answer, Question, Rich, Unfit, Wording
 from question_bank.interactions.base import LETTERS
 from question_bank.interactions.file_answer import ENDINGS, FileAsked
-from question_bank.interactions.fill_in import Blank, Blanks
+from question_bank.interactions.fill_in import Blank, Blanks, Partly
 from question_bank.interactions.inline_choice import Gap, Gaps
 from question_bank.interactions.matching import Pairs
-from question_bank.interactions.numeric import Number
+from question_bank.interactions.numeric import Number, Within
 from question_bank.interactions.options import Option, Options
 from question_bank.interactions.ordering import Sequence
 from question_bank.interactions.true_false import Statement
@@ -29,6 +31,8 @@ _ENDING = re.compile(r"\.?([a-z0-9]{1,8})")
 MOST = 100
 #: shares of right answers that add up to the whole, as well as Moodle rounds them
 _NEAR = Decimal("0.1")
+#: parts of which Moodle offers the per cent, and how far its rounding is off
+_PARTS, _ROUNDED = 20, Fraction(1, 20_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +67,28 @@ def percent(worth: Decimal) -> str:
     return f"{worth.normalize():f}%"
 
 
+def share(worth: Decimal) -> Fraction:
+    """What per cent as Moodle rounds them stand for: 33.33333 is a third."""
+    exact = Fraction(worth) / 100
+    simple = exact.limit_denominator(_PARTS)
+    return simple if abs(exact - simple) < _ROUNDED else exact
+
+
 def _choice(question: Question, wording: Wording) -> Made:
+    worths = [answer.worth for answer in question.answers]
+    shares = _shares(question, wording)
     options = tuple(
         Option(
             wording.line(answer.text, _letter(place)),
             answer.worth >= WHOLE if question.single else answer.worth > 0,
             wording.line(answer.feedback, _letter(place)),
             fixed=not question.shuffled,
+            share=shares[place],
         )
         for place, answer in enumerate(question.answers)
     )
-    _shares(question, wording)
     several = not question.single
-    if several and sum(option.right for option in options) == 1:
+    if several and not any(shares) and sum(worth > 0 for worth in worths) == 1:
         wording.warn("type", "multichoice", "one_key")
         several = False
     stem = wording.markdown(question.text, "stem")
@@ -86,17 +99,21 @@ def _letter(place: int) -> str:
     return f"options.{LETTERS[place] if place < len(LETTERS) else place + 1}"
 
 
-def _shares(question: Question, wording: Wording) -> None:
-    """Say what the exam's rule of scoring will not know."""
+def _shares(question: Question, wording: Wording) -> list[Fraction | None]:
+    """What options earn or cost by themselves, where that is not all, nothing, or an equal part of all."""
     worths = [answer.worth for answer in question.answers]
     gains = [worth for worth in worths if worth > 0]
+    if question.single:
+        for place, worth in enumerate(worths):
+            if worth < 0:
+                wording.warn(_letter(place), percent(worth), "negative_credit")
+        usual = {Decimal(0)} | ({WHOLE} if sum(worth >= WHOLE for worth in worths) == 1 else set())
+        return [None if worth in usual else share(worth) for worth in worths]
     uneven = bool(gains) and (len(set(gains)) > 1 or abs(sum(gains) - WHOLE) > _NEAR)
-    partial = {worth for worth in gains if worth < WHOLE} if question.single else set(gains) if uneven else set()
-    for place, worth in enumerate(worths):
-        if worth in partial:
-            wording.warn(_letter(place), percent(worth), "partial_credit")
-        elif worth < 0:
-            wording.warn(_letter(place), percent(worth), "negative_credit")
+    if question.kind == "multichoiceset":  # all of the right ones or nothing
+        return [None] * len(worths)
+    scale = sum(map(share, gains), Fraction(0)) if abs(sum(gains) - WHOLE) <= _NEAR else Fraction(1)
+    return [share(worth) / scale if worth < 0 or (uneven and worth > 0) else None for worth in worths]
 
 
 def _truth(question: Question, wording: Wording) -> Made:
@@ -106,25 +123,39 @@ def _truth(question: Question, wording: Wording) -> Made:
     return Made("true_false", wording.markdown(question.text, "stem"), Statement(right == "true"))
 
 
-def whole_ones(answers: tuple[Answer, ...], wording: Wording) -> list[Answer]:
-    """The answers that are wholly right; what is partly right or foreseen as wrong is said."""
-    for answer in answers:
-        if 0 < answer.worth < WHOLE:
-            wording.warn("answer", f"{answer.text.text.strip()} ({percent(answer.worth)})", "partial_credit")
-        elif answer.worth <= 0 and answer.text.text.strip() not in ("*", ""):
-            wording.warn("answer", answer.text.text, "wrong_left_out")
-    return [answer for answer in answers if answer.worth >= WHOLE]
-
-
 def blank_of(answers: tuple[Answer, ...], wording: Wording, *, case: bool, weight: int = 1) -> Blank:
-    """A blank that takes the wholly right answers; a star in one stands for anything; raises Unfit."""
-    accept = tuple(dict.fromkeys(wording.words(answer.text, "answer") for answer in whole_ones(answers, wording)))
-    if "*" in accept:
+    """A blank that takes the wholly right answers, and others for a part; a star in one stands for anything; raises
+    Unfit. Of several that fit the first one counts in Moodle: what stands behind lesser answers may not come before them.
+    """
+    listed = [(wording.words(answer.text, "answer"), answer.worth) for answer in answers]
+    if any(text == "*" and worth >= WHOLE for text, worth in listed):
         raise Unfit(Problem("answer", "any_answer", "*"))
+    lesser = next((n for n, (_text, worth) in enumerate(listed) if worth < WHOLE), len(listed))
+    first = [text for text, worth in listed[:lesser] if worth >= WHOLE]
+    behind = [text for text, worth in listed[lesser:] if worth >= WHOLE and (not first or not _STAR.search(text))]
+    accept = tuple(dict.fromkeys([*first, *behind]))
     pattern = any(_STAR.search(text) for text in accept)
     if not pattern:
         accept = tuple(text.replace("\\*", "*") for text in accept)
-    return Blank(accept, case=case, pattern=pattern, weight=weight)
+    rest = [(text, worth) for text, worth in listed if text not in (*first, *behind)]
+    if any(_STAR.search(text) for text in behind):
+        for text, worth in listed[: next(n for n, (text, _worth) in enumerate(listed) if text in behind)]:
+            wording.warn("answer", f"{text} ({percent(worth)})", "partial_credit")
+    return Blank(accept, case=case, pattern=pattern, weight=weight, partly=_partly(rest, wording, case=case))
+
+
+def _partly(listed: Listed[tuple[str, Decimal]], wording: Wording, *, case: bool) -> tuple[Partly, ...]:
+    """Answers for a part of the marks; those foreseen as wrong only where one for anything would take them too."""
+    taking = any(worth != 0 and _STAR.search(text) for text, worth in listed)
+    found = []
+    for text, worth in listed:
+        starred = bool(_STAR.search(text))
+        if worth or (taking and text):
+            plain = text if starred else text.replace("\\*", "*")
+            found.append(Partly(plain, share(worth), case=case, pattern=starred))
+        elif text not in ("*", ""):
+            wording.warn("answer", text, "wrong_left_out")
+    return tuple(found)
 
 
 def _short(question: Question, wording: Wording) -> Made:
@@ -144,18 +175,41 @@ def _numeric(question: Question, wording: Wording) -> Made:
 
 
 def number_of(question: Question, wording: Wording) -> Number:
-    """The number of a numerical question; raises Unfit."""
-    right = whole_ones(question.answers, wording)
-    if len(right) != 1:
-        shown = " ".join(answer.text.text.strip() for answer in right)
-        raise Unfit(Problem("answer", "several_keys" if right else "no_key", shortened(shown)))
-    if right[0].text.text.strip() == "*":
+    """The number of a numerical question, and what other numbers earn; raises Unfit."""
+    right = [answer for answer in question.answers if answer.worth >= WHOLE]
+    if not right:
+        raise Unfit(Problem("answer", "no_key"))
+    if any(answer.text.text.strip() == "*" for answer in right):
         raise Unfit(Problem("answer", "any_answer", "*"))
     units = [(name, _decimal(many, "units")) for name, many in question.units]
     unit = next((name for name, many in units if many == 1), "")
     others = tuple((name, _factor(name, many, wording)) for name, many in units if name != unit)
     number = _decimal(right[0].text.text, "answer")
-    return Number(number, _decimal(right[0].tolerance or "0", "tolerance"), unit, units=others)
+    tolerance = _decimal(right[0].tolerance or "0", "tolerance")
+    partly = []
+    for answer in question.answers:
+        within = None if answer is right[0] else _within(answer)
+        if within is None or (within.share == 0 and (within.low is None or not _wider(question, answer))):
+            continue
+        partly.append(within)
+        before = answer.worth < WHOLE and question.answers.index(answer) < question.answers.index(right[0])
+        if before and any(within.takes(end) for end in (number - tolerance, number, number + tolerance)):
+            wording.warn("answer", f"{answer.text.text.strip()} ({percent(answer.worth)})", "partial_credit")
+    return Number(number, tolerance, unit, units=others, partly=tuple(partly))
+
+
+def _within(answer: Answer) -> Within:
+    """The numbers that an answer takes."""
+    if answer.text.text.strip() == "*":
+        return Within(None, None, share(answer.worth))
+    number, off = _decimal(answer.text.text, "answer"), _decimal(answer.tolerance or "0", "tolerance")
+    return Within(number - off, number + off, share(answer.worth))
+
+
+def _wider(question: Question, answer: Answer) -> bool:
+    """Whether a later answer earns something and may take the same number."""
+    place = question.answers.index(answer)
+    return any(other.worth > 0 for other in question.answers[place + 1 :])
 
 
 def _decimal(text: str, field: str) -> Decimal:
@@ -249,12 +303,11 @@ def _cloze(question: Question, wording: Wording) -> Made:
 def _gap(part: cloze.Part, number: int, wording: Wording) -> Gap:
     texts = tuple(wording.line(answer.text, f"gaps.{number}") for answer in part.answers)
     right = [place for place, answer in enumerate(part.answers) if answer.worth >= WHOLE]
-    if len(right) != 1:
-        raise Unfit(Problem(f"gaps.{number}", "several_keys" if right else "no_key", shortened(" / ".join(texts))))
-    for answer, text in zip(part.answers, texts, strict=True):
-        if answer.worth < WHOLE and answer.worth != 0:
-            wording.warn(f"gaps.{number}", f"{text} ({percent(answer.worth)})", "partial_credit")
-    return Gap(texts, right[0], part.weight)
+    if not right:
+        raise Unfit(Problem(f"gaps.{number}", "no_key", shortened(" / ".join(texts))))
+    worths = [answer.worth for answer in part.answers]
+    own = len(right) > 1 or any(worth not in (0, WHOLE) for worth in worths)
+    return Gap(texts, right[0], part.weight, tuple(map(share, worths)) if own else ())
 
 
 def _blank(part: cloze.Part, number: int, wording: Wording) -> Blank:

@@ -15,8 +15,9 @@ from question_bank.formats import markup
 from question_bank.formats.inline import printable
 from question_bank.formats.moodle import OWN, digest
 from question_bank.formats.moodle_items import category_of, labels_of
-from question_bank.formats.numbers import absolute_tolerance
+from question_bank.formats.numbers import absolute_tolerance, percent
 from question_bank.formats.record import to_record
+from question_bank.interactions.numeric import Within
 from question_bank.item import ItemVersion, Stimulus
 from question_bank.problem import shortened
 from question_bank.text import plain_text
@@ -130,13 +131,12 @@ class _Writing:
 
     def options(self, item: ItemVersion) -> None:
         """Options; Moodle keeps all in their places or none."""
-        right = len(item.body.right_keys())
-        share = "100" if item.type == "single_choice" else f"{Decimal(100) / max(right, 1):.5f}"
+        shares = item.body.shares(several=item.type == "multiple_choice")
         self._plain("single", "true" if item.type == "single_choice" else "false")
         self._plain("shuffleanswers", "false" if all(option.fixed for option in item.body.options) else "true")
         self._plain("answernumbering", "ABCD")
-        for option in item.body.options:
-            self.answer(option.text, share if option.right else "0", option.why)
+        for option, share in zip(item.body.options, shares.values(), strict=False):
+            self.answer(option.text, percent(share), option.why)
 
     def truth(self, item: ItemVersion) -> None:
         """True or false."""
@@ -150,6 +150,8 @@ class _Writing:
         """A number; what may be off is a number too in Moodle."""
         made = self.bare_answer(f"{item.body.answer:f}", "100")
         etree.SubElement(made, "tolerance").text = f"{absolute_tolerance(item.body):f}"
+        for one in item.body.partly:
+            self.within(one)
         named = [(item.body.unit, Decimal(1))] if item.body.unit else []
         named += [(name, (1 / factor).normalize()) for name, factor in item.body.units]
         if named:
@@ -160,6 +162,14 @@ class _Writing:
                 etree.SubElement(unit, "unit_name").text = printable(name)
         self._plain("unitgradingtype", "0")
         self._plain("showunits", "0" if named else "3")
+
+    def within(self, one: Within) -> None:
+        """Numbers for a part of the marks; Moodle has those around one number, and any."""
+        if one.low is not None and one.high is not None:
+            made = self.bare_answer(f"{(one.low + one.high) / 2:f}", percent(one.share))
+            etree.SubElement(made, "tolerance").text = f"{(one.high - one.low) / 2:f}"
+        elif one.low is None and one.high is None:
+            self.bare_answer("*", percent(one.share))
 
     def pairs(self, item: ItemVersion) -> None:
         """Pairs, and right-hand sides of none."""
@@ -197,12 +207,11 @@ class _Writing:
             (words,) = text.findall("text")
             words.text = f'{words.text}<p><img src="{address}" alt="" /></p>'
             _files(text, shown)
-        right = [spot for spot in item.body.spots if spot.right]
-        share = f"{Decimal(100) / max(len(right), 1):.5f}"
-        self._plain("single", "true" if len(right) == 1 else "false")
+        one = len(item.body.right_keys()) == 1 and not item.body.own
+        self._plain("single", "true" if one else "false")
         self._plain("shuffleanswers", "false")
-        for spot in item.body.spots:
-            self.answer(spot.label, ("100" if len(right) == 1 else share) if spot.right else "0")
+        for spot, share in zip(item.body.spots, item.body.shares().values(), strict=False):
+            self.answer(spot.label, percent(share))
 
 
 def _files(target: etree._Element, shown: Mapping[str, bytes]) -> None:
@@ -226,14 +235,20 @@ def _typed(item: ItemVersion, number: int) -> str:
     blank = item.body.blanks[number - 1]
     texts = blank.accept if blank.pattern else [text.replace("*", "\\*") for text in blank.accept]
     kind = "SHORTANSWER_C" if blank.case else "SHORTANSWER"
-    return f"{{{blank.weight}:{kind}:{'~'.join('=' + _held(markup.escaped(text)) for text in texts)}}}"
+    answers = ["=" + _held(markup.escaped(text)) for text in texts]
+    for one in blank.partly:
+        text = one.text if one.pattern else one.text.replace("*", "\\*")
+        answers.append(f"%{percent(one.share)}%{_held(markup.escaped(text))}")
+    return f"{{{blank.weight}:{kind}:{'~'.join(answers)}}}"
 
 
 def _chosen(item: ItemVersion, number: int, inline: Callable[[str], str]) -> str:
     if number > len(item.body.gaps):
         return ""
     gap = item.body.gaps[number - 1]
-    choices = [("=" if n == gap.right else "") + _held(inline(text)) for n, text in enumerate(gap.choices)]
+    marks = [gap.share(n) for n in range(len(gap.choices))]
+    signs = ["=" if mark == 1 else f"%{percent(mark)}%" if mark else "" for mark in marks]
+    choices = [sign + _held(inline(text)) for sign, text in zip(signs, gap.choices, strict=True)]
     return f"{{{gap.weight}:MULTICHOICE_S:{'~'.join(choices)}}}"
 
 

@@ -1,6 +1,7 @@
 """Numbers as formats write them that know fewer ways than we."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 from question_bank.interactions.numeric import Number
 
@@ -12,3 +13,10 @@ def absolute_tolerance(body: Number) -> Decimal:
     if body.mode == "figures":
         return Decimal(5).scaleb(body.answer.adjusted() - int(body.tolerance))
     return body.tolerance
+
+
+def percent(share: Fraction) -> str:
+    """A share in per cent, with five places where it has no end."""
+    number = Decimal(share.numerator) * 100 / Decimal(share.denominator)
+    text = f"{number:.5f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
