@@ -6,6 +6,7 @@ them. A page of fifty questions then costs a tenth of rendering it.
 """
 
 import re
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,17 +25,22 @@ from question_bank.assembly import Form
 from question_bank.interactions import Choice, Presentation
 from question_bank.item import ItemVersion
 
-MOST_KEPT = 8192
-#: stand in a kept piece for what a candidate's page has there; noncharacters, which no text of a question holds
-NUMBER, CHOICES, ID, LETTER = "\ufdd2", "\ufdd3", "\ufdd4", "\ufdd5"
-PROMPT = "\ufdd6{}\ufdd6"
+MOST_KEPT, MOST_SHELLS = 8192, 64
+#: what stands in a kept piece for what a candidate's page has there begins with this; drawn at random, so that no text
+#: of a question or title can hold it
+MARK = secrets.token_hex(16)
+NUMBER, CHOICES, ID, LETTER = (f"{MARK}-{name}." for name in ("number", "choices", "id", "letter"))
+PROMPT = f"{MARK}-prompt-{{}}."
+#: a place of the shell, and what finds it
+PLACE = f"{MARK}-place-{{}}."
+_PLACE = re.compile(rf"{MARK}-place-(\w+)\.")
 _LETTERS = "ABCDEFGHIJKLMNOP"
 #: the part of a question that is there once for each choice, by control
 _LINE = {
     "one": re.compile(r'<label class="option">.*?</label>', re.DOTALL),
     "many": re.compile(r'<label class="option">.*?</label>', re.DOTALL),
     "order": re.compile(r"<li data-value=.*?</li>", re.DOTALL),
-    "match": re.compile(f'<option value="{ID}">.*?</option>', re.DOTALL),
+    "match": re.compile(rf'<option value="{re.escape(ID)}">.*?</option>', re.DOTALL),
 }
 _OPTION_LETTER = re.compile(r'(<span class="option-letter">)A(</span>)')
 
@@ -144,11 +150,13 @@ def shell(exam_id: int, title: str, sections: Sequence[tuple[str, Decimal, Seque
     """The page of an exam without anybody's paper, with the places PERSON, SETTINGS and one for each slot."""
     kept = _kept().shells
     key = (exam_id, title, locale_code(), chosen_theme())
-    if key not in kept:
-        kept[key] = render_template("sitting/player.html", title=title, sections=sections)
-        while len(kept) > 64:
+    found = kept.get(key)
+    if found is None:
+        found = render_template("sitting/player.html", title=title, sections=sections, place=PLACE.format)
+        kept[key] = found
+        while len(kept) > MOST_SHELLS:
             kept.popitem(last=False)
-    return kept[key]
+    return found
 
 
 def filled(page: str, person: str, settings: str, articles: Mapping[int, str]) -> str:
@@ -159,6 +167,3 @@ def filled(page: str, person: str, settings: str, articles: Mapping[int, str]) -
         name = parts[n]
         parts[n] = articles[int(name)] if name.isdigit() else pieces[name]
     return "".join(parts)
-
-
-_PLACE = re.compile("\ufdd7(\\w+)\ufdd7")

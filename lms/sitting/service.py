@@ -244,8 +244,9 @@ def _read(event: Incoming, form: Form, versions: Any) -> Incoming:
 
 
 def _shown(response: Any, number: int, form: Form, versions: Any) -> Any:
+    """In terms of this candidate's page; None where the newest answer was taken back."""
     slot = form.slot(number)
     if slot is None or response is None:
-        raise errors.BadEvents
+        return None
     version = versions[slot.version]
     return version.interaction.shown(version.body, form.slot_seed(number), response)

@@ -32,7 +32,7 @@ class Saver(threading.Thread):
 
     def __init__(self, candidate: Candidate) -> None:
         super().__init__(daemon=True)
-        self.candidate, self.token = candidate, candidate.token()
+        self.candidate = candidate
         self.answer = right_answers(candidate.client.application, candidate.attempt_id)[1]
         self.acknowledged: list[int] = []
         self.ended = threading.Event()
@@ -42,11 +42,7 @@ class Saver(threading.Thread):
         """Until told to stop."""
         while not self.ended.is_set():
             event = self.candidate.event(1, self.answer)
-            answer = self.candidate.client.post(
-                f"/sitting/{self.candidate.attempt_id}/events",
-                json={"events": [event]},
-                headers={"X-CSRFToken": self.token},
-            )
+            answer = self.candidate.send(event)
             if answer.status_code == 200:
                 self.acknowledged.append(self.candidate.seq)
             if len(self.acknowledged) > 10:

@@ -197,6 +197,20 @@ def test_a_forgotten_window_does_not_overwrite(app: Flask, cast: Cast, exam_day:
     assert Kind.STALE in kinds(app, lin.attempt_id)
 
 
+def test_an_answer_taken_back_stands_too(app: Flask, cast: Cast, exam_day: ExamDay) -> None:
+    """
+    Where the newest answer is "none", a window that has not seen it is told so.
+    """
+    lin = Candidate(app, cast.lin, exam_day.published().public_id)
+    lin.start()
+    raw = right_answers(app, lin.attempt_id)[1]
+    lin.send(lin.event(1, raw), lin.event(1, None))
+
+    stale = lin.send(lin.event(1, raw, client="window0002", base=0))
+
+    assert (stale.status_code, stale.json["current"]) == (200, {"1": None})
+
+
 def test_an_answer_after_the_end_is_kept_as_evidence(
     app: Flask, cast: Cast, exam_day: ExamDay, clock: TestClock
 ) -> None:
