@@ -7,21 +7,25 @@ looked at. Whether it makes sense, the domain says.
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 from lms.bank.editor_forms import YES
 from lms.bank.editor_typed import ItemForm, Typed, put_rows, rows_of
+from question_bank.interactions.base import MAX_OPTIONS
 from question_bank.interactions.file_answer import FileAsked
-from question_bank.interactions.fill_in import Blank, Blanks
+from question_bank.interactions.fill_in import Blank, Blanks, Partly
 from question_bank.interactions.hotspot import Spot, Spots
 from question_bank.interactions.inline_choice import Gap, Gaps
-from question_bank.interactions.matching import Pairs
-from question_bank.interactions.numeric import Number
-from question_bank.interactions.options import Option, Options
+from question_bank.interactions.matching import Pairs, Worth
+from question_bank.interactions.numeric import Number, Within
+from question_bank.interactions.options import LETTERS, Option, Options
 from question_bank.interactions.ordering import Sequence as Ordered
 from question_bank.interactions.true_false import Statement
 from question_bank.interactions.written import Point, Written
 from question_bank.problem import Problem, shortened
+from question_bank.shares import said as typed_share
+from question_bank.shares import share_of
 
 #: a line that ends with a backslash goes on in the next one
 _NEXT = re.compile(r"(?<!\\)\n")
@@ -32,6 +36,8 @@ _UNTOUCHED: dict[str, dict[str, str]] = {
     "spots": {"shape": "rect"},
 }
 _PERCENT = Decimal(100)
+#: a share, whether capitals differ, whether a star stands for anything, and the answer
+_PART = re.compile(r"(-?[\d./]+ ?%?)( Aa)?( \*)? ?= ?(.*)")
 Row = dict[str, str]
 
 
@@ -67,6 +73,18 @@ class Reader:
             self.problems.append(Problem(field, "not_a_number", shortened(plain)))
             return Decimal(0)
         return value
+
+    def share(self, text: str, field: str) -> Fraction | None:
+        """A share of the marks ("1/2", "50%", "-0.25"), None for nothing; with a complaint when it is none."""
+        plain = text.strip().replace("％", "%").replace("－", "-").replace("−", "-")
+        if not plain:
+            return None
+        try:
+            number = share_of(plain.removesuffix("%").strip())
+        except ValueError:
+            self.problems.append(Problem(field, "share_range", shortened(text), {"most": 100}))
+            return None
+        return number / 100 if plain.endswith("%") else number
 
     def whole(self, text: str, field: str, *, empty: str = "") -> int:
         """A whole number, 0 with a complaint when it is none."""
@@ -105,11 +123,22 @@ def _flags(**flags: bool) -> dict[str, str]:
     return {name: YES for name, ticked in flags.items() if ticked}
 
 
+def _worth(share: Fraction | None) -> dict[str, str]:
+    """An own share as it is typed, nothing for the usual."""
+    return {} if share is None else {"worth": typed_share(share)}
+
+
 def _read_options(reader: Reader) -> Options:
     return Options(
         tuple(
-            Option(row.get("text", ""), "right" in row, row.get("why", ""), "fixed" in row)
-            for row in reader.rows("options")
+            Option(
+                row.get("text", ""),
+                "right" in row,
+                row.get("why", ""),
+                "fixed" in row,
+                reader.share(row.get("worth", ""), f"options.{letter}"),
+            )
+            for letter, row in zip(LETTERS, reader.rows("options"), strict=False)
         )
     )
 
@@ -117,7 +146,10 @@ def _read_options(reader: Reader) -> Options:
 def _show_options(body: Options) -> Typed:
     return _put(
         "options",
-        ({"text": one.text, "why": one.why} | _flags(right=one.right, fixed=one.fixed) for one in body.options),
+        (
+            {"text": one.text, "why": one.why} | _worth(one.share) | _flags(right=one.right, fixed=one.fixed)
+            for one in body.options
+        ),
     )
 
 
@@ -139,16 +171,35 @@ def _read_blanks(reader: Reader) -> Blanks:
             case="case" in row,
             pattern="pattern" in row,
             weight=reader.whole(row.get("weight", ""), f"blanks.{n}", empty="1"),
+            partly=_read_partly(reader, row.get("partly", ""), f"blanks.{n}"),
         )
         for n, row in enumerate(reader.rows("blanks"), 1)
     ]
     return Blanks(tuple(blanks), ordered=bool(reader.text("ordered")))
 
 
+def _read_partly(reader: Reader, text: str, field: str) -> tuple[Partly, ...]:
+    found = []
+    for line in filter(str.strip, text.split("\n")):
+        match = _PART.fullmatch(line.strip())
+        share = reader.share(match[1], field) if match else None
+        if match is None or share is None:
+            reader.problems.append(Problem(field, "share_range", shortened(line), {"most": 100}))
+        else:
+            found.append(Partly(match[4], share, case=bool(match[2]), pattern=bool(match[3])))
+    return tuple(found)
+
+
+def _show_partly(one: Partly) -> str:
+    flags = (" Aa" if one.case else "") + (" *" if one.pattern else "")
+    return f"{typed_share(one.share)}{flags} = {one.text}"
+
+
 def _show_blanks(body: Blanks) -> Typed:
     rows = (
         {"accept": _joined(one.accept), "weight": str(one.weight)}
         | _flags(numerals=one.numerals, case=one.case, pattern=one.pattern)
+        | ({"partly": "\n".join(map(_show_partly, one.partly))} if one.partly else {})
         for one in body.blanks
     )
     return _put("blanks", rows) | ({"ordered": [YES]} if body.ordered else {})
@@ -161,10 +212,16 @@ def _read_gaps(reader: Reader) -> Gaps:
                 _lines(row.get("choices", "")),
                 reader.whole(row.get("right", ""), f"gaps.{n}") - 1,
                 reader.whole(row.get("weight", ""), f"gaps.{n}", empty="1"),
+                _read_worths(reader, row.get("worths", ""), f"gaps.{n}"),
             )
             for n, row in enumerate(reader.rows("gaps"), 1)
         )
     )
+
+
+def _read_worths(reader: Reader, text: str, field: str) -> tuple[Fraction, ...]:
+    words = [word for word in re.split(r"[\s,，;；、]+", text) if word][: MAX_OPTIONS + 1]
+    return tuple(reader.share(word, field) or Fraction(0) for word in words)
 
 
 def _show_gaps(body: Gaps) -> Typed:
@@ -172,6 +229,7 @@ def _show_gaps(body: Gaps) -> Typed:
         "gaps",
         (
             {"choices": _joined(one.choices), "right": str(one.right + 1), "weight": str(one.weight)}
+            | ({"worths": ", ".join(map(typed_share, one.shares))} if one.shares else {})
             for one in body.gaps
         ),
     )
@@ -188,13 +246,25 @@ def _read_number(reader: Reader) -> Number:
         reader.text("unit").strip(),
         reader.text("mode"),
         units,
+        tuple(_read_within(reader, row, f"partly.{n}") for n, row in enumerate(reader.rows("partly"), 1)),
     )
+
+
+def _read_within(reader: Reader, row: Row, field: str) -> Within:
+    low, high = (reader.number(row[name], field) if row.get(name, "").strip() else None for name in ("low", "high"))
+    return Within(low, high, reader.share(row.get("worth", ""), field) or Fraction(0))
+
+
+def _show_within(one: Within) -> dict[str, str]:
+    ends = {"low": one.low, "high": one.high}
+    shown = {name: "" if end is None else str(end) for name, end in ends.items()}
+    return shown | {"worth": typed_share(one.share)}
 
 
 def _show_number(body: Number) -> Typed:
     single = {"answer": str(body.answer), "tolerance": str(body.tolerance), "unit": body.unit, "mode": body.mode}
     units = _put("units", ({"unit": name, "factor": str(factor)} for name, factor in body.units))
-    return {name: [text] for name, text in single.items()} | units
+    return {name: [text] for name, text in single.items()} | units | _put("partly", map(_show_within, body.partly))
 
 
 def _read_sequence(reader: Reader) -> Ordered:
@@ -209,17 +279,32 @@ def _read_pairs(reader: Reader) -> Pairs:
     return Pairs(
         tuple((row.get("left", ""), row.get("right", "")) for row in reader.rows("pairs")),
         tuple(row.get("text", "") for row in reader.rows("extra")),
+        tuple(
+            Worth(
+                row.get("left", ""), row.get("right", ""), reader.share(row.get("worth", ""), "worths") or Fraction(0)
+            )
+            for row in reader.rows("worths")
+        ),
+        reader.share(reader.text("wrong"), "wrong") or Fraction(0),
     )
 
 
 def _show_pairs(body: Pairs) -> Typed:
     pairs = _put("pairs", ({"left": left, "right": right} for left, right in body.pairs))
-    return pairs | _put("extra", ({"text": text} for text in body.extra))
+    worths = ({"left": one.left, "right": one.right, "worth": typed_share(one.share)} for one in body.shares)
+    wrong: Typed = {"wrong": [typed_share(body.wrong)]} if body.wrong else {}
+    return pairs | _put("extra", ({"text": text} for text in body.extra)) | _put("worths", worths) | wrong
 
 
 def _read_spots(reader: Reader) -> Spots:
     spots = tuple(
-        Spot(row.get("label", "").strip(), row.get("shape", ""), _coords(reader, row, n), "right" in row)
+        Spot(
+            row.get("label", "").strip(),
+            row.get("shape", ""),
+            _coords(reader, row, n),
+            "right" in row,
+            reader.share(row.get("worth", ""), f"spots.{n}"),
+        )
         for n, row in enumerate(reader.rows("spots"), 1)
     )
     width, height = (_size(reader.text(name)) for name in ("width", "height"))
@@ -240,7 +325,9 @@ def _size(text: str) -> int:
 
 def _show_spots(body: Spots) -> Typed:
     rows = (
-        {"label": one.label, "shape": one.shape, "coords": ", ".join(map(str, one.coords))} | _flags(right=one.right)
+        {"label": one.label, "shape": one.shape, "coords": ", ".join(map(str, one.coords))}
+        | _worth(one.share)
+        | _flags(right=one.right)
         for one in body.spots
     )
     single = {"picture": [body.picture], "width": [str(body.width)], "height": [str(body.height)]}

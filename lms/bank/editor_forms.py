@@ -14,6 +14,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from lms.bank.forms import CLASSIFICATION_NAMES, COGNITIVE_NAMES, DIFFICULTY_NAMES
 from question_bank.interactions.base import MAX_BLANKS, MAX_LINES, MAX_OPTIONS
 from question_bank.interactions.file_answer import ENDINGS
+from question_bank.interactions.numeric import MAX_PARTLY
 from question_bank.item import MAX_CITATIONS, MAX_GROUP, MAX_OBJECTIVE
 
 YES = "y"
@@ -101,6 +102,10 @@ class CitationRow(Form):
     article = _line(lazy_gettext("Article"), 80)
 
 
+_SHARE = lazy_gettext("Own share")
+_SHARE_HINT = lazy_gettext("1/2, 50% or -25% of the marks; empty for the usual.")
+
+
 class OptionRow(Form):
     """An option of a choice question."""
 
@@ -108,6 +113,7 @@ class OptionRow(Form):
     right = BooleanField(lazy_gettext("Is right"))
     fixed = BooleanField(lazy_gettext("Keeps its place"))
     why = _rich(lazy_gettext("Why it is right or wrong"), 2)
+    worth = _number(_SHARE, _SHARE_HINT)
 
 
 class BlankRow(Form):
@@ -118,6 +124,11 @@ class BlankRow(Form):
     case = BooleanField(lazy_gettext("Small and capital letters differ"))
     pattern = BooleanField(lazy_gettext("A star stands for any characters"))
     weight = _number(lazy_gettext("Weight"))
+    partly = _lines(
+        lazy_gettext("Answers for a part of the marks"),
+        2,
+        lazy_gettext("One a line: 50% = words. Aa before the sign: capitals differ; *: a star stands for anything."),
+    )
 
 
 class GapRow(Form):
@@ -128,6 +139,9 @@ class GapRow(Form):
     )
     right = _number(lazy_gettext("Number of the right line"))
     weight = _number(lazy_gettext("Weight"))
+    worths = _line(
+        lazy_gettext("Own shares"), 400, lazy_gettext("One for each line, with commas; empty for the usual.")
+    )
 
 
 class UnitRow(Form):
@@ -135,6 +149,14 @@ class UnitRow(Form):
 
     unit = _line(lazy_gettext("Other unit"), 20)
     factor = _number(lazy_gettext("Times"), lazy_gettext("What one of it is in the unit above."))
+
+
+class WithinRow(Form):
+    """Numbers that earn a part of the marks."""
+
+    low = _number(lazy_gettext("From"), lazy_gettext("Empty: without end."))
+    high = _number(lazy_gettext("To"))
+    worth = _number(_SHARE)
 
 
 class SequenceRow(Form):
@@ -148,6 +170,14 @@ class PairRow(Form):
 
     left = _rich(lazy_gettext("Left"), 2)
     right = _rich(lazy_gettext("Right"), 2)
+
+
+class WorthRow(Form):
+    """What a pair, right or wrong, earns or costs."""
+
+    left = _rich(lazy_gettext("Left"), 1)
+    right = _rich(lazy_gettext("Right"), 1)
+    worth = _number(_SHARE)
 
 
 class ExtraRow(Form):
@@ -170,6 +200,7 @@ class SpotRow(Form):
     shape = SelectField(lazy_gettext("Shape"), choices=_choices(SHAPE_NAMES.items()))
     coords = _line(lazy_gettext("Pixels"), 500, lazy_gettext("From the upper left corner, with commas."))
     right = BooleanField(lazy_gettext("Is right"))
+    worth = _number(_SHARE, _SHARE_HINT)
 
 
 class PointRow(Form):
@@ -211,6 +242,14 @@ class NumberFields(Form):
     unit = _line(lazy_gettext("Unit"), 20, lazy_gettext("Shown beside the field; candidates need not type it."))
     mode = SelectField(lazy_gettext("Tolerance is"), choices=_choices(MODE_NAMES.items()))
     tolerance = _number(lazy_gettext("Tolerance"))
+
+
+class PairsFields(Form):
+    """What wrong pairs cost."""
+
+    wrong = _number(
+        lazy_gettext("Share of any other wrong pair"), lazy_gettext("-25% takes a quarter; empty for none.")
+    )
 
 
 class SpotsFields(Form):
@@ -269,6 +308,8 @@ class KindFields:
     fresh: tuple[tuple[str, str], ...] = ()
 
 
+#: fields and groups that are shown only in questions that carry their own shares
+SHARES = ("worth", "worths", "partly", "wrong")
 FIELDS: dict[str, KindFields] = {
     "single_choice": KindFields(_Nothing, (_OPTIONS,)),
     "multiple_choice": KindFields(_Nothing, (_OPTIONS,)),
@@ -283,7 +324,11 @@ FIELDS: dict[str, KindFields] = {
     ),
     "numeric": KindFields(
         NumberFields,
-        (Group("units", UnitRow, 0, 10, lazy_gettext("Other units"), lazy_gettext("Add a unit")),),
+        (
+            Group("units", UnitRow, 0, 10, lazy_gettext("Other units"), lazy_gettext("Add a unit")),
+            Group("partly", WithinRow, 0, MAX_PARTLY, lazy_gettext("Numbers for a part of the marks"),
+                  lazy_gettext("Add numbers")),
+        ),
         (("mode", "absolute"), ("tolerance", "0")),
     ),
     "ordering": KindFields(
@@ -292,11 +337,13 @@ FIELDS: dict[str, KindFields] = {
                lazy_gettext("Add a line")),),
     ),
     "matching": KindFields(
-        _Nothing,
+        PairsFields,
         (
             Group("pairs", PairRow, 3, MAX_LINES, lazy_gettext("Pairs"), lazy_gettext("Add a pair")),
             Group("extra", ExtraRow, 0, MAX_LINES, lazy_gettext("Right-hand sides that fit nothing"),
                   lazy_gettext("Add a right-hand side")),
+            Group("worths", WorthRow, 0, MAX_LINES * MAX_LINES, lazy_gettext("Own shares of pairs"),
+                  lazy_gettext("Add a pair with its share")),
         ),
     ),
     "hotspot": KindFields(

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form
 from wtforms.fields.core import UnboundField
 
-from lms.bank.editor_forms import FIELDS, YES, CommonForm, Group, groups_of
+from lms.bank.editor_forms import FIELDS, SHARES, YES, CommonForm, Group, groups_of
 from lms.bank.errors import FieldsUnfit
 
 #: names and texts as they were typed; only a group of boxes has more than one text
@@ -41,6 +41,16 @@ class ItemForm:
             group.name: [group.row(data, prefix=f"{group.name}-{n}-") for n in range(count(typed, group.name))]
             for group in self.groups
         }
+
+    def hides(self, name: str) -> bool:
+        """Whether a field or group of own shares has no place, because the question has none."""
+        return name in SHARES and not self.shares
+
+    @property
+    def shares(self) -> bool:
+        """Whether the question carries its own shares of the marks."""
+        named = (name for name, texts in self.typed.items() if any(text.strip() for text in texts))
+        return any(name.rpartition("-")[2] in SHARES for name in named)
 
     def text(self, name: str) -> str:
         """What stands in a single field, "" for nothing."""

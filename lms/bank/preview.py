@@ -7,7 +7,10 @@ from markupsafe import Markup
 
 from lms.richtext import rendered
 from question_bank.interactions import Presentation
+from question_bank.interactions.options import Options
 from question_bank.item import Citation, ItemVersion
+from question_bank.scoring import ONE, ZERO
+from question_bank.shares import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +28,11 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What is right and why: options as (words, right, why), or a summary for types without options."""
+    """What is right and why: options as (words, right, why, own share in words where it is not all or nothing), or a
+    summary for types without options.
+    """
 
-    options: tuple[tuple[str, bool, str], ...]
+    options: tuple[tuple[str, bool, str, str], ...]
     summary: str
     explanation: Markup | None
     citations: tuple[Citation, ...]
@@ -50,10 +55,21 @@ def preview(version: ItemVersion, *, number: int = 1, draw: int = 1) -> Preview:
 
 def key(version: ItemVersion) -> Key:
     """The key of a version."""
-    options = tuple((option.text, option.right, option.why) for option in getattr(version.body, "options", ()))
+    options: tuple[tuple[str, bool, str, str], ...] = ()
+    if isinstance(version.body, Options):
+        options = tuple(
+            (option.text, option.right, option.why, share)
+            for option, share in zip(version.body.options, _own_shares(version), strict=False)
+        )
     return Key(
         options=options,
         summary="" if options else version.interaction.key_summary(version.body),
         explanation=rendered(version.explanation) if version.explanation else None,
         citations=version.citations,
     )
+
+
+def _own_shares(version: ItemVersion) -> list[str]:
+    """The own share of each option in words, "" where the question has none or it is all or nothing."""
+    shares = version.body.shares(several=version.type == "multiple_choice").values()
+    return [said(share) if version.body.own and share not in (ZERO, ONE) else "" for share in shares]

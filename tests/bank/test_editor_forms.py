@@ -23,6 +23,7 @@ from question_bank.interactions.options import Option, Options
 from question_bank.item import Citation, ItemVersion, Stimulus
 from question_bank.problem import CODES
 from tests.question_bank.test_interactions import BODIES
+from tests.question_bank.test_shares import SCORED
 
 CASE = Stimulus("case-1", "案例一", "某超市销售过期面包。\n\n检查时……")
 MARKED = {"fill_in": "[[1]] 与 [[2]]", "inline_choice": "[[1]] 与 [[2]]"}
@@ -96,6 +97,41 @@ def test_nothing_special_is_lost(kind: str, body: Any) -> None:
     item = an_item(kind, body)
 
     assert read(kind, typed_of(kind, sent(typed_from(item))), case=CASE).version == item
+
+
+@pytest.mark.parametrize("number", range(len(SCORED)))
+def test_own_shares_come_through_the_form(number: int) -> None:
+    """
+    A question that carries its own shares keeps each of them when another field is edited.
+    """
+    kind, body, _rows = SCORED[number]
+    typed = typed_of(kind, sent(typed_from(an_item(kind, body))))
+    found = read(kind, typed | {"explanation": ["另一个理由"]}, case=CASE)
+
+    assert found.problems == ()
+    assert found.version == an_item(kind, body, explanation="另一个理由")
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_fields_of_shares_are_shown_where_there_are_shares(kind: str) -> None:
+    """
+    Other questions are spared them.
+    """
+    own = next((body for other, body, _rows in SCORED if other == kind), None)
+
+    assert ItemForm(kind, typed_from(an_item(kind))).hides("worth")
+    assert own is None or not ItemForm(kind, typed_from(an_item(kind, own))).hides("worth")
+
+
+def test_a_share_that_is_none_is_complained_about() -> None:
+    """
+    At its field; the words are not lost.
+    """
+    typed = typed_from(an_item("single_choice", SCORED[0][1])) | {"options-1-worth": ["一半"]}
+
+    assert [(one.field, one.code) for one in read("single_choice", typed, case=CASE).problems] == [
+        ("options.B", "share_range")
+    ]
 
 
 WORDS = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn", "Zl", "Zp"]), min_size=1, max_size=40).filter(str.strip)  # fmt: skip
