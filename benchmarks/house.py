@@ -15,7 +15,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import insert, select
 
-from lms import migrate, server
+from lms import jobs, migrate, server
 from lms.accounts import sessions
 from lms.accounts.models import LoginSession, Person, Posting, Unit
 from lms.app import create_app
@@ -98,7 +98,9 @@ def make(folder: Path, *, candidates: int, database_url: str = "") -> House:
         unit_id, tokens, examiner = _people(candidates)
         with writing() as session:
             bank_service.load_bundled(session, media=config.media)
-        return House(config, app, _exam(unit_id, examiner), tokens, free_port())
+        exam = _exam(unit_id, examiner)
+    jobs.run_waiting(app)  # the papers are dealt before the bell
+    return House(config, app, exam, tokens, free_port())
 
 
 def _people(candidates: int) -> tuple[int, list[str], int]:

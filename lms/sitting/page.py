@@ -7,6 +7,8 @@ them. A page of fifty questions then costs a tenth of rendering it.
 
 import re
 import secrets
+import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,18 +16,22 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from flask import current_app, render_template
-from flask_babel import gettext
+from flask import Flask, current_app, render_template
+from flask_babel import force_locale, get_locale, gettext
 from markupsafe import Markup
 
+from lms.exams import queries as exams
 from lms.i18n import chosen_theme, locale_code, plain
 from lms.question_types import TYPE_NAMES
 from lms.richtext import rendered
 from question_bank.assembly import Form
+from question_bank.blueprint import Blueprint
 from question_bank.interactions import Choice, Presentation
 from question_bank.item import ItemVersion
 
 MOST_KEPT, MOST_SHELLS = 8192, 64
+#: seconds between two questions made in advance
+REST = 0.002
 #: what stands in a kept piece for what a candidate's page has there begins with this; drawn at random, so that no text
 #: of a question or title can hold it
 MARK = secrets.token_hex(16)
@@ -72,6 +78,9 @@ class _Kept:
     def __init__(self) -> None:
         self.pieces: OrderedDict[object, Piece] = OrderedDict()
         self.shells: OrderedDict[object, str] = OrderedDict()
+        #: exams and languages whose pieces were made, or are being made
+        self.warm: set[tuple[int, str]] = set()
+        self.lock = threading.Lock()
 
 
 def _kept() -> _Kept:
@@ -92,13 +101,44 @@ def paper_html(form: Form, versions: Mapping[int, ItemVersion]) -> dict[int, str
         if version.interaction.CONTROL not in _LINE and presentation.choices + presentation.gaps:
             articles[slot.number] = _whole(version, slot.marks, presentation, str(slot.number), with_case=key[3])
             continue
-        piece = kept.get(key)
-        if piece is None:
-            piece = kept[key] = _piece(version, slot.marks, presentation, with_case=key[3])
-            while len(kept) > MOST_KEPT:
-                kept.popitem(last=False)
+        piece = kept.get(key) or _keep(key, version, presentation)
         articles[slot.number] = _filled(piece, presentation, str(slot.number))
     return articles
+
+
+def _keep(key: tuple[int, Decimal, str, bool], version: ItemVersion, presentation: Presentation) -> Piece:
+    kept = _kept()
+    piece = _piece(version, key[1], presentation, with_case=key[3])
+    with kept.lock:
+        kept.pieces[key] = piece
+        while len(kept.pieces) > MOST_KEPT:
+            kept.pieces.popitem(last=False)
+    return piece
+
+
+def warm(exam_id: int, blueprint: Blueprint) -> None:
+    """Make the pieces of an exam in the language of this request before the bell, in a thread of its own.
+
+    Called by every candidate who opens the door; only the first in a process and language finds anything to do.
+    """
+    kept, language = _kept(), locale_code()
+    with kept.lock:
+        if (exam_id, language) in kept.warm or current_app.testing:
+            return
+        kept.warm.add((exam_id, language))
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    threading.Thread(target=_warm, args=(app, exam_id, blueprint, str(get_locale())), daemon=True).start()
+
+
+def _warm(app: Flask, exam_id: int, blueprint: Blueprint, language: str) -> None:
+    with app.test_request_context(), force_locale(language):
+        for number, version in exams.snapshot_of(exam_id).items():
+            for section in (one for one in blueprint.sections if one.takes(version)):
+                for with_case in {False, version.stimulus is not None}:
+                    key = (number, section.marks, locale_code(), with_case)
+                    if key not in _kept().pieces:
+                        _keep(key, version, version.interaction.present(version.body, b"warm"))
+            time.sleep(REST)  # whoever answers meanwhile goes first
 
 
 def _filled(piece: Piece, presentation: Presentation, number: str) -> str:

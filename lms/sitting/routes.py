@@ -57,6 +57,7 @@ def door(exam_id: str) -> ResponseReturnValue:
     standing = next(
         s for s in queries.standings(session, person_id=me.id, unit_path=me.unit_path) if s.exam.id == exam.id
     )
+    page.warm(exam.id, exam.blueprint)
     return render_template("sitting/door.html", exam=exam, standing=standing, phase=standing.phase(now()))
 
 
