@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
+from lms.accounts import tickets
 from tests.cast import csrf
 from tests.security.house import House, Row, matrix
 
@@ -14,6 +15,7 @@ UNSAFE = [row for row in ROWS if row.method != "GET"]
 SAFE = [row for row in ROWS if row.method == "GET"]
 KEY = "X-CSRFToken"
 EVIL = "https://evil.example"
+ORIGINS = (EVIL, "null", "http://localhost:8080", "http://localhost.evil.example", "http://localhost@evil.example", "")
 
 
 def signed(client: FlaskClient, raw: str, *, salt: str = "wtf-csrf-token", key: str = "") -> str:
@@ -24,10 +26,7 @@ def signed(client: FlaskClient, raw: str, *, salt: str = "wtf-csrf-token", key: 
 def attacks(client: FlaskClient) -> dict[str, tuple[dict[str, Any], int]]:
     """What is sent instead, and the status it gets: without our token 400, from another origin 403."""
     good, raw = csrf(client), "0" * 40
-    foreign = {
-        f"origin {origin}": ({"headers": {KEY: good, "Origin": origin}}, 403)
-        for origin in (EVIL, "null", "http://localhost:8080", "http://localhost.evil.example", "http://localhost@evil.example", "")
-    }  # fmt: skip
+    foreign = {f"origin {origin}": ({"headers": {KEY: good, "Origin": origin}}, 403) for origin in ORIGINS}
     return foreign | {
         "no token": ({"headers": {}}, 400),
         "empty token": ({"headers": {KEY: ""}}, 400),
@@ -41,14 +40,50 @@ def attacks(client: FlaskClient) -> dict[str, tuple[dict[str, Any], int]]:
     }  # fmt: skip
 
 
+def attacks_on_tickets(house: House, client: FlaskClient) -> dict[str, tuple[dict[str, Any], int]]:
+    """The same for routes that take a ticket: 403, and 404 for one of ours that is for another thing."""
+    good = house.ticket(house.values["attempt"])
+    payload, _dot, signature = good.rpartition(".")
+    thing, person, session = payload.split(".")
+    sent = {
+        "empty ticket": "",
+        "invented ticket": "x" * 40,
+        "token of a form": csrf(client),
+        "cookie": house.tokens["cadre"],
+        "ticket of another browser": house.ticket(thing, who="cadre-b"),
+        "ticket signed by somebody else": house.ticket(thing, key="another-key" * 4),
+        "no signature": payload,
+        "empty signature": f"{payload}.",
+        "half a signature": good[:-12],
+        "other signature": f"{payload}.{signature[::-1]}",
+        "other person": f"{thing}.{int(person) + 1}.{session}.{signature}",
+        "other session": f"{thing}.{person}.{int(session) + 1}.{signature}",
+        "other thing": f"{house.values['elsewhere']}.{person}.{session}.{signature}",
+        "other split": f"{thing}.{person}{session}.{signature}",
+        "one part more": f"{thing}.{person}.{session}.1.{signature}",
+        "other digits": f"{thing}.{person}.{chr(0x660 + int(session[0]))}{session[1:]}.{signature}".encode().decode("latin-1"),
+        "ticket in quotes": f'"{good}"',
+        "very long": good + "A" * 5000,
+    }  # fmt: skip
+    return {
+        **{f"origin {origin}": ({"headers": {tickets.HEADER: good, "Origin": origin}}, 403) for origin in ORIGINS},
+        **{name: ({"headers": {tickets.HEADER: text}}, 403) for name, text in sent.items()},
+        "no ticket": ({"headers": {}}, 403),
+        "token without ticket": ({"headers": {KEY: csrf(client)}}, 403),
+        "ticket in the address": ({"headers": {}, "query_string": {tickets.HEADER: good}}, 403),
+        "cross-site fetch": ({"headers": {tickets.HEADER: good, "Sec-Fetch-Site": "cross-site"}}, 403),
+        "ticket for another attempt": ({"headers": {tickets.HEADER: house.ticket(house.values["elsewhere"])}}, 404),
+    }
+
+
 @pytest.mark.parametrize("row", UNSAFE, ids=lambda row: row.name)
 def test_a_forged_request_does_nothing(house: House, row: Row) -> None:
     """
-    Without the page's token, or from another origin with it: refused, every table as before, and the audit log
+    Without the page's token or ticket, or from another origin with it: refused, every table as before, and the audit log
     holds at most the refusal.
     """
     client, before, number = house.client(row.let_in[0]), house.state(), house.head()
-    given = attacks(client)
+    given = attacks_on_tickets(house, client) if house.by_ticket(row) else attacks(client)
     found = {name: house.ask(row, client, **options).status_code for name, (options, _status) in given.items()}
 
     assert found == {name: status for name, (_options, status) in given.items()}
@@ -59,10 +94,10 @@ def test_a_forged_request_does_nothing(house: House, row: Row) -> None:
 @pytest.mark.parametrize("row", UNSAFE, ids=lambda row: row.name)
 def test_the_same_request_from_our_page_is_carried_out_and_recorded(house: House, row: Row) -> None:
     """
-    With the token and our own origin it gets its status, and the audit log says what the matrix says.
+    With the token or ticket and our own origin it gets its status, and the audit log says what the matrix says.
     """
     client, number = house.client(row.let_in[0]), house.head()
-    headers = {KEY: csrf(client), "Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
+    headers = {**house.proof(row, client), "Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
     answer = house.ask(row, client, headers=headers)
 
     assert answer.status_code == row.statuses[row.let_in[0]]
@@ -90,8 +125,9 @@ def test_a_deed_is_not_done_by_another_method(house: House, row: Row) -> None:
     """
     client, before = house.client(row.let_in[0]), house.state()
     fields = {name: str(value) for name, value in (row.form or {}).items()} | {"csrf_token": csrf(client)}
-    client.get(house.address(row), query_string=fields)
+    proof = house.proof(row, client)
+    client.get(house.address(row), query_string=fields, headers=proof)
     for name in ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"):
-        client.get(house.address(row), query_string=fields | {"_method": "POST"}, headers={name: "POST"})
+        client.get(house.address(row), query_string=fields | {"_method": "POST"}, headers={**proof, name: "POST"})
 
     assert house.state() == before

@@ -12,9 +12,10 @@ from sqlalchemy import func, select
 
 from lms.database import reading
 from lms.sitting.models import AttemptEvent
-from tests.cast import Cast, csrf, post, sign_in
+from tests.cast import Cast
 from tests.exam_day import ExamDay, section
 from tests.security.house import House, matrix
+from tests.sitting.test_sitting import Candidate
 
 EVENT: dict[str, Any] = {
     "client": "window0001", "seq": 1, "kind": "answer", "slot": 1, "response": ["三十日"], "base": 0,
@@ -30,16 +31,17 @@ class Desk:
     app: Flask
     client: FlaskClient
     address: str
+    ticket: str
 
     def send(self, body: bytes | str, *, content_type: str | None = "application/json") -> int:
         """Post a body as it is; the status."""
         data = body.encode() if isinstance(body, str) else body
-        headers = {"X-CSRFToken": csrf(self.client)}
+        headers = {"X-Ticket": self.ticket}
         return self.client.post(self.address, data=data, content_type=content_type, headers=headers).status_code
 
     def hand_in(self) -> int:
         """Hand the paper in; the status."""
-        headers = {"X-CSRFToken": csrf(self.client)}
+        headers = {"X-Ticket": self.ticket}
         return self.client.post(self.address.replace("/events", "/hand-in"), json={}, headers=headers).status_code
 
     def kept(self) -> int:
@@ -51,8 +53,8 @@ class Desk:
 def desk(app: Flask, cast: Cast, exam_day: ExamDay, kind: str) -> Desk:
     """Lin starts a paper of one type of question."""
     exam = exam_day.published(exam_day.plan(sections=(section(kind),)))
-    client = sign_in(app.test_client(), cast.lin)
-    return Desk(app, client, post(client, f"/sitting/exam/{exam.public_id}/start").location + "/events")
+    lin = Candidate(app, cast.lin, exam.public_id)
+    return Desk(app, lin.client, f"/sitting/{lin.start()}/events", lin.ticket())
 
 
 @pytest.fixture
@@ -137,7 +139,8 @@ def test_another_shape_is_refused(house_desk: Desk, body: str) -> None:
 @pytest.fixture
 def house_desk(house: House) -> Desk:
     """Lin before the open paper of the house, whose first question is a single choice."""
-    return Desk(house.app, house.client("cadre"), f"/sitting/{house.values['attempt']}/events")
+    address = f"/sitting/{house.values['attempt']}/events"
+    return Desk(house.app, house.client("cadre"), address, house.ticket(house.values["attempt"]))
 
 
 @pytest.mark.parametrize(
