@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import threading
 import time
 import urllib.error
@@ -22,17 +23,19 @@ from lms.sitting.policy import access_sittable_exam
 from question_bank.assembly import Form
 from question_bank.attempt import replay
 from tests.browser.conftest import House, make_house
+from tests.sitting.desks import broken_chain
 
 KILLS = 5
 CANDIDATES = ("lin", "wang", "zhao", "qian")
+TICKET = re.compile(r'"X-Ticket":\s*"([^"]+)"')
 
 
 class Saver(threading.Thread):
     """A candidate who answers without pause and notes what the server acknowledged."""
 
-    def __init__(self, house: House, cookies: str, token: str, attempt_id: str, choices: list[str]) -> None:
+    def __init__(self, house: House, cookies: str, ticket: str, attempt_id: str, choices: list[str]) -> None:
         super().__init__(daemon=True)
-        self.house, self.cookies, self.token = house, cookies, token
+        self.house, self.cookies, self.ticket = house, cookies, ticket
         self.attempt_id, self.choices = attempt_id, choices
         self.acknowledged: dict[int, int] = {}
         self.seq = 0
@@ -53,7 +56,7 @@ class Saver(threading.Thread):
         request = urllib.request.Request(
             f"{self.house.address}/sitting/{self.attempt_id}/events",
             data=json.dumps({"events": [event]}).encode(),
-            headers={"Content-Type": "application/json", "Cookie": self.cookies, "X-CSRFToken": self.token},
+            headers={"Content-Type": "application/json", "Cookie": self.cookies, "X-Ticket": self.ticket},
         )
         try:
             with urllib.request.urlopen(request, timeout=5) as response:
@@ -75,7 +78,9 @@ def begin(house: House, exam_id: str, name: str) -> Saver:
     client.set_cookie(house.app.extensions["accounts.cookie"], begun.token)
     page = client.get("/sitting/")
     token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
-    client.post(f"/sitting/exam/{exam_id}/start", data={"csrf_token": token})
+    player = client.post(f"/sitting/exam/{exam_id}/start", data={"csrf_token": token}, follow_redirects=True)
+    ticket = TICKET.search(player.text)
+    assert ticket is not None
     cookies = "; ".join(f"{c.key}={c.value}" for c in client._cookies.values())
     with house.app.app_context():
         exam = access_sittable_exam(reading(), viewer_of(person), exam_id)
@@ -83,21 +88,22 @@ def begin(house: House, exam_id: str, name: str) -> Saver:
         form = Form.from_record(attempt.form)
         version = service.exams.snapshot(reading(), exam.id).versions[form.slots[0].version]
         shown = version.interaction.present(version.body, form.slot_seed(1))
-        return Saver(house, cookies, token, attempt.public_id, [choice.id for choice in shown.choices])
+        return Saver(house, cookies, ticket[1], attempt.public_id, [choice.id for choice in shown.choices])
 
 
-def stored(house: House, attempt_id: str) -> tuple[set[int], Any]:
+def stored(house: House, attempt_id: str) -> tuple[list[int], Any]:
     """The counts in the journal, and the answer that stands."""
     with house.app.app_context():
         attempt = reading().query(Attempt).filter_by(public_id=attempt_id).one()
         events = journal.events(reading(), attempt.id)
-        return {e.client_seq for e in events if e.client == "savingwindow"}, replay(events).answers.get(1)
+        return [e.client_seq for e in events if e.client == "savingwindow"], replay(events).answers.get(1)
 
 
 @pytest.mark.server
 def test_kill_nine_during_saves_loses_no_acknowledged_answer(tmp_path: Path) -> None:
     """
-    Five times the server and its workers are killed in the middle of saves; every acknowledged answer is stored.
+    Five times the server and its workers are killed in the middle of saves; every acknowledged answer is stored, once,
+    and the chain of every journal holds from its first event to its head.
     """
     house = make_house(tmp_path)
     opens_at = system_clock() - timedelta(minutes=1)
@@ -121,4 +127,9 @@ def test_kill_nine_during_saves_loses_no_acknowledged_answer(tmp_path: Path) -> 
 
     for saver in savers:
         assert len(saver.acknowledged) > 20
-        assert set(saver.acknowledged) <= stored(house, saver.attempt_id)[0]
+        counts, answer = stored(house, saver.attempt_id)
+        assert set(saver.acknowledged) <= set(counts)
+        assert len(counts) == len(set(counts))
+        assert answer is not None
+        with house.app.app_context():
+            assert broken_chain(saver.attempt_id) == ""
