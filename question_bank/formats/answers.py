@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
@@ -21,6 +22,7 @@ from question_bank.interactions.ordering import Sequence
 from question_bank.interactions.true_false import Statement
 from question_bank.interactions.written import Point, Written
 from question_bank.problem import Problem, shortened
+from question_bank.shares import share_of
 from question_bank.text import to_markdown
 
 Cells = Mapping[str, str]
@@ -130,13 +132,27 @@ def _option_texts(cells: Cells) -> list[str]:
 def _choice(cells: Cells) -> Options:
     texts = offered(cells)
     keys, whys = _keys(cells, texts), _whys(cells)
-    fixed = letters_of(_settings(cells, "固定选项").get("固定选项", ""))
+    found = _settings(cells, "固定选项", "选项得分")
+    fixed, shares = letters_of(found.get("固定选项", "")), _shares(found)
     return Options(
         tuple(
-            Option(text, letter in keys, whys.get(letter, ""), letter in fixed)
+            Option(text, letter in keys, whys.get(letter, ""), letter in fixed, shares.get(letter))
             for letter, text in zip_longest(LETTERS[: len(texts)], _option_texts(cells), fillvalue="")
         )
     )
+
+
+def _shares(found: Mapping[str, str]) -> dict[str, Fraction]:
+    """What options earn or cost by themselves ("A=50%、B=1/3"), by their letters."""
+    shares: dict[str, Fraction] = {}
+    for part in filter(None, re.split(r"[、,，;；\s]+", found.get("选项得分", ""))):
+        letter, _sign, text = unicodedata.normalize("NFKC", part).partition("=")
+        try:
+            number = share_of(text.removesuffix("%"))
+        except ValueError as error:
+            raise Unfit(Problem("settings", "unknown_value", shortened(part))) from error
+        shares[letter.strip().upper()] = number / 100 if text.endswith("%") else number
+    return shares
 
 
 def _whys(cells: Cells) -> dict[str, str]:
@@ -375,15 +391,15 @@ def _file(cells: Cells) -> FileAsked:
 
 def _spots(cells: Cells) -> Spots:
     """Labels in the options, their letters in the answer; picture and areas as our own files write them."""
-    found = _settings(cells, "图片", "尺寸", "区域")
+    found = _settings(cells, "图片", "尺寸", "区域", "选项得分")
     size = re.match(r"(\d{1,5})x(\d{1,5})\Z", found.get("尺寸", ""), re.ASCII)
     areas = [_AREA.match(part.strip()) for part in found.get("区域", "").split(";")]
     texts = _option_texts(cells)
     if size is None or None in areas or len(areas) != len(texts):
         raise Unfit(Problem("type", "needs_picture"))
-    keys = _keys(cells, offered(cells))
+    keys, shares = _keys(cells, offered(cells)), _shares(found)
     spots = tuple(
-        Spot(text, area[1], tuple(map(int, area[2].split(","))), letter in keys)
+        Spot(text, area[1], tuple(map(int, area[2].split(","))), letter in keys, shares.get(letter))
         for letter, text, area in zip(LETTERS, texts, areas, strict=False)
         if area
     )

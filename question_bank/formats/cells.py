@@ -12,14 +12,15 @@ from question_bank.formats.rows import Row, cited, read_row
 from question_bank.formats.sheets import cleaned
 from question_bank.interactions.file_answer import FileAsked
 from question_bank.interactions.fill_in import Blanks
-from question_bank.interactions.hotspot import Spots
+from question_bank.interactions.hotspot import Spot, Spots
 from question_bank.interactions.inline_choice import Gaps
 from question_bank.interactions.matching import Pairs
 from question_bank.interactions.numeric import Number
-from question_bank.interactions.options import Options
+from question_bank.interactions.options import Option, Options
 from question_bank.interactions.ordering import Sequence
 from question_bank.interactions.written import Written
 from question_bank.item import ItemVersion
+from question_bank.shares import said
 from question_bank.text import to_plain
 
 _TEXTS = ("point", "objective", "enemies", "derived")
@@ -101,7 +102,13 @@ def _options(row: Cells, body: Options) -> None:
             lambda texts: "\n".join(f"{letter}. {text}" for letter, text in zip(letters, texts, strict=True)),
         )
     fixed = "、".join(letter for letter, option in pairs if option.fixed)
-    row.cells["settings"] = settings.written({"固定选项": fixed})
+    row.cells["settings"] = settings.written({"固定选项": fixed, "选项得分": _shares(body.options)})
+
+
+def _shares(parts: Iterable[Option | Spot]) -> str:
+    """What options earn or cost by themselves."""
+    pairs = zip(LETTERS, parts, strict=False)
+    return "、".join(f"{letter}={said(part.share)}" for letter, part in pairs if part.share is not None)
 
 
 def _lines(row: Cells, texts: Iterable[str]) -> None:
@@ -226,7 +233,12 @@ def _spots(row: Cells, body: Spots) -> None:
     row.cells["answer"] = "".join(sorted(body.right_keys()))
     areas = "; ".join(f"{spot.shape} {','.join(map(str, spot.coords))}" for spot in body.spots)
     row.cells["settings"] = settings.written(
-        {"图片": body.picture.removeprefix("picture:"), "尺寸": f"{body.width}x{body.height}", "区域": areas}
+        {
+            "图片": body.picture.removeprefix("picture:"),
+            "尺寸": f"{body.width}x{body.height}",
+            "区域": areas,
+            "选项得分": _shares(body.spots),
+        }
     )
 
 

@@ -10,16 +10,20 @@ from hypothesis import strategies as st
 from lms.bank.bundled import read_bundled
 from lms.bank.files import SUBJECT_NAMES
 from lms.subjects import SUBJECTS
-from question_bank.formats import excel, native, workbook
+from question_bank.formats import excel, native, registry, workbook
 from question_bank.formats.cells import cells_of, changed_fields
+from question_bank.formats.pictures import name_of
 from question_bank.interactions import KINDS
 from question_bank.interactions.fill_in import Blank, Blanks
+from question_bank.interactions.hotspot import Spots
 from question_bank.interactions.inline_choice import Gap, Gaps
 from question_bank.interactions.matching import Pairs
 from question_bank.interactions.numeric import Number
 from question_bank.interactions.options import Option, Options
 from question_bank.item import Citation, ItemVersion, Stimulus
 from question_bank.text import to_markdown
+from tests.question_bank.formats.qti_items import PNG
+from tests.question_bank.test_shares import SCORED
 
 ITEMS = read_bundled().items
 TITLES = {subject.code: subject.zh for subject in SUBJECTS}
@@ -133,3 +137,27 @@ def test_a_loss_is_said_before_it_happens(stem: str, texts: list[str], why: str)
     assert native.read(native.write([made], pictures={}), name="x", subjects=("food",)).items == (
         made,
     ) or native.losses([made])
+
+
+@pytest.mark.parametrize("key", [key for key, one in registry.FORMATS.items() if one.write])
+@pytest.mark.parametrize("number", range(len(SCORED)))
+def test_own_shares_come_back_or_are_listed_as_lost(key: str, number: int) -> None:
+    """
+    No format drops what an option, an answer or a pair is worth without saying so before.
+    """
+    kind, body, _rows = SCORED[number]
+    stem = "期限[[1]]，[[2]]" if kind in ("fill_in", "inline_choice") else "怎样才对？"
+    if isinstance(body, Spots):
+        body = replace(body, picture=name_of(PNG))
+    item = ItemVersion(f"own-{number}", kind, "food", stem, body)
+    pictures = {name_of(PNG).removeprefix("picture:"): PNG}
+    chosen = registry.FORMATS[key]
+    assert chosen.write is not None
+    lost = chosen.losses([item]) if chosen.losses else ()
+    reader = chosen if chosen.read else registry.FORMATS["qti"]
+    assert reader.read is not None
+    back = reader.read(chosen.write([item], pictures=pictures), name=f"x{chosen.ending}", subjects={"food": "food"})
+
+    assert lost or back.items == (item,)
+    if key in ("native", "json", "moodle", "qti", "excel") and kind in ("single_choice", "multiple_choice"):
+        assert back.items == (item,)
