@@ -33,6 +33,7 @@ from lms.config import Config, ConfigError
 from lms.courses import routes as courses_routes
 from lms.database import db, engine_options, prepare_engine
 from lms.exams import routes as exams_routes
+from lms.exams import work as exams_work
 from lms.home import routes as home_routes
 from lms.library import routes as library_routes
 from lms.library import work as library_work
@@ -125,6 +126,7 @@ def _features(app: Flask, config: Config) -> None:
     many_work.init_app(app)
     app.register_blueprint(courses_routes.bp)
     app.register_blueprint(exams_routes.bp)
+    exams_work.init_app(app)
     app.register_blueprint(sitting_routes.bp)
     sitting_work.init_app(app, config)
     app.register_blueprint(transcripts_routes.bp)

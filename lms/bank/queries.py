@@ -9,9 +9,10 @@ from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.policy import ALLOWS, Act, Viewer, unit_paths
-from lms.bank import review_queries
+from lms.bank import review_queries, statistics
 from lms.bank.models import Item, ItemVersion, Pool, Share
 from question_bank import item as domain
+from question_bank.difficulty import Difficulty, estimated
 from question_bank.formats.record import from_record
 from question_bank.life import Standing, State
 from question_bank.pool import Pool as DomainPool
@@ -130,6 +131,27 @@ def pool_of_versions(session: Session, pool_id: int) -> DomainPool:
         .where(Item.pool_id == pool_id, DRAWABLE, ItemVersion.number == Item.drawn)
     )
     return DomainPool.of((row.id, from_record(row.record)) for row in rows)
+
+
+def pool_for_exams(session: Session, pool_id: int) -> DomainPool:
+    """The same with what is on trial, marked as such."""
+    rows = session.execute(
+        select(ItemVersion.id, ItemVersion.record, Item.state)
+        .join(Item, Item.id == ItemVersion.item_id)
+        .where(Item.pool_id == pool_id, Item.suspended == "", Item.state != State.RETIRED)
+        .where(ItemVersion.number == Item.drawn)
+    ).all()
+    trial = [row.id for row in rows if row.state == State.TRIAL]
+    return DomainPool.of(((row.id, from_record(row.record)) for row in rows), trial=trial)
+
+
+def difficulties(session: Session, wordings: Mapping[int, domain.ItemVersion]) -> dict[int, Difficulty]:
+    """How hard these versions are, as far as exams told."""
+    return {
+        key: estimated(figures.facility * figures.attempts, figures.attempts, label=wordings[key].difficulty)
+        for key, figures in statistics.most_telling(session, list(wordings)).items()
+        if figures.facility is not None
+    }
 
 
 def versions(session: Session, ids: Sequence[int]) -> dict[int, domain.ItemVersion]:

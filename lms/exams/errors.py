@@ -54,6 +54,17 @@ class ExamWindow(Refused):
     sentence = lazy_gettext("The exam must end in the future, and its window must be at least as long as its time.")
 
 
+class ExamNotHonoured(Refused):
+    """The plan asks for a rule that the player does not keep; a rule that nobody keeps is not promised."""
+
+    code = "exam.not_honoured"
+    status = 422
+    sentence = lazy_gettext(
+        "Section %(section)s asks for a time of its own or for going forward only. Papers cannot keep candidates to that "
+        "yet: take it out, or make an exam of its own of the section."
+    )
+
+
 class NotOver(Refused):
     """Results are released after the window only."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Integer, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.database import Json, Model, PublicId, UtcDateTime
@@ -34,11 +34,15 @@ class Exam(Model):
     #: what is shown with the score: score, answers (own answers and key) or explanations (all of it)
     shows: Mapped[str] = mapped_column(String(12), default="score")
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    #: secret of the draw; its SHA-256 is shown before the exam
+    #: secret of the draw, or what the installation makes it of; the SHA-256 of the secret is shown before the exam
     seed: Mapped[bytes] = mapped_column(LargeBinary(32))
     created_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: how its papers come about: one of lms.exams.queries.DRAWN, DEALT
+    assembly: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    #: what is known of its papers beforehand, see lms.exams.proof
+    proof: Mapped[Any | None] = mapped_column(Json)
 
 
 class ExamAudience(Model):
@@ -60,3 +64,7 @@ class ExamItem(Model):
 
     exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), primary_key=True)
     item_version_id: Mapped[int] = mapped_column(ForeignKey("bank_item_version.id"), primary_key=True)
+    #: on trial when the exam was published: stands in field tests only
+    trial: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: question_bank.difficulty.Difficulty as a record; None where nothing but the author's label was known
+    difficulty: Mapped[Any | None] = mapped_column(Json)

@@ -1,5 +1,6 @@
 """Reading exams."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +14,16 @@ from sqlalchemy.orm import Session
 from lms.bank import queries as bank
 from lms.database import reading
 from lms.exams.models import Exam, ExamAudience, ExamItem
+from lms.keys import key_for
 from question_bank.blueprint import Blueprint
+from question_bank.chance import derive
+from question_bank.difficulty import Difficulty
 from question_bank.item import ItemVersion
 from question_bank.pool import Pool
 
 KEPT_SNAPSHOTS = 8
+#: how papers come about: each drawn by itself (exams published by older releases), or dealt with regard to all others
+DRAWN, DEALT = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,12 @@ class ExamRow:
     seed: bytes
     created_by: int
     published_at: datetime | None
+    assembly: int
+
+    @property
+    def commitment(self) -> str:
+        """What is shown of the seed before the end: its SHA-256."""
+        return hashlib.sha256(self.seed).hexdigest()
 
     @property
     def questions(self) -> int:
@@ -83,14 +95,22 @@ _COLUMNS = (
     Exam.seed,
     Exam.created_by,
     Exam.published_at,
+    Exam.assembly,
 )
+_BLUEPRINT, _SEED = (next(n for n, column in enumerate(_COLUMNS) if column.key == key) for key in ("blueprint", "seed"))
 
 
 def row_of(values: Sequence[Any]) -> ExamRow:
     """An ExamRow from the columns of `rows`."""
     fields = list(values)
-    fields[6] = Blueprint.from_record(fields[6])
+    fields[_BLUEPRINT] = Blueprint.from_record(fields[_BLUEPRINT])
+    fields[_SEED] = seed_of(fields[_SEED], assembly=fields[-1])
     return ExamRow(*fields)
+
+
+def seed_of(stored: bytes, *, assembly: int) -> bytes:
+    """The secret of the draw. Of an exam whose papers are dealt the database alone does not say it."""
+    return derive(key_for("seed of an exam"), stored.hex()) if assembly == DEALT else stored
 
 
 def rows(*, paths: Sequence[str], thing_ids: Sequence[str] = ()) -> Select[*tuple[Any, ...]]:
@@ -154,14 +174,41 @@ def blueprint_of(exam_id: int) -> Blueprint:
     return kept[exam_id]
 
 
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What papers are made of, as it was when the exam was published: versions by their stored number (with options in
+    their author's order where the exam does not shuffle them), and how hard they were as far as that was known.
+    """
+
+    pool: Pool
+    difficulties: Mapping[int, Difficulty]
+
+
 def snapshot(session: Session, exam_id: int) -> Pool:
-    """The frozen pool of a published exam, kept in memory for the next caller: it never changes."""
-    kept: dict[int, Pool] = current_app.extensions.setdefault("exam_snapshots", {})
-    pool = kept.get(exam_id)
-    if pool is None:
-        ids = list(session.scalars(select(ExamItem.item_version_id).where(ExamItem.exam_id == exam_id)))
-        pool = Pool.of(bank.versions(session, ids).items())
+    """The frozen pool of a published exam."""
+    return frozen(session, exam_id).pool
+
+
+def frozen(session: Session, exam_id: int) -> Frozen:
+    """What was frozen with an exam, kept in memory for the next caller: it never changes."""
+    kept: dict[int, Frozen] = current_app.extensions.setdefault("exam_snapshots", {})
+    found = kept.get(exam_id)
+    if found is None:
+        found = stored(session, exam_id)
         while len(kept) >= KEPT_SNAPSHOTS:
             kept.pop(next(iter(kept)))
-        kept[exam_id] = pool
-    return pool
+        kept[exam_id] = found
+    return found
+
+
+def stored(session: Session, exam_id: int) -> Frozen:
+    """The same as the database holds it now."""
+    query = select(ExamItem.item_version_id, ExamItem.trial, ExamItem.difficulty).where(ExamItem.exam_id == exam_id)
+    rows = session.execute(query).all()
+    versions = bank.versions(session, [row.item_version_id for row in rows])
+    record = session.scalars(select(Exam.blueprint).where(Exam.id == exam_id)).one()
+    if not Blueprint.from_record(record).shuffle_options:
+        versions = {key: version.in_own_order() for key, version in versions.items()}
+    known = {row.item_version_id: Difficulty.from_record(row.difficulty) for row in rows if row.difficulty}
+    pool = Pool.of(versions.items(), trial=[row.item_version_id for row in rows if row.trial])
+    return Frozen(pool, known)

@@ -14,12 +14,14 @@ from lms import jobs
 from lms.accounts import queries as accounts
 from lms.audit.service import record
 from lms.bank import queries as bank
-from lms.clock import now, today
+from lms.clock import now
 from lms.errors import NotFound
-from lms.exams import errors, queries
+from lms.exams import errors, proof, queries
 from lms.exams.models import Exam, ExamAudience, ExamItem
+from lms.exams.proof import pool_of_draft
 from lms.exams.queries import ExamRow
 from question_bank.blueprint import Blueprint, Shortage, by_hand, shortage
+from question_bank.pool import Pool
 
 RELEASES = ("at_once", "after_window", "by_hand")
 SHOWS = ("score", "answers", "explanations")
@@ -48,6 +50,7 @@ def create_exam(session: Session, plan: Plan, *, owner_path: str, by: int) -> st
     session.flush()
     _set_audience(session, exam.id, plan.units)
     record(session, "exam.create", thing="exam", thing_id=exam.public_id, after=_told(plan))
+    proof.ask(session, exam.id, exam.public_id)
     return exam.public_id
 
 
@@ -58,6 +61,7 @@ def update_exam(session: Session, exam_id: int, plan: Plan) -> None:
     _apply(exam, plan)
     _set_audience(session, exam.id, plan.units)
     record(session, "exam.update", thing="exam", thing_id=exam.public_id, before=before, after=_told(plan))
+    proof.ask(session, exam.id, exam.public_id)
 
 
 def publish(session: Session, exam_id: int) -> None:
@@ -68,7 +72,7 @@ def publish(session: Session, exam_id: int) -> None:
     exam = _draft(session, exam_id)
     blueprint = Blueprint.from_record(exam.blueprint)
     _check_window(exam)
-    pool = bank.pool_of_versions(session, exam.pool_id).valid_on(today())
+    pool = pool_of_draft(session, exam.pool_id)
     refuse_unfit(blueprint)
     lack = shortage(pool, blueprint)
     if lack:
@@ -76,12 +80,29 @@ def publish(session: Session, exam_id: int) -> None:
     units = queries.audience(session, exam.id)
     if not units:
         raise errors.ExamNobody
-    wanted = [key for key, item in pool.versions.items() if any(s.takes(item) for s in blueprint.sections)]
-    session.add_all(ExamItem(exam_id=exam.id, item_version_id=key) for key in wanted)
-    exam.state, exam.published_at = "published", now()
-    commitment = {"items": len(wanted), "seed_sha256": hashlib.sha256(exam.seed).hexdigest()}
+    frozen = _freeze(session, exam.id, pool, blueprint)
+    exam.state, exam.published_at, exam.assembly = "published", now(), queries.DEALT
+    seed = queries.seed_of(exam.seed, assembly=exam.assembly)
+    commitment = {"items": frozen, "seed_sha256": hashlib.sha256(seed).hexdigest()}
     record(session, "exam.publish", thing="exam", thing_id=exam.public_id, after=commitment)
     jobs.enqueue(session, "sitting.deal", {"exam": exam.id}, unique_key=f"deal:{exam.public_id}")
+    proof.ask(session, exam.id, exam.public_id)
+
+
+def _freeze(session: Session, exam_id: int, pool: Pool, blueprint: Blueprint) -> int:
+    """Keep what papers may hold, with what is known of it today; how many versions."""
+    listed = {key for section in blueprint.sections for key in section.listed}
+    wanted = {
+        key: version
+        for key, version in pool.versions.items()
+        if (key in listed if blueprint.paper == "fixed" else any(s.draws(pool, key) for s in blueprint.sections))
+    }
+    known = {key: found.to_record() for key, found in bank.difficulties(session, wanted).items()}
+    session.add_all(
+        ExamItem(exam_id=exam_id, item_version_id=key, trial=key in pool.trial, difficulty=known.get(key))
+        for key in wanted
+    )
+    return len(wanted)
 
 
 def release(session: Session, exam_id: int) -> None:
@@ -114,6 +135,9 @@ def refuse_unfit(blueprint: Blueprint) -> None:
     written = by_hand(blueprint)
     if written:
         raise errors.ExamNeedsMarkers(types=", ".join(written))
+    for number, section in enumerate(blueprint.sections, 1):
+        if section.navigation != "free" or section.minutes is not None:
+            raise errors.ExamNotHonoured(section=number)
 
 
 def too_few(lack: Shortage) -> errors.ExamTooFewItems:
@@ -123,7 +147,7 @@ def too_few(lack: Shortage) -> errors.ExamTooFewItems:
 
 def doubt(session: Session, exam: ExamRow) -> Shortage | None:
     """What would keep a draft from being published as far as its pool goes."""
-    return shortage(bank.pool_of_versions(session, exam.pool_id).valid_on(today()), exam.blueprint)
+    return shortage(pool_of_draft(session, exam.pool_id), exam.blueprint)
 
 
 def _draft(session: Session, exam_id: int) -> Exam:

@@ -11,13 +11,13 @@ from typing import Any, Protocol
 
 from lms.errors import NotFound
 from lms.sitting import errors
+from lms.sitting.dealing import Late
 from lms.sitting.store import Sheet, Store
 from question_bank.assembly import Form
-from question_bank.attempt import Event, Incoming, Kind, is_stale
+from question_bank.attempt import OF_WINDOW, Event, Incoming, Kind, is_stale
 from question_bank.blueprint import Blueprint
 from question_bank.grading import grade
 from question_bank.item import ItemVersion
-from question_bank.timing import is_open
 
 MAX_JOURNAL = 20_000  # in one attempt
 CHAIN_START = bytes(32)
@@ -33,6 +33,8 @@ class Saved:
     deadline_at: datetime
     superseded: Mapping[int, Any]
     over: bool
+    paused_at: datetime | None = None
+    extra_seconds: int = 0
 
 
 class Deed(Protocol):
@@ -74,17 +76,24 @@ class Start:
     deadline_at: datetime
     new_id: str
     attempt: str = ""
+    #: seconds of the deadline that were granted to the person before
+    extra_seconds: int = 0
+    #: to be kept with it, where the paper was dealt just now
+    late: Late | None = None
 
     def run(self, store: Store) -> str:
-        """Two starts at once give one attempt."""
+        """Two starts at once give one attempt. "" where another paper was dealt to the person meanwhile."""
         begun = store.begun(self.exam_id, self.person_id)
         if begun:
             return begun
+        if self.late is not None and not store.keep_late(self.exam_id, self.person_id, self.late):
+            return store.begun(self.exam_id, self.person_id) or ""
         store.begin(self, CHAIN_START)
         begun = store.begun(self.exam_id, self.person_id) or ""
         if begun == self.new_id:
             store.load([begun])
-            store.sheets[begun].append(Kind.START, at=self.at)
+            granted = {"seconds": self.extra_seconds} if self.extra_seconds else None
+            store.sheets[begun].append(Kind.START, at=self.at, response=granted)
         return begun
 
 
@@ -106,7 +115,7 @@ class Save:
         sheet = _own(store, self.attempt, self.session_id)
         if sheet.last + len(self.events) > MAX_JOURNAL:
             raise errors.AttemptOver
-        counts = not sheet.ended and is_open(self.at, sheet.deadline_at)
+        counts = not sheet.ended and sheet.time.is_open(self.at)
         fresh = [event for event in self.events if not self._repeated(event, sheet, store)]
         superseded: dict[int, Any] = {}
         seen: set[tuple[str, int]] = set()
@@ -114,16 +123,19 @@ class Save:
             if (event.client, event.client_seq) in seen:
                 continue
             seen.add((event.client, event.client_seq))
-            newest = sheet.journal.newest.get(event.slot)
-            kind = event.kind if counts else Kind.LATE
-            if kind is Kind.ANSWER and is_stale(event, newest):
+            newest = sheet.journal.newest.get(event.slot) if event.slot is not None else None
+            kind = event.kind if counts or event.kind in OF_WINDOW else Kind.LATE
+            if kind is Kind.ANSWER and event.slot is not None and is_stale(event, newest):
                 kind = Kind.STALE
                 superseded[event.slot] = _response(newest, sheet, store)
             sheet.append(
                 kind, at=self.at, slot=event.slot, response=event.response, client=event.client,
                 client_seq=event.client_seq,
             )  # fmt: skip
-        return Saved(sheet.last, sheet.deadline_at, superseded, over=not counts)
+        return Saved(
+            sheet.last, sheet.deadline_at, superseded, over=not counts, paused_at=sheet.time.paused_at,
+            extra_seconds=sheet.extra_seconds,
+        )  # fmt: skip
 
     def _repeated(self, event: Incoming, sheet: Sheet, store: Store) -> bool:
         if event.client_seq not in sheet.journal.windows.get(event.client, ()):
@@ -169,7 +181,7 @@ class End:
         """Whether it ended now; ending what has ended changes nothing. Raises Elsewhere and NotFound."""
         if self.session_id is None:
             sheet = sheet_of(store, self.attempt)
-            if sheet.ended or is_open(self.at, sheet.deadline_at):
+            if sheet.ended or sheet.time.is_open(self.at):
                 return False
         else:
             sheet = sheet_of(store, self.attempt)
@@ -177,12 +189,26 @@ class End:
                 return False
             sheet = _own(store, self.attempt, self.session_id)
         # an attempt whose time was over when it was handed in was closed by the server at its deadline
-        late = self.session_id is not None and not is_open(self.at, sheet.deadline_at)
-        kind = Kind.CLOSE if self.session_id is None or late else Kind.HAND_IN
-        form, answers = Form.from_record(store.form(sheet)), store.answers(sheet)
-        result = grade(form, self.versions, answers, blueprint=self.blueprint)
-        sheet.append(kind, at=self.at)
-        sheet.ended = True
-        sheet.end = (min(self.at, sheet.deadline_at), "handed_in" if kind is Kind.HAND_IN else "closed")
-        sheet.result = (result, self.at)
+        late = self.session_id is not None and not sheet.time.is_open(self.at)
+        if self.session_id is None or late:
+            sheet.append(Kind.CLOSE, at=self.at)
+            finish(store, sheet, "closed", at=self.at, versions=self.versions, blueprint=self.blueprint)
+        else:
+            sheet.append(Kind.HAND_IN, at=self.at)
+            finish(store, sheet, "handed_in", at=self.at, versions=self.versions, blueprint=self.blueprint)
         return True
+
+
+def finish(
+    store: Store,
+    sheet: Sheet,
+    how: str,
+    *,
+    at: datetime,
+    versions: Mapping[int, ItemVersion],
+    blueprint: Blueprint,
+) -> None:
+    """End an attempt whose last event was just appended, and grade what is there."""
+    form, answers = Form.from_record(store.form(sheet)), store.answers(sheet)
+    sheet.result = (grade(form, versions, answers, blueprint=blueprint), at)
+    sheet.ended, sheet.end = True, (sheet.time.over_at(at), how)

@@ -32,26 +32,51 @@ class Attempt(Model):
     deadline_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     #: when it was over, None while it is open
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
-    #: "handed_in" by the candidate or "closed" by the server at the deadline
+    #: "handed_in" by the candidate, "closed" by the server at the deadline, "forced" by whoever supervises, or "void"
     ended_how: Mapped[str | None] = mapped_column(String(12))
     #: when its result was told to those who wait for it, and its chain to the audit log
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    #: the log-in that may write; another one must take over first
+    #: since when its time stands still, None while it runs; deadline_at is then the deadline without that pause
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: what was added to its time since the start, without pauses
+    extra_seconds: Mapped[int] = mapped_column(Integer, default=0)
+    #: the log-in that may write; another one must take over first. 0: none, it was released
     session_id: Mapped[int] = mapped_column(Integer)
+    #: how many questions have an answer, how often the window lost the focus; written with the journal
+    answered: Mapped[int] = mapped_column(Integer, default=0)
+    away: Mapped[int] = mapped_column(Integer, default=0)
     #: number and chained hash of the newest event of the journal
     last_event: Mapped[int] = mapped_column(Integer, default=0)
     chain: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class Paper(Model):
-    """The paper of a person for an exam, dealt before the bell; the attempt takes it over."""
+    """The paper of a person for an exam, dealt before the bell or at a late start; the attempt takes it over."""
 
     __tablename__ = "sitting_paper"
 
     exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    #: question_bank.assembly.Form as a record
-    form: Mapped[Any] = mapped_column(Json)
+    #: the batch it was dealt in, from 1; of a late one the batch it was dealt after, 0 before any
+    batch: Mapped[int] = mapped_column(Integer)
+    #: dealt alone at the start, because there was none; later papers do not regard it
+    late: Mapped[bool]
+    #: room, row and column, where they were known
+    seat: Mapped[Any | None] = mapped_column(Json)
+    #: question_bank.fair.record_of the form, sealed (lms.sitting.seal)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Dealt(Model):
+    """How far the papers of an exam are dealt, so that the next batch goes on where the last one ended."""
+
+    __tablename__ = "sitting_dealing"
+
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), primary_key=True)
+    batches: Mapped[int] = mapped_column(Integer)
+    papers: Mapped[int] = mapped_column(Integer)
+    #: pairs of a version and the number of papers that hold it
+    shown: Mapped[Any] = mapped_column(Json)
 
 
 class AttemptEvent(Model):
@@ -70,6 +95,59 @@ class AttemptEvent(Model):
     response: Mapped[Any | None] = mapped_column(Json)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class Presence(Model):
+    """When the page of an attempt was last heard of; written for many at once, some seconds later."""
+
+    __tablename__ = "sitting_presence"
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Accommodation(Model):
+    """More time for a person, granted before the start; one that was withdrawn is kept."""
+
+    __tablename__ = "sitting_accommodation"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    minutes: Mapped[int] = mapped_column(Integer)
+    #: of the usual time; 100 is as everybody
+    percent: Mapped[int] = mapped_column(Integer)
+    approver: Mapped[str] = mapped_column(String(60))
+    reason: Mapped[str] = mapped_column(String(200))
+    created_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Beat(Model):
+    """One row: when the server was last at work. A gap in it while attempts were open is an outage."""
+
+    __tablename__ = "sitting_beat"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Outage(Model):
+    """A time in which the server was not at work while attempts of this exam were open."""
+
+    __tablename__ = "sitting_outage"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), index=True)
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: attempts that were open
+    attempts: Mapped[int] = mapped_column(Integer)
+    #: when their time was given back, or it was decided that it is not
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AttemptResult(Model):

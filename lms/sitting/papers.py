@@ -1,4 +1,4 @@
-"""Papers: dealt before the bell where there was time, drawn at the start where there was not; the same either way.
+"""Papers of attempts, and who has none yet.
 
 What never changes about an attempt (its exam, its paper) is kept in memory, so that an answer needs no query for it.
 """
@@ -6,9 +6,7 @@ What never changes about an attempt (its exam, its paper) is kept in memory, so 
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
@@ -19,16 +17,12 @@ from lms.accounts import queries as accounts
 from lms.database import reading, writing
 from lms.errors import NotFound
 from lms.exams import queries as exams
-from lms.exams.queries import ExamRow
 from lms.sitting.models import Attempt, Paper
-from question_bank.assembly import Form, draw
-from question_bank.chance import derive
+from question_bank.assembly import Form
 
 MOST_KEPT = 20_000
 #: seconds in which one process asks only once to settle an exam
 ASK_AGAIN = 5.0
-#: papers dealt in one transaction
-AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +68,6 @@ def sat(public_id: str) -> SatPaper:
     return made
 
 
-def drawn(session: Session, exam: ExamRow, public_id: str) -> Mapping[str, Any]:
-    """The record of the paper of a person's first attempt: whoever draws it, and whenever, it is this one."""
-    seed = derive(exam.seed, f"paper:{public_id}:1")
-    return draw(exams.snapshot(session, exam.id), exam.blueprint, seed=seed).to_record()
-
-
-def form_of(session: Session, exam: ExamRow, person_id: int, public_id: str) -> Mapping[str, Any]:
-    """The record of a person's paper: dealt before, or drawn now."""
-    dealt = session.scalar(select(Paper.form).where(Paper.exam_id == exam.id, Paper.person_id == person_id))
-    return dealt if dealt is not None else drawn(session, exam, public_id)
-
-
 def settle_key(exam_id: int) -> str:
     """While such a job waits, another one is not needed."""
     return f"settle:{exam_id}"
@@ -109,17 +91,3 @@ def without(session: Session, exam_id: int) -> list[tuple[int, str]]:
     people = accounts.ids_in(session, exams.audience(session, exam_id))
     done = set(session.scalars(has)) | set(session.scalars(begun))
     return [pair for pair in people if pair[0] not in done]
-
-
-def deal(session: Session, exam_id: int, people: Sequence[tuple[int, str]]) -> dict[int, Mapping[str, Any]]:
-    """The papers of some people, by their ids."""
-    exam = exams.by_ids(session, [exam_id])[exam_id]
-    return {person_id: drawn(session, exam, public_id) for person_id, public_id in people}
-
-
-def keep(session: Session, exam_id: int, made: Mapping[int, Mapping[str, Any]]) -> int:
-    """Keep dealt papers; how many. Those that are there already stay as they are."""
-    held = set(session.scalars(select(Paper.person_id).where(Paper.exam_id == exam_id, Paper.person_id.in_(made))))
-    fresh = {person_id: form for person_id, form in made.items() if person_id not in held}
-    session.add_all(Paper(exam_id=exam_id, person_id=person_id, form=dict(form)) for person_id, form in fresh.items())
-    return len(fresh)

@@ -25,7 +25,7 @@ from lms.errors import NotFound
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.ids import new_public_id
-from lms.sitting import errors, journal, papers
+from lms.sitting import dealing, errors, journal, papers
 from lms.sitting.deeds import End, Save, Saved, Start
 from lms.sitting.models import Attempt, AttemptResult
 from lms.sitting.writer import writer
@@ -67,17 +67,21 @@ def start(exam: ExamRow, viewer: Viewer) -> str:
     moment = now()
     if exam.phase(moment) != "open":
         raise errors.NotOpen
-    deed = Start(
-        exam_id=exam.id,
-        person_id=viewer.id,
-        session_id=viewer.session_id,
-        form=papers.form_of(session, exam, viewer.id, viewer.public_id),
-        at=moment,
-        deadline_at=deadline(moment, allowance=timedelta(minutes=exam.minutes), window_end=exam.closes_at),
-        new_id=new_public_id(),
-    )
-    session.rollback()
-    started: str = writer().do(deed)
+    started = ""
+    while not started:  # once more where a batch was kept between looking for the paper and beginning
+        given = dealing.given(session, exam, viewer.id, viewer.public_id)
+        deed = Start(
+            exam_id=exam.id,
+            person_id=viewer.id,
+            session_id=viewer.session_id,
+            form=given.form,
+            at=moment,
+            deadline_at=deadline(moment, allowance=timedelta(minutes=exam.minutes), window_end=exam.closes_at),
+            new_id=new_public_id(),
+            late=given.late,
+        )
+        session.rollback()
+        started = str(writer().do(deed))
     return started
 
 

@@ -8,22 +8,26 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
 from lms.database import dumps
+from lms.ids import new_public_id
+from lms.sitting.dealing import Late
 from question_bank.attempt import Event, Kind, chain
 from question_bank.grading import Result
+from question_bank.timing import Time
 
 #: the server's own events need no window; their count is the event's number
 SERVER = "server"
 MOST_REMEMBERED = 20_000
 
 _SHEETS = """
-SELECT a.id, a.public_id, a.exam_id, a.session_id, a.deadline_at, a.ended_at, a.last_event, a.chain, s.ended_at
+SELECT a.id, a.public_id, a.exam_id, a.session_id, a.deadline_at, a.ended_at, a.last_event, a.chain, s.ended_at,
+a.paused_at, a.extra_seconds
 FROM attempt a LEFT JOIN login_session s ON s.id = a.session_id WHERE a.public_id IN ({marks}) ORDER BY a.id
 """
 _JOURNAL = "SELECT number, client, client_seq, kind, slot FROM attempt_event WHERE attempt_id = ?"
@@ -36,13 +40,34 @@ _APPEND = """
 INSERT INTO attempt_event (attempt_id, number, client, client_seq, kind, slot, response, at, hash)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-_GREW = "UPDATE attempt SET last_event = ?, chain = ? WHERE id = ?"
-_ENDED = "UPDATE attempt SET last_event = ?, chain = ?, ended_at = ?, ended_how = ? WHERE id = ?"
+_GREW = "UPDATE attempt SET last_event = ?, chain = ?, answered = ?, away = ? WHERE id = ?"
+_ENDED = "UPDATE attempt SET ended_at = ?, ended_how = ? WHERE id = ?"
+_VOIDED = "UPDATE attempt SET ended_how = 'void' WHERE id = ?"
+_MEASURED = "UPDATE attempt SET deadline_at = ?, paused_at = ?, extra_seconds = ?, session_id = ? WHERE id = ?"
+_SEEN = """
+INSERT INTO sitting_presence (attempt_id, seen_at) SELECT id, ? FROM attempt WHERE public_id = ?
+ON CONFLICT (attempt_id) DO UPDATE SET seen_at = excluded.seen_at
+"""
+_TOUCH = "UPDATE login_session SET last_seen_at = ? WHERE id = ? AND ended_at IS NULL"
+_LAST_BEAT = "SELECT at FROM sitting_beat WHERE id = 1"
+_BEAT = "INSERT INTO sitting_beat (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at"
+_OPEN_THEN = """
+SELECT exam_id, count(*) FROM attempt
+WHERE started_at < ? AND deadline_at > ? AND paused_at IS NULL AND (ended_at IS NULL OR ended_at > ?) GROUP BY exam_id
+"""
+_OUTAGE = """
+INSERT INTO sitting_outage (public_id, exam_id, began_at, ended_at, attempts) VALUES (?, ?, ?, ?, ?)
+"""
 _FORM = "SELECT form FROM attempt WHERE id = ?"
 _BEGUN = "SELECT public_id FROM attempt WHERE exam_id = ? AND person_id = ? ORDER BY number DESC"
 _BEGIN = """
-INSERT INTO attempt (public_id, exam_id, person_id, number, form, started_at, deadline_at, session_id, last_event, chain)
-VALUES (?, ?, ?, 1, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING
+INSERT INTO attempt (
+  public_id, exam_id, person_id, number, form, started_at, deadline_at, session_id, last_event, chain, extra_seconds,
+  answered, away
+) VALUES (?, ?, ?, 1, ?, ?, ?, ?, 0, ?, 0, 0, 0) ON CONFLICT DO NOTHING
+"""
+_LATE = """
+INSERT INTO sitting_paper (exam_id, person_id, batch, late, sealed) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
 """
 _RESULT = """
 INSERT INTO attempt_result (attempt_id, revision, total, maximum, passed, scores, graded_at, reason)
@@ -89,12 +114,16 @@ class Journal:
     windows: dict[str, set[int]] = field(default_factory=dict)
     #: slot -> the newest answer's event, without its response
     newest: dict[int, Event] = field(default_factory=dict)
+    away: int = 0
+    voided: bool = False
 
     def add(self, event: Event) -> None:
         """Take a further event into account."""
         self.windows.setdefault(event.client, set()).add(event.client_seq)
         if event.kind is Kind.ANSWER and event.slot is not None:
             self.newest[event.slot] = event
+        self.away += event.kind is Kind.AWAY
+        self.voided = self.voided or event.kind is Kind.VOID
 
 
 @dataclass(slots=True)
@@ -105,7 +134,8 @@ class Sheet:
     public_id: str
     exam_id: int
     session_id: int
-    deadline_at: datetime
+    time: Time
+    extra_seconds: int
     ended: bool
     last: int
     chain: bytes
@@ -115,6 +145,13 @@ class Sheet:
     added: list[tuple[Event, bytes]] = field(default_factory=list)
     end: tuple[datetime, str] | None = None
     result: tuple[Result, datetime] | None = None
+    #: its time or its log-in is another one now
+    measured: bool = False
+
+    @property
+    def deadline_at(self) -> datetime:
+        """When it ends as things stand."""
+        return self.time.deadline_at
 
     def append(
         self,
@@ -189,7 +226,8 @@ class Store:
                 public_id=row[1],
                 exam_id=row[2],
                 session_id=row[3],
-                deadline_at=self._moment(row[4]),
+                time=Time(self._moment(row[4]), self._moment(row[9]) if row[9] is not None else None),
+                extra_seconds=row[10],
                 ended=row[5] is not None,
                 last=row[6],
                 chain=head,
@@ -207,6 +245,11 @@ class Store:
         moments = self._stored(deed.at), self._stored(deed.deadline_at)
         values = (deed.new_id, deed.exam_id, deed.person_id, dumps(deed.form), *moments, deed.session_id, head)
         self._run(_BEGIN, values)
+
+    def keep_late(self, exam_id: int, person_id: int, late: Late) -> bool:
+        """Keep a paper that was dealt at the start, unless the person has one; whether it was kept."""
+        kept = self._run(_LATE, (exam_id, person_id, late.batch, True, late.sealed))
+        return bool(kept.rowcount == 1)
 
     def event(self, attempt_id: int, client: str, client_seq: int) -> Event | None:
         """One event of a journal, with its response."""
@@ -229,11 +272,19 @@ class Store:
         """Everything that the sheets gathered."""
         changed = [sheet for sheet in self.sheets.values() if sheet.added]
         events = [self._row(sheet, event, digest) for sheet in changed for event, digest in sheet.added]
-        grew = [(sheet.last, sheet.chain, sheet.id) for sheet in changed if sheet.end is None]
-        ended = [
-            (sheet.last, sheet.chain, self._stored(sheet.end[0]), sheet.end[1], sheet.id)
+        grew = [(sheet.last, sheet.chain, len(sheet.journal.newest), sheet.journal.away, sheet.id) for sheet in changed]
+        ended = [(self._stored(sheet.end[0]), sheet.end[1], sheet.id) for sheet in changed if sheet.end]
+        voided = [(sheet.id,) for sheet in changed if sheet.journal.voided]
+        measured = [
+            (
+                self._stored(sheet.deadline_at),
+                self._stored(sheet.time.paused_at) if sheet.time.paused_at else None,
+                sheet.extra_seconds,
+                sheet.session_id,
+                sheet.id,
+            )
             for sheet in changed
-            if sheet.end
+            if sheet.measured
         ]
         results = [
             (
@@ -247,9 +298,36 @@ class Store:
             for sheet in changed
             if sheet.result
         ]
-        for statement, rows in ((_APPEND, events), (_GREW, grew), (_ENDED, ended), (_RESULT, results)):
+        for statement, rows in (
+            (_APPEND, events),
+            (_GREW, grew),
+            (_ENDED, ended),
+            (_VOIDED, voided),
+            (_MEASURED, measured),
+            (_RESULT, results),
+        ):
             if rows:
                 self._cursor.executemany(self._text(statement), rows)
+
+    def seen(self, pages: Mapping[str, datetime], sessions: Mapping[int, datetime]) -> None:
+        """Note when pages of attempts and log-ins were last heard of."""
+        for statement, found in ((_SEEN, sorted(pages.items())), (_TOUCH, sorted(sessions.items()))):
+            if found:
+                self._cursor.executemany(self._text(statement), [(self._stored(at), key) for key, at in found])
+
+    def beat(self, at: datetime, longest: timedelta) -> None:
+        """Note that the server is at work; where it was not for longer than `longest`, note an outage of each exam
+        that had open attempts then.
+        """
+        row = self._run(_LAST_BEAT, ()).fetchone()
+        last = self._moment(row[0]) if row else at
+        if at > last or row is None:
+            self._run(_BEAT, (self._stored(at),))
+        if at - last <= longest:
+            return
+        began, ended = self._stored(last), self._stored(at)
+        for exam_id, attempts in self._run(_OPEN_THEN, (began, began, began)).fetchall():
+            self._run(_OUTAGE, (new_public_id(), exam_id, began, ended, attempts))
 
     def remember(self) -> None:
         """After the commit: what is on disk may be relied on."""

@@ -10,7 +10,8 @@ from lms.bank import service as bank
 from lms.config import Config
 from lms.database import reading, writing
 from lms.exams import queries as exams
-from lms.sitting import papers, queries, service, statistics
+from lms.sitting import dealing, papers, queries, service, statistics
+from question_bank.fair import Seat
 
 SWEEP_SECONDS = 10
 
@@ -47,14 +48,20 @@ def settle(run: jobs.JobRun) -> Mapping[str, Any]:
 def deal(run: jobs.JobRun) -> Mapping[str, Any]:
     """An exam was published: everybody who may sit it gets a paper, in transactions of a hundred."""
     exam_id = int(run.payload["exam"])
+    seats = {int(person): Seat(*seat) for person, seat in run.payload.get("seats", {}).items()}
+    exam = exams.by_ids(reading(), [exam_id])[exam_id]
     waiting = papers.without(reading(), exam_id)
     dealt = 0
-    for start in range(0, len(waiting), papers.AT_ONCE):
-        made = papers.deal(reading(), exam_id, waiting[start : start + papers.AT_ONCE])
+    while waiting:
+        batch = dealing.next_batch(reading(), exam, waiting[: dealing.AT_ONCE], seats)
         reading().rollback()
         with writing() as session:
-            dealt += papers.keep(session, exam_id, made)
-        run.report(dealt, len(waiting))
+            kept = dealing.keep(session, exam_id, batch)
+        if not kept:
+            waiting = papers.without(reading(), exam_id)
+            continue
+        dealt, waiting = dealt + len(batch.people), waiting[dealing.AT_ONCE :]
+        run.report(dealt, dealt + len(waiting))
     return {"papers": dealt}
 
 

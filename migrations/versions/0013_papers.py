@@ -15,7 +15,10 @@ def upgrade() -> None:
         "sitting_paper",
         sa.Column("exam_id", sa.Integer(), sa.ForeignKey("exam.id"), primary_key=True),
         sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), primary_key=True),
-        sa.Column("form", sa.JSON(), nullable=False),
+        sa.Column("batch", sa.Integer(), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("seat", sa.JSON()),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
     )
     op.add_column("attempt", sa.Column("settled_at", sa.DateTime(timezone=True)))
     op.execute("UPDATE attempt SET settled_at = ended_at WHERE ended_at IS NOT NULL")

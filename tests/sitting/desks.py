@@ -16,7 +16,7 @@ from lms.database import db, reading
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.ids import new_public_id
-from lms.sitting import journal, papers
+from lms.sitting import dealing, journal
 from lms.sitting.deeds import CHAIN_START, Deed, End, Save, Start
 from lms.sitting.models import Attempt, AttemptEvent, AttemptResult
 from lms.sitting.store import Store
@@ -126,7 +126,7 @@ def started(app: Flask, exam: ExamRow, writer: Writer, person: Any) -> Sitter:
 def start_of(app: Flask, exam: ExamRow, person: Any, session_id: int) -> Start:
     """The deed that begins an attempt."""
     with app.app_context():
-        form: Mapping[str, Any] = papers.form_of(reading(), exam, person.id, person.public_id)
+        form: Mapping[str, Any] = dealing.given(reading(), exam, person.id, person.public_id).form
     return Start(exam.id, person.id, session_id, form, NINE, NINE + timedelta(hours=1), new_public_id())
 
 

@@ -1,0 +1,10 @@
+"""Keys made from the installation's secret, one for each purpose, so that none of them has to be kept."""
+
+from flask import current_app
+
+from question_bank.chance import derive
+
+
+def key_for(purpose: str) -> bytes:
+    """32 bytes that only this installation can make."""
+    return derive(str(current_app.config["SECRET_KEY"]).encode(), purpose)

@@ -1,0 +1,164 @@
+"""Dealing the papers of an exam: in batches before the bell, alone at the start for whoever came later.
+
+Batches go through the people by id and take up the counts where the last batch left them. Somebody who starts without
+a paper gets one that follows the batches there are; it is noted as late, and no later paper regards it. So every paper
+follows from the seed, the frozen questions and what is stored beside it, and can be dealt again (`lms.sitting.redraw`).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from lms.exams import queries as exams
+from lms.exams.queries import DRAWN, ExamRow, Frozen
+from lms.keys import key_for
+from lms.sitting import seal
+from lms.sitting.models import Attempt, Dealt, Paper
+from question_bank import fair
+from question_bank.assembly import Form, draw
+from question_bank.chance import derive
+from question_bank.fair import Dealing, Seat, record_of
+
+#: papers dealt in one transaction
+AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """What is kept of a paper that was dealt at the start: the batch that it follows, and the paper, sealed."""
+
+    batch: int
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The record of a person's paper; with `late` where it is yet to be kept."""
+
+    form: Mapping[str, Any]
+    late: Late | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Papers that belong together: their number, people and records in one order, and the counts after them."""
+
+    number: int
+    people: Sequence[int]
+    seats: Sequence[Seat | None]
+    records: Sequence[bytes]
+    after: Dealing = field(repr=False)
+
+
+def place(exam_id: int, person_id: int) -> str:
+    """Whose a sealed paper is."""
+    return f"{exam_id}:{person_id}"
+
+
+def seed_for(exam: ExamRow, public_id: str) -> bytes:
+    """The seed of a person's first attempt."""
+    return derive(exam.seed, f"paper:{public_id}:1")
+
+
+def sealed(exam_id: int, person_id: int, record: bytes) -> bytes:
+    """A paper as it is kept."""
+    return seal.sealed(key_for("papers before the bell"), place(exam_id, person_id), record)
+
+
+def opened(exam_id: int, person_id: int, stored: bytes) -> bytes:
+    """The record of a kept paper; raises Broken."""
+    return seal.opened(key_for("papers before the bell"), place(exam_id, person_id), stored)
+
+
+def given(session: Session, exam: ExamRow, person_id: int, public_id: str) -> Given:
+    """A person's paper: dealt before, or dealt now."""
+    stored = session.scalar(select(Paper.sealed).where(Paper.exam_id == exam.id, Paper.person_id == person_id))
+    if stored is not None:
+        return Given(json.loads(opened(exam.id, person_id, stored)))
+    state = session.get(Dealt, exam.id)
+    number = state.batches if state else 0
+    record = record_of(late_form(exam, exams.frozen(session, exam.id), public_id, known(state)))
+    return Given(json.loads(record), Late(number, sealed(exam.id, person_id, record)))
+
+
+def late_form(exam: ExamRow, frozen: Frozen, public_id: str, before: Dealing) -> Form:
+    """The paper of somebody who comes after these."""
+    seed = seed_for(exam, public_id)
+    if exam.assembly == DRAWN:
+        return draw(frozen.pool, exam.blueprint, seed=seed)
+    return dealt(exam, frozen, [seed], [None], before).forms[0]
+
+
+def dealt(
+    exam: ExamRow, frozen: Frozen, seeds: Sequence[bytes], seats: Sequence[Seat | None], before: Dealing
+) -> Dealing:
+    """Papers for these seeds after those dealt before; the same arguments give the same papers."""
+    common = derive(exam.seed, "common")
+    return fair.dealing(frozen.pool, exam.blueprint, seeds, seats, frozen.difficulties, common=common, after=before)
+
+
+def known(state: Dealt | None) -> Dealing:
+    """The counts that are kept."""
+    return Dealing(papers=state.papers, shown=dict(state.shown)) if state else Dealing()
+
+
+def seated(session: Session, exam_id: int) -> dict[Seat, frozenset[int]]:
+    """What lies on which seat, of papers whose seats were known."""
+    query = select(Paper.person_id, Paper.seat, Paper.sealed).where(Paper.exam_id == exam_id, Paper.seat.is_not(None))
+    return {Seat(*row.seat): versions_on(opened(exam_id, row.person_id, row.sealed)) for row in session.execute(query)}
+
+
+def versions_on(record: bytes) -> frozenset[int]:
+    """The versions on a paper."""
+    return frozenset(key for _marks, versions in json.loads(record)["sections"] for key in versions)
+
+
+def next_batch(session: Session, exam: ExamRow, people: Sequence[tuple[int, str]], seats: Mapping[int, Seat]) -> Batch:
+    """The papers of some people (ids and public ids), after all that were dealt; nothing is kept yet."""
+    state, frozen = session.get(Dealt, exam.id, populate_existing=True), exams.frozen(session, exam.id)
+    before, number = known(state), (state.batches if state else 0) + 1
+    at = [seats.get(person_id) for person_id, _public_id in people]
+    if any(at):
+        before = Dealing(papers=before.papers, shown=before.shown, seated=seated(session, exam.id))
+    if exam.assembly == DRAWN:
+        forms = tuple(draw(frozen.pool, exam.blueprint, seed=seed_for(exam, name)) for _id, name in people)
+        after = Dealing(forms, before.papers + len(forms), before.shown)
+    else:
+        after = dealt(exam, frozen, [seed_for(exam, name) for _id, name in people], at, before)
+    return Batch(number, [person_id for person_id, _name in people], at, [record_of(f) for f in after.forms], after)
+
+
+def keep(session: Session, exam_id: int, batch: Batch) -> bool:
+    """Keep a batch; False, and nothing kept, where others were dealt or began meanwhile: deal again then."""
+    state = session.get(Dealt, exam_id, with_for_update=True, populate_existing=True)
+    if (state.batches if state else 0) + 1 != batch.number:
+        return False
+    for table in (Paper, Attempt):
+        if session.scalar(select(table.person_id).where(table.exam_id == exam_id, table.person_id.in_(batch.people))):
+            return False
+    state = state or Dealt(exam_id=exam_id)
+    state.batches, state.papers = batch.number, batch.after.papers
+    state.shown = sorted(batch.after.shown.items())
+    session.add(state)
+    session.add_all(
+        Paper(
+            exam_id=exam_id,
+            person_id=person_id,
+            batch=batch.number,
+            late=False,
+            seat=[seat.room, seat.row, seat.column] if seat else None,
+            sealed=sealed(exam_id, person_id, record),
+        )
+        for person_id, seat, record in zip(batch.people, batch.seats, batch.records, strict=True)
+    )
+    return True
+
+
+def put_away(session: Session, exam_id: int) -> None:
+    """Forget the papers of an exam that nobody has seen, so that they can be dealt anew."""
+    session.execute(delete(Paper).where(Paper.exam_id == exam_id))
+    session.execute(delete(Dealt).where(Dealt.exam_id == exam_id))

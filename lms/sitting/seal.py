@@ -1,0 +1,45 @@
+"""Papers at rest before the bell: whoever reads the table, or a copy of it, reads no paper.
+
+Encrypt, then authenticate, with keys that the installation's secret makes: the stream is HMAC-SHA256 in counter mode
+over a nonce of its own for each paper, the tag HMAC-SHA256 over the place it belongs to, the nonce and what is hidden.
+"""
+
+import hmac
+import secrets
+
+from question_bank.chance import derive
+
+NONCE, TAG, BLOCK = 16, 32, 32
+
+
+class Broken(Exception):
+    """What is stored was not sealed here, not for this place, or was changed since."""
+
+
+def sealed(key: bytes, place: str, plain: bytes) -> bytes:
+    """What may be stored: nonce, hidden bytes, tag. `place` is whose it is; the same bytes fit nowhere else."""
+    nonce = secrets.token_bytes(NONCE)
+    hidden = _mixed(key, nonce, plain)
+    return nonce + hidden + _tag(key, place, nonce + hidden)
+
+
+def opened(key: bytes, place: str, stored: bytes) -> bytes:
+    """The inverse; raises Broken."""
+    content, tag = stored[:-TAG], stored[-TAG:]
+    if len(stored) < NONCE + TAG or not hmac.compare_digest(_tag(key, place, content), tag):
+        raise Broken
+    return _mixed(key, content[:NONCE], content[NONCE:])
+
+
+def _mixed(key: bytes, nonce: bytes, content: bytes) -> bytes:
+    """Content and stream, one bit for one bit; doing it twice gives the content back."""
+    own = derive(key, "stream")
+    blocks = -(-len(content) // BLOCK)
+    stream = b"".join(hmac.digest(own, nonce + n.to_bytes(8, "big"), "sha256") for n in range(blocks))[: len(content)]
+    both = int.from_bytes(content, "big") ^ int.from_bytes(stream, "big")
+    return both.to_bytes(len(content), "big")
+
+
+def _tag(key: bytes, place: str, content: bytes) -> bytes:
+    name = place.encode()
+    return hmac.digest(derive(key, "tag"), len(name).to_bytes(4, "big") + name + content, "sha256")
