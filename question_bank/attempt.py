@@ -4,9 +4,11 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+from question_bank.timing import Time
 
 
 class Kind(StrEnum):
@@ -22,10 +24,29 @@ class Kind(StrEnum):
     TAKE_OVER = "take_over"
     HAND_IN = "hand_in"
     CLOSE = "close"
+    #: the window with the paper lost the focus, and has it again: a hint for whoever supervises, never a verdict
+    AWAY = "away"
+    BACK = "back"
+    # what whoever supervises does; the response has the reason and who it was
+    EXTEND = "extend"
+    PAUSE = "pause"
+    RESUME = "resume"
+    #: handed in by somebody else than the candidate
+    FORCE = "force"
+    #: declared void: everything is kept as evidence and nothing is scored
+    VOID = "void"
+    #: no log-in may write until one takes over
+    RELEASE = "release"
 
 
 #: what a candidate's browser may send
-FROM_CANDIDATE = frozenset({Kind.ANSWER, Kind.FLAG})
+FROM_CANDIDATE = frozenset({Kind.ANSWER, Kind.FLAG, Kind.AWAY, Kind.BACK})
+#: of these, what is about the window and no question
+OF_WINDOW = frozenset({Kind.AWAY, Kind.BACK})
+#: what ends an attempt
+ENDS = frozenset({Kind.HAND_IN, Kind.CLOSE, Kind.FORCE, Kind.VOID})
+#: what whoever supervises may do
+MEASURES = frozenset({Kind.EXTEND, Kind.PAUSE, Kind.RESUME, Kind.FORCE, Kind.VOID, Kind.RELEASE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +73,10 @@ class Attempt:
     flagged: frozenset[int] = frozenset()
     ended: Kind | None = None
     last: int = 0
+    #: be it open or handed in before
+    voided: bool = False
+    #: how often the window lost the focus
+    away: int = 0
 
 
 def replay(events: Iterable[Event]) -> Attempt:
@@ -60,7 +85,8 @@ def replay(events: Iterable[Event]) -> Attempt:
     answered_by: dict[int, Event] = {}
     flagged: set[int] = set()
     ended: Kind | None = None
-    last = 0
+    last = away = 0
+    voided = False
     for event in sorted(events, key=lambda event: event.number):
         last = event.number
         if event.kind is Kind.ANSWER and event.slot is not None:
@@ -68,9 +94,24 @@ def replay(events: Iterable[Event]) -> Attempt:
             answered_by[event.slot] = event
         elif event.kind is Kind.FLAG and event.slot is not None:
             (flagged.add if event.response else flagged.discard)(event.slot)
-        elif event.kind in (Kind.HAND_IN, Kind.CLOSE) and ended is None:
+        away += event.kind is Kind.AWAY
+        voided = voided or event.kind is Kind.VOID
+        if event.kind in ENDS and ended is None:
             ended = event.kind
-    return Attempt(answers, answered_by, frozenset(flagged), ended, last)
+    return Attempt(answers, answered_by, frozenset(flagged), ended, last, voided, away)
+
+
+def time_of(first: Time, events: Iterable[Event]) -> Time:
+    """The time of an attempt that began with `first`, after what its journal says of extensions and pauses."""
+    time = first
+    for event in sorted(events, key=lambda event: event.number):
+        if event.kind is Kind.EXTEND:
+            time = time.extended(timedelta(seconds=event.response["seconds"]))
+        elif event.kind is Kind.PAUSE:
+            time = time.paused(event.at)
+        elif event.kind is Kind.RESUME:
+            time = time.resumed(event.at)
+    return time
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +121,8 @@ class Incoming:
     client: str
     client_seq: int
     kind: Kind
-    slot: int
+    #: None for what is about the window
+    slot: int | None
     response: Any
     base: int
 
