@@ -30,6 +30,8 @@ QTI_REASONS: dict[str, LazyString] = {
     "qti_comparison": lazy_gettext("typed answers are compared here without blanks, widths and kinds of punctuation"),
     "qti_endings": lazy_gettext("names no kind of file known here; PDF and Word were taken"),
     "qti_feedback": lazy_gettext("feedback that depends on the answer became part of the explanation"),
+    "qti_gaps": lazy_gettext("gaps for pictures, without gaps or with too many are not read"),
+    "qti_hottext": lazy_gettext("the pieces of the text that can be picked became options below it"),
     "qti_interaction": lazy_gettext("is a kind of interaction that questions here do not have"),
     "qti_labels": lazy_gettext("areas without labels got their identifiers; write what each shows"),
     "qti_left_out": lazy_gettext("was left out"),

@@ -1,7 +1,7 @@
 """Choices and areas of a picture in QTI: which are right is found by asking the item for every set of them."""
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -13,6 +13,7 @@ from question_bank.formats import pictures
 from question_bank.formats.qti_fit import Marks, Trial, fitting, marked, require_fit, say_shares
 from question_bank.formats.qti_source import Refused, Source, child_of, children_of, feedback_within, taken_out
 from question_bank.formats.qti_values import Declaration
+from question_bank.formats.xml import local
 from question_bank.interactions.base import LETTERS, MAX_LINES, MAX_OPTIONS
 from question_bank.interactions.hotspot import Spot, Spots
 from question_bank.interactions.options import Option, Options
@@ -39,7 +40,19 @@ class _Offer:
 
 def choice(source: Source, element: etree._Element) -> tuple[str, Any]:
     """True or false, single or multiple choice."""
-    found = _named(element, "simpleChoice", MAX_OPTIONS)
+    found = _named(element, children_of(element, ["simpleChoice"]), MAX_OPTIONS)
+    return _offered(source, element, found)
+
+
+def hottext(source: Source, element: etree._Element) -> tuple[str, Any]:
+    """Pieces of a text: the text stays in the stem, its pieces become options."""
+    found = _named(element, [one for one in element.iter() if local(one) == "hottext"], MAX_OPTIONS)
+    source.warn("options", "", "qti_hottext", element)
+    return _offered(source, element, found)
+
+
+def _offered(source: Source, element: etree._Element, found: dict[str, etree._Element]) -> tuple[str, Any]:
+    """Options by their identifiers."""
     free = element.get("shuffle") == "true"
     options = []
     for letter, one in zip(LETTERS, found.values(), strict=False):
@@ -71,9 +84,8 @@ def choice(source: Source, element: etree._Element) -> tuple[str, Any]:
     return ("single_choice" if len(keys) == 1 and not body.own else kind), body
 
 
-def _named(element: etree._Element, name: str, most: int) -> dict[str, etree._Element]:
+def _named(element: etree._Element, children: Sequence[etree._Element], most: int) -> dict[str, etree._Element]:
     """The choices of an interaction by their identifiers."""
-    children = children_of(element, [name])
     found = {one.get("identifier", ""): one for one in children}
     if len(children) > most:
         raise Refused(Problem("options", "too_many", str(len(children)), {"most": most}), element)
@@ -200,7 +212,7 @@ def _best(correct: Keys, names: dict[str, str], marks: Marks) -> list[Keys]:
 
 def hotspot(source: Source, element: etree._Element) -> tuple[str, Any]:
     """Areas of a picture."""
-    found = _named(element, "hotspotChoice", MAX_LINES)
+    found = _named(element, children_of(element, ["hotspotChoice"]), MAX_LINES)
     digest, size = _picture(source, element)
     shapes = [(one.get("hotspotLabel") or name, *_shape(one, size)) for name, one in found.items()]
     labels = [str(shape[0]) for shape in shapes]

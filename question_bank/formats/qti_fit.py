@@ -8,6 +8,7 @@ marks that the question carries itself, is the item taken. Only what would be le
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import gcd, lcm
 from typing import Any
 
 from lxml import etree
@@ -15,7 +16,7 @@ from lxml import etree
 from question_bank.formats.qti_source import Refused, Source
 from question_bank.formats.qti_values import Atom, Value
 from question_bank.interactions import KINDS
-from question_bank.interactions.base import Response
+from question_bank.interactions.base import MAX_WEIGHT, Response
 from question_bank.problem import Problem, shortened
 from question_bank.scoring import DEFAULT, MATCH_RULES, MULTI_RULES, ORDER_RULES, Rules
 
@@ -99,6 +100,18 @@ def require_fit(source: Source, kind: str, body: Any, marks: Marks, element: etr
 def say_shares(source: Source, kind: str, body: Any, element: etree._Element) -> None:
     """Say that the question carries its own shares, and which."""
     source.warn("scoring.shares", KINDS[kind].key_summary(body), "qti_shares", element)
+
+
+def weighed(most: Sequence[Fraction], element: etree._Element) -> list[int]:
+    """What the parts are worth, as small whole numbers; raises Refused where a part alone earns nothing."""
+    if any(one <= 0 for one in most):
+        raise Refused(Problem("responseProcessing", "qti_together"), element)
+    scale = lcm(*(one.denominator for one in most))
+    whole = [int(one * scale) for one in most]
+    weights = [one // gcd(*whole) for one in whole]
+    if max(weights) > MAX_WEIGHT:
+        raise Refused(Problem("weight", "weight", str(max(weights)), {"most": MAX_WEIGHT}), element)
+    return weights
 
 
 def _example(kind: str, body: Any, marks: Marks) -> str:

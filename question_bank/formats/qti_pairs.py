@@ -9,11 +9,13 @@ from typing import Any
 
 from lxml import etree
 
-from question_bank.formats.qti_fit import Trial, fitting, marked, require_fit, say_shares
+from question_bank.formats.qti_fit import Trial, fitting, marked, require_fit, say_shares, weighed
 from question_bank.formats.qti_source import Refused, Source, children_of
 from question_bank.formats.qti_values import Atom
+from question_bank.formats.xml import local
 from question_bank.interactions import ordering as orders
-from question_bank.interactions.base import MAX_LINES
+from question_bank.interactions.base import MAX_BLANKS, MAX_LINES
+from question_bank.interactions.inline_choice import Gap, Gaps
 from question_bank.interactions.matching import Pairs, Worth
 from question_bank.problem import Problem, shortened
 
@@ -231,3 +233,49 @@ def _answers(key: Sequence[str], rights: Sequence[str]) -> Iterator[tuple[str | 
             yield tuple(None if place in (a, b) else one for place, one in enumerate(base))
     for end in range(len(key)):
         yield tuple(one if place < end else None for place, one in enumerate(key))
+
+
+def gap_match(source: Source, element: etree._Element) -> tuple[str, Any]:
+    """Words to be put into the gaps of a text: each gap offers all of them here."""
+    words = children_of(element, ["gapText"])
+    gaps = [one.get("identifier", "") for one in element.iter() if local(one) == "gap"]
+    if children_of(element, ["gapImg"]) or not 0 < len(gaps) <= MAX_BLANKS or len(set(gaps)) < len(gaps):
+        raise Refused(Problem("gaps", "qti_gaps", str(len(gaps))), element)
+    texts = _texts(source, words, "gaps", element)
+    if not _once_or_more(words):
+        source.warn("matchMax", "", "qti_once", element)
+    worth = _worth(source, element, lambda made: made)
+    table = {gap: {name: worth((name, gap)) for name in texts} for gap in gaps}
+    variable = source.response(element).identifier
+    if source.processing is None or any(max(row.values()) <= 0 for row in table.values()):
+        raise Refused(Problem("responseProcessing", "qti_together"), element)
+    names = list(texts)
+
+    def trial(chosen: Sequence[str | None]) -> Trial:
+        made: list[Atom] = [(name, gap) for name, gap in zip(chosen, gaps, strict=True) if name is not None]
+        return Trial({variable: tuple(made) or None}, [None if one is None else names.index(one) for one in chosen])
+
+    best = [max(row, key=lambda name: row[name]) for row in table.values()]
+    # a word that can be used once only is not tried in two gaps
+    every = [one for one in _answers(best, names) if len({x for x in one if x}) == sum(x is not None for x in one)]
+    body = _gap_body(tuple(texts.values()), [list(row.values()) for row in table.values()], element)
+    if any(gap.shares for gap in body.gaps):
+        say_shares(source, "inline_choice", body, element)
+    require_fit(source, "inline_choice", body, marked(source, [trial(one) for one in every], element), element)
+    return "inline_choice", body
+
+
+def _once_or_more(side: Sequence[etree._Element]) -> bool:
+    """Whether each of some words can be used as often as somebody likes."""
+    return all(one.get("matchMax", "0") == "0" for one in side)
+
+
+def _gap_body(texts: tuple[str, ...], worths: Sequence[Sequence[Fraction]], element: etree._Element) -> Gaps:
+    """Gaps that all offer the same words, by what each earns in each of them."""
+    weights = weighed([max(row) for row in worths], element)
+    gaps = []
+    for row, weight in zip(worths, weights, strict=True):
+        most = max(row)
+        usual = list(row).count(most) == 1 and set(row) <= {most, Fraction(0)}
+        gaps.append(Gap(texts, row.index(most), weight, () if usual else tuple(one / most for one in row)))
+    return Gaps(tuple(gaps))

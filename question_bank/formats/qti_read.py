@@ -8,7 +8,7 @@ from lxml import etree
 
 from question_bank.formats import qti_choices, qti_pairs, qti_typed
 from question_bank.formats.qti_names import uniform
-from question_bank.formats.qti_source import Find, Refused, Source, prompt_only
+from question_bank.formats.qti_source import Find, Refused, Source, prompt_only, text_only
 from question_bank.formats.refusal import Refusal
 from question_bank.formats.xml import local
 from question_bank.item import ItemVersion, Stimulus
@@ -18,6 +18,8 @@ MAX_REF = 80
 _ONE: dict[str, Callable[[Source, etree._Element], tuple[str, Any]]] = {
     "choiceInteraction": qti_choices.choice,
     "hotspotInteraction": qti_choices.hotspot,
+    "hottextInteraction": qti_choices.hottext,
+    "gapMatchInteraction": qti_pairs.gap_match,
     "orderInteraction": qti_pairs.ordering,
     "matchInteraction": qti_pairs.matching,
     "associateInteraction": qti_pairs.associate,
@@ -101,7 +103,11 @@ def _stem(source: Source, kind: str) -> str:
     """The body without what is answered: the prompt of the interaction stays, gaps are marked [[1]], [[2]] ..."""
     marks: dict[etree._Element, str] = {}
     for number, one in enumerate(source.interactions, 1):
-        if kind in ("fill_in", "inline_choice"):
+        if local(one) in ("hottextInteraction", "gapMatchInteraction"):
+            gaps = [gap for gap in one.iter() if local(gap) == "gap"]
+            marks |= {gap: f"[[{place}]]" for place, gap in enumerate(gaps, 1)}
+            text_only(one)
+        elif kind in ("fill_in", "inline_choice"):
             marks[one] = f"[[{number}]]"
         elif kind == "numeric":
             marks[one] = "\\_\\_\\_\\_" if (one.tail or "").strip(" \n\t\r.。") else ""

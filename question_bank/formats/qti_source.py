@@ -18,6 +18,7 @@ Find = Callable[[str], bytes | None]
 INTERACTIONS = {
     "choiceInteraction", "inlineChoiceInteraction", "textEntryInteraction", "orderInteraction", "matchInteraction",
     "associateInteraction", "hotspotInteraction", "extendedTextInteraction", "uploadInteraction",
+    "hottextInteraction", "gapMatchInteraction",
 }  # fmt: skip
 #: parts of an item that are read; others are reported
 _READ = {
@@ -192,6 +193,18 @@ def prompt_only(interaction: etree._Element) -> None:
     if prompt is not None:
         prompt.tag, prompt.tail = "div", None
         interaction.append(prompt)
+
+
+def text_only(interaction: etree._Element) -> None:
+    """Leave of an interaction its prompt and its text, without what is put into gaps."""
+    interaction.tag = "div"
+    for one in list(interaction.iter()):
+        name = local(one)
+        if name == "gapText":
+            taken_out(one)
+        elif name in ("prompt", "hottext"):
+            one.tag = "p" if name == "prompt" else "span"
+            one.attrib.clear()
 
 
 def child_of(element: etree._Element, name: str) -> etree._Element | None:

@@ -5,18 +5,17 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import gcd, lcm
 from typing import Any
 
 from lxml import etree
 
 from question_bank.formats.qti_expressions import literals
-from question_bank.formats.qti_fit import Trial, fitting, marked, require_fit, say_shares
+from question_bank.formats.qti_fit import Trial, fitting, marked, require_fit, say_shares, weighed
 from question_bank.formats.qti_numbers import decimal, number
 from question_bank.formats.qti_source import Refused, Source, children_of
 from question_bank.formats.qti_values import NUMBERS, Atom, Declaration, Value
 from question_bank.formats.xml import local
-from question_bank.interactions.base import MAX_BLANKS, MAX_WEIGHT
+from question_bank.interactions.base import MAX_BLANKS
 from question_bank.interactions.file_answer import ENDINGS, FileAsked
 from question_bank.interactions.fill_in import Blank, Blanks, Partly
 from question_bank.interactions.inline_choice import Gap, Gaps
@@ -72,18 +71,6 @@ def _combinations(parts: Sequence[Sequence[Part]]) -> list[Trial]:
     return [Trial({name: value for name, value, _ours in one}, [ours for *_rest, ours in one]) for one in chosen]
 
 
-def _weights(most: Sequence[Fraction], element: etree._Element) -> list[int]:
-    """What the parts are worth, as small whole numbers; raises Refused where a part alone earns nothing."""
-    if any(one <= 0 for one in most):
-        raise Refused(Problem("responseProcessing", "qti_together"), element)
-    scale = lcm(*(one.denominator for one in most))
-    whole = [int(one * scale) for one in most]
-    weights = [one // gcd(*whole) for one in whole]
-    if max(weights) > MAX_WEIGHT:
-        raise Refused(Problem("weight", "weight", str(max(weights)), {"most": MAX_WEIGHT}), element)
-    return weights
-
-
 def inline_choice(source: Source, elements: Sequence[etree._Element]) -> tuple[str, Any]:
     """Gaps with choices of their own."""
     _few(elements)
@@ -118,7 +105,7 @@ def _without(values: dict[str, Value], name: str) -> dict[str, Value]:
 
 
 def _gaps(rows: Sequence[Row], keys: Sequence[Key], element: etree._Element) -> Gaps:
-    weights = _weights([worth for _key, worth, _shares in keys], element)
+    weights = weighed([worth for _key, worth, _shares in keys], element)
     return Gaps(
         tuple(
             Gap(texts, key, weight, shares)
@@ -186,7 +173,7 @@ def fill_in(source: Source, elements: Sequence[etree._Element]) -> tuple[str, An
 
 
 def _blanks(found: Sequence["_Typed"], element: etree._Element) -> Blanks:
-    weights = _weights([one.worth for one in found], element)
+    weights = weighed([one.worth for one in found], element)
     return Blanks(tuple(replace(one.blank, weight=weight) for one, weight in zip(found, weights, strict=True)))
 
 

@@ -27,7 +27,7 @@ from tests.question_bank.formats.qti_items import PNG
 CORPORA = Path(os.environ.get("SHUYUAN_CORPORA", Path(__file__).parents[4] / "shared" / "corpora"))
 SUPPORTED = {
     "choiceInteraction", "inlineChoiceInteraction", "textEntryInteraction", "orderInteraction", "matchInteraction",
-    "associateInteraction", "hotspotInteraction", "extendedTextInteraction",
+    "associateInteraction", "hotspotInteraction", "hottextInteraction", "gapMatchInteraction",
 }  # fmt: skip
 pytestmark = pytest.mark.corpora
 
@@ -60,6 +60,11 @@ def response_of(kind: str, body: Any, root: etree._Element, given: dict[str, Any
     values = [given.get(one.get("responseIdentifier", "")) for one in asked]
     if kind == "fill_in":
         return ["" if value is None else str(value) for value in values]
+    if kind == "inline_choice" and local(asked[0]) == "gapMatchInteraction":
+        put = {pair.split()[1]: pair.split()[0] for pair in values[0] or []}
+        words = [one.get("identifier") for one in asked[0] if local(one) == "gapText"]
+        gaps = [one.get("identifier") for one in asked[0].iter() if local(one) == "gap"]
+        return [words.index(put[gap]) if gap in put else None for gap in gaps]
     if kind == "inline_choice":
         return [
             None if value is None else [c.get("identifier") for c in one if local(c) == "inlineChoice"].index(value)
@@ -166,7 +171,7 @@ def test_no_published_case_is_scored_otherwise_and_the_rest_is_refused_with_a_re
 
     asked = right + sum(count for _name, count, _refusal in refused)
     assert not wrong
-    assert right >= 0.8 * asked
+    assert right >= 0.84 * asked, f"{right} of {asked}"
     assert all(refusal.code and refusal.where and refusal.field for _name, _count, refusal in refused)
 
 

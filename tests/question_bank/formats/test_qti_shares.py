@@ -164,6 +164,17 @@ TAKEN: dict[str, tuple[bytes, str, list[tuple[Any, Any]]]] = {
         "numeric",
         [("0", 0), ("1", 1), ("-900", 1), ("", 0)],
     ),
+    "words put into gaps": (
+        item(
+            declaration("multiple", "directedPair", mapping('defaultValue="-1" lowerBound="0"', p__g1=1, q__g2=2)),
+            '<gapMatchInteraction responseIdentifier="RESPONSE"><prompt>Drag.</prompt>'
+            + "".join(f'<gapText identifier="{name}" matchMax="1">{name}</gapText>' for name in "pqr")
+            + '<p>First <gap identifier="g1"/>, then <gap identifier="g2"/>.</p></gapMatchInteraction>',
+            MAP,
+        ),
+        "inline_choice",
+        [([0, 1], 1), ([0, None], Fraction(1, 3)), ([0, 2], 0), ([2, 1], Fraction(1, 3)), ([2, None], 0)],
+    ),
     "pairs of different worth": (
         item(
             declaration("multiple", "directedPair", mapping('defaultValue="-1" lowerBound="0"', p__y=3, q__x=1)),
@@ -232,6 +243,27 @@ def test_marks_below_nothing_are_said() -> None:
 
     assert said["qti_negative"] == "-1"
     assert said["qti_marks"] == "3"
+
+
+def test_texts_with_gaps_and_pieces_keep_their_text() -> None:
+    """
+    Gaps stand where they stood; pieces that can be picked stay in the text and become options, which is said.
+    """
+    gaps = taken(TAKEN["words put into gaps"][0]).items[0]
+    pieces = taken(
+        item(
+            declaration("multiple", "identifier", correct("a", "c")),
+            '<hottextInteraction responseIdentifier="RESPONSE" maxChoices="0"><prompt>Which?</prompt><p>'
+            + " and ".join(f'<hottext identifier="{name}">piece {name}</hottext>' for name in "abc")
+            + ".</p></hottextInteraction>",
+        )
+    )
+
+    assert gaps.stem == "Drag.\n\nFirst [[1]], then [[2]]."
+    assert gaps.body.gaps[0].choices == ("p", "q", "r")
+    assert pieces.items[0].stem == "Which?\n\npiece a and piece b and piece c."
+    assert [option.text for option in pieces.items[0].body.options if option.right] == ["piece a", "piece c"]
+    assert "qti_hottext" in {warning.code for warning in pieces.warnings}
 
 
 def bare(data: bytes) -> bytes:
