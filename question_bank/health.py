@@ -55,7 +55,7 @@ class Examined:
     figures: Figures | None = None
     #: share of all papers on which it stood; None when no exam reported on it
     exposure: float | None = None
-    #: what is wrong with a law it cites: "repealed", "amended" or "unknown" -> title
+    #: title of each cited law with which something is wrong -> "repealed", "amended" or "unknown"
     laws: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -191,7 +191,8 @@ def enemies(items: Sequence[Examined], day: date) -> Iterator[Finding]:
 
 
 def law(items: Sequence[Examined], day: date) -> Iterator[Finding]:
-    """Items whose law has changed or ended, will end soon, or cannot be found."""
+    """Items whose law has changed or ended or will end soon; laws that cannot be found, the most cited first."""
+    unknown = defaultdict[str, list[int]](list)
     for item in items:
         until = item.version.valid_until
         if item.suspended:
@@ -200,7 +201,13 @@ def law(items: Sequence[Examined], day: date) -> Iterator[Finding]:
             yield Finding("validity_over", (item.key,), {"day": until.isoformat()})
         elif until and until <= day + SOON:
             yield Finding("validity_ends", (item.key,), {"day": until.isoformat(), "days": (until - day).days})
-        yield from (Finding(f"law_{what}", (item.key,), {"law": title}) for what, title in item.laws.items())
+        for title, what in item.laws.items():
+            if what == "unknown":
+                unknown[title].append(item.key)
+            else:
+                yield Finding(f"law_{what}", (item.key,), {"law": title})
+    for title, keys_of in sorted(unknown.items(), key=lambda entry: (-len(entry[1]), entry[0])):
+        yield Finding("law_unknown", tuple(keys_of), {"law": title})
 
 
 def experience(items: Sequence[Examined], day: date) -> Iterator[Finding]:

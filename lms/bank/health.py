@@ -61,8 +61,8 @@ class Row:
     more: int
 
 
-#: of a finding with many items so many are shown
-SHOWN = 12
+#: of a finding with many items so many are shown; of a law that is nowhere a few say which questions are meant
+SHOWN, SHOWN_OF_LAW = 12, 3
 
 
 def ask(session: Session, pool: PoolRow, *, owner: str) -> str:
@@ -159,7 +159,7 @@ def gather(session: Session, pool_id: int) -> list[domain.Examined]:
     found = []
     for row, version in zip(rows, versions, strict=True):
         standing = Standing(State(row.state), row.newest, row.drawn, row.suspended)
-        troubles = {law[0]: law[1] for one in version.citations if (law := laws.get(one.source)) is not None}
+        troubles = {one.source: laws[one.source] for one in version.citations if one.source in laws}
         found.append(
             domain.Examined(
                 row.id,
@@ -228,10 +228,10 @@ def _experience(session: Session, pool_id: int) -> tuple[dict[int, Figures], dic
     return figures, {item: share / total for item, share in held.items()} if total else {}
 
 
-def _laws(session: Session, references: Iterable[tuple[str, str | None]]) -> dict[str, tuple[str, str]]:
-    """Of each cited law with which something is wrong: what, and its title as it is cited."""
+def _laws(session: Session, references: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+    """What is wrong with cited laws, by their titles as they are cited."""
     sources = sorted({source for source, _article in references})
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, str] = {}
     for start in range(0, len(sources), NAMES_AT_ONCE):
         part = sources[start : start + NAMES_AT_ONCE]
         cited = library.cited_by(session, [(source, None) for source in part])
@@ -239,7 +239,7 @@ def _laws(session: Session, references: Iterable[tuple[str, str | None]]) -> dic
         for source in part:
             state = standing.get(cited[source, None].name)
             if state is None or state[0] != "current":
-                found[source] = ("unknown" if state is None else state[0], source)
+                found[source] = "unknown" if state is None else state[0]
     return found
 
 

@@ -28,6 +28,8 @@ bp = Blueprint("bank_health", __name__, url_prefix="/bank", template_folder="tem
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ON_A_PAGE = 10
+#: the category whose findings are laws, each with all its questions
+UNKNOWN = "law_unknown"
 
 
 @bp.get("/pools/<pool_id>/health")
@@ -74,7 +76,7 @@ def findings(pool_id: str, category: str) -> ResponseReturnValue:
         report=report,
         category=CATEGORIES[category],
         page=page,
-        rows=health.rows_of(session, page.items),
+        rows=health.rows_of(session, page.items, shown=health.SHOWN_OF_LAW if category == UNKNOWN else health.SHOWN),
         say=lambda row: sentence(row.category, row.facts, subject_names()),
         may_edit=may_pool(viewer(), pool, Act.EDIT_BANK),
         tabs=tabs(viewer(), pool),

@@ -72,8 +72,8 @@ CATEGORIES: dict[str, Category] = {
     ),
     "law_unknown": _category(
         "info",
-        lazy_gettext("Rest on a law that the library does not have"),
-        lazy_gettext("Nobody is told when it changes. Bring its text into the library, or mend the name."),
+        lazy_gettext("Cited laws that the library does not have"),
+        lazy_gettext("Nobody is told when they change. Bring their texts into the library, or mend the names."),
     ),
     "same_stem": _category(
         "bad",

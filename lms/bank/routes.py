@@ -60,7 +60,7 @@ def new() -> ResponseReturnValue:
             by=viewer().id,
             reviewed=bool(form.reviewed.data),
         )
-    flash(gettext("The pool is there. Import questions into it."), "good")
+    flash(gettext("The pool is there. Write its first question, or import a file."), "good")
     return redirect(url_for("bank.pool", pool_id=made.public_id), 303)
 
 

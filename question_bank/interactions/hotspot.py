@@ -89,7 +89,7 @@ def problems(body: Spots, stem: str) -> list[Problem]:
     found: list[Problem] = []
     if not _PICTURE.match(body.picture):
         found.append(Problem("picture", "missing" if not body.picture else "unknown_value", body.picture[:60]))
-    if not (0 < body.width <= MAX_SIDE and 0 < body.height <= MAX_SIDE):
+    elif not (0 < body.width <= MAX_SIDE and 0 < body.height <= MAX_SIDE):
         found.append(Problem("picture", "unknown_value", f"{body.width}x{body.height}"))
     if len(body.spots) < 2:
         found.append(Problem("spots", "too_few", str(len(body.spots)), {"least": 2}))

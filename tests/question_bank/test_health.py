@@ -184,18 +184,20 @@ def test_a_sound_item_is_left_alone(changes: dict[str, object]) -> None:
 
 def test_the_law_under_an_item() -> None:
     """
-    Suspended items, repealed and unknown laws are told with the law's title.
+    Suspended items and repealed laws are told item by item; of laws nobody has, each once, the most cited first.
     """
     items = [
         Examined(1, single(STEM), drawable=False, suspended=True, exposure=0.1),
-        Examined(2, single("别的题干文字内容"), laws={"repealed": "旧法"}, exposure=0.1),
-        Examined(3, single("又一道题的题干在此"), laws={"unknown": "外法"}, exposure=0.1),
+        Examined(2, single("别的题干文字内容"), laws={"旧法": "repealed"}, exposure=0.1),
+        Examined(4, single("第四道题目在这里"), laws={"外法": "unknown"}, exposure=0.1),
+        Examined(3, single("又一道题的题干在此"), laws={"外法": "unknown", "少引": "unknown"}, exposure=0.1),
     ]
 
     assert [(one.category, one.items, dict(one.facts)) for one in found(items)] == [
         ("law_changed", (1,), {}),
         ("law_repealed", (2,), {"law": "旧法"}),
-        ("law_unknown", (3,), {"law": "外法"}),
+        ("law_unknown", (4, 3), {"law": "外法"}),
+        ("law_unknown", (3,), {"law": "少引"}),
     ]
 
 
