@@ -30,6 +30,7 @@ from lms.database import reading, writing
 from lms.demo.build import build
 from lms.jobs import run_waiting
 from lms.library.cli import library
+from lms.sitting.cli import exam
 from lms.snapshot import SnapshotFailed
 
 ROOT = Path(__file__).parent.parent
@@ -324,5 +325,5 @@ class _WithApp(click.Group):
             return super().invoke(context)
 
 
-for group in (user, bank, library):
+for group in (user, bank, library, exam):
     main.add_command(_WithApp(group))

@@ -6,6 +6,7 @@ follows from the seed, the frozen questions and what is stored beside it, and ca
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -109,7 +110,15 @@ def known(state: Dealt | None) -> Dealing:
 def seated(session: Session, exam_id: int) -> dict[Seat, frozenset[int]]:
     """What lies on which seat, of papers whose seats were known."""
     query = select(Paper.person_id, Paper.seat, Paper.sealed).where(Paper.exam_id == exam_id, Paper.seat.is_not(None))
-    return {Seat(*row.seat): versions_on(opened(exam_id, row.person_id, row.sealed)) for row in session.execute(query)}
+    found: dict[Seat, frozenset[int]] = defaultdict(frozenset)
+    for row in session.execute(query):
+        found[Seat(*row.seat)] |= versions_on(opened(exam_id, row.person_id, row.sealed))
+    return dict(found)
+
+
+def canonical(record: Mapping[str, Any]) -> bytes:
+    """A record in the one spelling in which papers are kept."""
+    return json.dumps(record, sort_keys=True, separators=(",", ":")).encode()
 
 
 def versions_on(record: bytes) -> frozenset[int]:

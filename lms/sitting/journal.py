@@ -2,6 +2,7 @@
 send goes through the writer.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +44,17 @@ def append(
         )
     )
     return event
+
+
+def end_hashes(session: Session, attempt_ids: Sequence[int]) -> dict[int, bytes]:
+    """Of each attempt that ended the hash of the event that ended it; what comes after it as evidence changes nothing."""
+    ends = (str(Kind.HAND_IN), str(Kind.CLOSE))
+    query = (
+        select(AttemptEvent.attempt_id, AttemptEvent.hash)
+        .where(AttemptEvent.attempt_id.in_(attempt_ids), AttemptEvent.kind.in_(ends))
+        .order_by(AttemptEvent.number.desc())
+    )
+    return {row.attempt_id: row.hash for row in session.execute(query)}
 
 
 def events(session: Session, attempt_id: int) -> list[Event]:
