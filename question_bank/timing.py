@@ -65,7 +65,7 @@ class Allowance:
     minutes: int = 0
     percent: int = 100
 
-    def extra(self, usual: timedelta) -> timedelta:
+    def beyond(self, usual: timedelta) -> timedelta:
         """More than the usual time by this; whole seconds."""
         share = Decimal(int(usual.total_seconds())) * (self.percent - 100) / 100
         return timedelta(minutes=self.minutes, seconds=int(share))

@@ -4,7 +4,7 @@ from typing import Any
 
 from lms.sitting.errors import BadEvents
 from lms.sitting.service import MAX_EVENTS
-from question_bank.attempt import FROM_CANDIDATE, Incoming, Kind
+from question_bank.attempt import FROM_CANDIDATE, OF_WINDOW, Incoming, Kind
 
 _FIELDS = {"client", "seq", "kind", "slot", "response", "base"}
 _LARGEST = 10**9
@@ -27,11 +27,12 @@ def _event(entry: Any) -> Incoming:
         raise BadEvents
     if not isinstance(entry["kind"], str) or entry["kind"] not in FROM_CANDIDATE:
         raise BadEvents
+    kind = Kind(entry["kind"])
     return Incoming(
         client=client,
         client_seq=_whole(entry["seq"]),
-        kind=Kind(entry["kind"]),
-        slot=_whole(entry["slot"]),
+        kind=kind,
+        slot=None if kind in OF_WINDOW and entry["slot"] is None else _whole(entry["slot"]),
         response=entry["response"],
         base=_whole(entry["base"]),
     )

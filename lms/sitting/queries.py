@@ -6,13 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from lms.accounts import queries as accounts
+from lms.database import UtcDateTime
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
-from lms.sitting.models import Attempt, AttemptResult
+from lms.sitting.models import Accommodation, Attempt, AttemptResult, Outage
 from question_bank.grading import Score, scores_from_record
 
 
@@ -182,3 +183,57 @@ def open_attempts(session: Session) -> int:
 def journal_events(session: Session) -> int:
     """Events in all journals; each attempt knows how many it has, so the journals need not be counted."""
     return session.scalar(select(func.sum(Attempt.last_event))) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """An attempt as whoever supervises sees it."""
+
+    person_id: int
+    public_id: str
+    ended_how: str | None
+    paused: bool
+    deadline_at: datetime
+    extra_seconds: int
+    answered: int
+    away: int
+    released: bool
+    seen_at: datetime
+
+
+#: asked every second or two while somebody supervises: constant, and no mapped class
+_BOARD = text(
+    "SELECT a.person_id, a.public_id, a.ended_how, a.paused_at IS NOT NULL AS paused, a.deadline_at, a.extra_seconds,"
+    " a.answered, a.away, a.session_id = 0 AS released, coalesce(p.seen_at, a.started_at) AS seen_at FROM attempt a"
+    " LEFT JOIN sitting_presence p ON p.attempt_id = a.id WHERE a.exam_id = :exam ORDER BY a.id"
+).columns(deadline_at=UtcDateTime(), seen_at=UtcDateTime())
+
+
+def board(session: Session, exam_id: int) -> list[BoardRow]:
+    """Every attempt of an exam, in one query."""
+    return [BoardRow(*row) for row in session.execute(_BOARD, {"exam": exam_id})]
+
+
+def attempts_of(session: Session, exam_id: int) -> dict[int, str]:
+    """Public ids of the attempts of an exam, by person."""
+    query = select(Attempt.person_id, Attempt.public_id).where(Attempt.exam_id == exam_id)
+    return {row.person_id: row.public_id for row in session.execute(query)}
+
+
+def open_at(session: Session, exam_id: int, moment: datetime) -> list[str]:
+    """Public ids of the attempts that had begun at a moment and are not over now."""
+    query = select(Attempt.public_id).where(
+        Attempt.exam_id == exam_id, Attempt.started_at < moment, Attempt.ended_at.is_(None)
+    )
+    return list(session.scalars(query))
+
+
+def accommodations(session: Session, exam_id: int) -> list[Accommodation]:
+    """What was granted for an exam and not withdrawn."""
+    query = select(Accommodation).where(Accommodation.exam_id == exam_id, Accommodation.withdrawn_at.is_(None))
+    return list(session.scalars(query.order_by(Accommodation.id)))
+
+
+def outages(session: Session, exam_id: int) -> list[Outage]:
+    """Measured outages of an exam, the newest first."""
+    return list(session.scalars(select(Outage).where(Outage.exam_id == exam_id).order_by(Outage.id.desc())))

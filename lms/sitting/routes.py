@@ -20,7 +20,7 @@ from lms.exams.policy import access_exam
 from lms.paging import paginate, requested_page
 from lms.question_types import TYPE_NAMES
 from lms.security import csrf
-from lms.sitting import journal, page, papers, queries, service
+from lms.sitting import journal, page, papers, presence, queries, service
 from lms.sitting.forms import incoming
 from lms.sitting.paper import Reviewed, review, shown_answers
 from lms.sitting.policy import Sat, access_own_attempt, access_sittable_exam
@@ -28,7 +28,7 @@ from question_bank.assembly import Form
 from question_bank.attempt import Attempt as State
 from question_bank.attempt import receipt_code, replay
 from question_bank.item import ItemVersion
-from question_bank.timing import GRACE, is_open
+from question_bank.timing import GRACE, Time
 
 bp = Blueprint("sitting", __name__, url_prefix="/sitting", template_folder="templates")
 
@@ -87,19 +87,28 @@ def attempt(attempt_id: str) -> ResponseReturnValue:
 def events(attempt_id: str) -> ResponseReturnValue:
     """Keep answers; what is answered here is on disk. The ticket says whose attempt it is, and that our page asks."""
     saved = service.save(ticket(), incoming(request.get_json()))
-    return jsonify(last=saved.last, remaining=_remaining(saved.deadline_at), current=saved.superseded, over=saved.over)
+    return jsonify(
+        last=saved.last,
+        remaining=_remaining(saved.time),
+        paused=saved.time.paused_at is not None,
+        extra=saved.extra_seconds,
+        current=saved.superseded,
+        over=saved.over,
+    )
 
 
 @bp.get("/<attempt_id>/state")
-@signed_in
+@by_ticket
 def state(attempt_id: str) -> ResponseReturnValue:
-    """The server's clock and whether this log-in may still write."""
-    sat = access_own_attempt(reading(), viewer(), attempt_id)
+    """The server's clock, whether the time stands still, and whether this log-in may still write."""
+    found = presence.pulse(ticket())
     return jsonify(
-        remaining=_remaining(sat.attempt.deadline_at),
-        over=sat.attempt.ended_at is not None or not is_open(now(), sat.attempt.deadline_at),
-        live=sat.attempt.session_id == viewer().session_id,
-        last=sat.attempt.last_event,
+        remaining=_remaining(found.time),
+        paused=found.time.paused_at is not None,
+        extra=found.extra_seconds,
+        over=found.ended or not found.time.is_open(now()),
+        live=found.live,
+        last=found.last,
     )
 
 
@@ -130,7 +139,7 @@ def result(attempt_id: str) -> ResponseReturnValue:
         return redirect(url_for("sitting.attempt", attempt_id=attempt_id))
     session = reading()
     visible = sat.exam.score_visible(now())
-    outcome = queries.outcome(session, sat.attempt.id) if visible else None
+    outcome = queries.outcome(session, sat.attempt.id) if visible and sat.attempt.ended_how != "void" else None
     reviewed: tuple[Reviewed, ...] = ()
     if outcome is not None:
         state = replay(journal.events(session, sat.attempt.id))
@@ -141,7 +150,7 @@ def result(attempt_id: str) -> ResponseReturnValue:
         sat=sat,
         outcome=outcome,
         reviewed=reviewed,
-        receipt=receipt_code(sat.attempt.chain),
+        receipt=receipt_code(journal.end_hashes(session, [sat.attempt.id])[sat.attempt.id]),
         type_names=TYPE_NAMES,
     )
 
@@ -165,15 +174,19 @@ def results(exam_id: str) -> ResponseReturnValue:
 def _current(attempt_id: str) -> Sat:
     """The viewer's attempt; closed first if its time is over and nobody has done so yet."""
     sat = access_own_attempt(reading(), viewer(), attempt_id)
-    if sat.attempt.ended_at is None and not is_open(now(), sat.attempt.deadline_at):
+    if sat.attempt.ended_at is None and not _time(sat).is_open(now()):
         service.close_if_due(attempt_id)
         reading().rollback()
         sat = access_own_attempt(reading(), viewer(), attempt_id)
     return sat
 
 
-def _remaining(deadline: Any) -> int:
-    return max(0, int((deadline - now()).total_seconds() * 1000))
+def _time(sat: Sat) -> Time:
+    return Time(sat.attempt.deadline_at, sat.attempt.paused_at)
+
+
+def _remaining(time: Time) -> int:
+    return int(time.left(now()).total_seconds() * 1000)
 
 
 def _player(sat: Sat) -> str:
@@ -205,7 +218,9 @@ def _settings(sat: Sat, form: Form, versions: Mapping[int, ItemVersion], state: 
     return {
         "attempt": public_id,
         "last": sat.attempt.last_event,
-        "remaining": _remaining(sat.attempt.deadline_at),
+        "remaining": _remaining(_time(sat)),
+        "paused": sat.attempt.paused_at is not None,
+        "extra": sat.attempt.extra_seconds,
         "grace": int(GRACE.total_seconds() * 1000) + 1500,
         "answers": shown_answers(form, versions, state.answers),
         "flags": sorted(state.flagged),

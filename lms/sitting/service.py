@@ -8,11 +8,11 @@ recorded in the audit log once their exam's results are told (`settle`).
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lms import jobs
@@ -25,13 +25,14 @@ from lms.errors import NotFound
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.ids import new_public_id
-from lms.sitting import dealing, errors, journal, papers
+from lms.sitting import dealing, errors, journal, papers, presence
 from lms.sitting.deeds import End, Save, Saved, Start
-from lms.sitting.models import Attempt, AttemptResult
+from lms.sitting.measures import Measure
+from lms.sitting.models import Accommodation, Attempt, AttemptResult, Outage
 from lms.sitting.writer import writer
 from question_bank.assembly import Form
-from question_bank.attempt import FROM_CANDIDATE, Incoming, Kind
-from question_bank.timing import GRACE, deadline
+from question_bank.attempt import FROM_CANDIDATE, OF_WINDOW, Incoming, Kind
+from question_bank.timing import GRACE, Allowance, Time, deadline
 
 MAX_EVENTS = 200  # in one batch
 #: the job that tells transcripts and examiners what was sat, and the one that tells the bank how its questions did
@@ -50,7 +51,8 @@ class Answered:
     """
 
     last: int
-    deadline_at: datetime
+    time: Time
+    extra_seconds: int
     superseded: dict[int, Any]
     over: bool
 
@@ -67,6 +69,8 @@ def start(exam: ExamRow, viewer: Viewer) -> str:
     moment = now()
     if exam.phase(moment) != "open":
         raise errors.NotOpen
+    usual = timedelta(minutes=exam.minutes)
+    extra = allowance_of(session, exam.id, viewer.id).beyond(usual)
     started = ""
     while not started:  # once more where a batch was kept between looking for the paper and beginning
         given = dealing.given(session, exam, viewer.id, viewer.public_id)
@@ -76,7 +80,8 @@ def start(exam: ExamRow, viewer: Viewer) -> str:
             session_id=viewer.session_id,
             form=given.form,
             at=moment,
-            deadline_at=deadline(moment, allowance=timedelta(minutes=exam.minutes), window_end=exam.closes_at),
+            deadline_at=deadline(moment, allowance=usual, window_end=exam.closes_at, extra=extra),
+            extra_seconds=int(extra.total_seconds()),
             new_id=new_public_id(),
             late=given.late,
         )
@@ -95,8 +100,10 @@ def save(who: Ticket, incoming: Sequence[Incoming]) -> Answered:
     form, versions = sat.form, exams.snapshot_of(sat.exam_id)
     events = [_read(event, form, versions) for event in incoming]
     saved: Saved = writer().do(Save(who.thing, who.session_id, events, now()))
+    presence.saw(who.thing)
     shown = {slot: _shown(response, slot, form, versions) for slot, response in saved.superseded.items()}
-    return Answered(saved.last, saved.deadline_at, shown, saved.over)
+    time = Time(saved.deadline_at, saved.paused_at)
+    return Answered(saved.last, time, saved.extra_seconds, shown, saved.over)
 
 
 def take_over(session: Session, public_id: str, viewer: Viewer) -> None:
@@ -133,12 +140,96 @@ def _end(public_id: str, session_id: int | None) -> bool:
     return ended
 
 
+def measure(
+    exam_id: int, public_ids: Sequence[str], kind: Kind, *, key: str, reason: str, by: str, seconds: int = 0
+) -> int:
+    """Do something to attempts of an exam (a kind of MEASURES) in order with their answers; how many it changed.
+
+    `key` is the public id of the measure: the same one again changes nothing. `by`: public id of whoever did it.
+    """
+    versions, blueprint, moment = exams.snapshot_of(exam_id), exams.blueprint_of(exam_id), now()
+    reading().rollback()
+    note = {"reason": reason, "by": by}
+    deeds = [Measure(each, kind, key, moment, note, versions, blueprint, seconds) for each in public_ids]
+    changed = sum(bool(each) for each in writer().do_all(deeds))
+    if changed and kind is Kind.FORCE:
+        papers.ask_to_settle(exam_id)
+    return changed
+
+
+def tell_voided(session: Session, exam_id: int, public_ids: Sequence[str]) -> int:
+    """Leave word for the transcripts that results told before do not count any more; how many."""
+    exam = exams.by_ids(session, [exam_id])[exam_id]
+    query = (
+        select(Attempt, AttemptResult.maximum)
+        .join(AttemptResult, (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.revision == 1))
+        .where(Attempt.public_id.in_(public_ids), Attempt.settled_at.is_not(None), Attempt.ended_how == "void")
+    )
+    told = session.execute(query).all()
+    for attempt, maximum in told:
+        tell(session, exam, attempt, Decimal(0), maximum, passed=False, revision=2)
+    return len(told)
+
+
+def allowance_of(session: Session, exam_id: int, person_id: int) -> Allowance:
+    """What a person was granted before the start of an exam."""
+    query = select(Accommodation.minutes, Accommodation.percent).where(
+        Accommodation.exam_id == exam_id, Accommodation.person_id == person_id, Accommodation.withdrawn_at.is_(None)
+    )
+    row = session.execute(query.order_by(Accommodation.id.desc())).first()
+    return Allowance(row.minutes, row.percent) if row else Allowance()
+
+
+def grant_time(
+    session: Session, exam_id: int, person_id: int, allowance: Allowance, *, approver: str, reason: str, by: int
+) -> str:
+    """Grant a person more time before the start; it replaces what was granted before. Its public id."""
+    moment = now()
+    for earlier in session.scalars(_granted(exam_id).where(Accommodation.person_id == person_id)):
+        earlier.withdrawn_at = moment
+    granted = Accommodation(
+        exam_id=exam_id, person_id=person_id, minutes=allowance.minutes, percent=allowance.percent,
+        approver=approver, reason=reason, created_by=by, created_at=moment,
+    )  # fmt: skip
+    session.add(granted)
+    session.flush()
+    after = {"person": person_id, "minutes": allowance.minutes, "percent": allowance.percent, "approver": approver}
+    record(
+        session, "accommodation.grant", thing="accommodation", thing_id=granted.public_id,
+        after={**after, "reason": reason},
+    )  # fmt: skip
+    return granted.public_id
+
+
+def withdraw_time(session: Session, exam_id: int, public_id: str) -> None:
+    """Withdraw what was granted; who has begun keeps it. Raises NotFound."""
+    granted = session.scalar(_granted(exam_id).where(Accommodation.public_id == public_id))
+    if granted is None:
+        raise NotFound
+    granted.withdrawn_at = now()
+    record(session, "accommodation.withdraw", thing="accommodation", thing_id=public_id)
+
+
+def _granted(exam_id: int) -> Select[Accommodation]:
+    return select(Accommodation).where(Accommodation.exam_id == exam_id, Accommodation.withdrawn_at.is_(None))
+
+
+def decide_outage(session: Session, exam_id: int, public_id: str) -> Outage:
+    """Take an outage as decided, once; raises NotFound for one that is, or is not there."""
+    query = select(Outage).where(Outage.exam_id == exam_id, Outage.public_id == public_id, Outage.decided_at.is_(None))
+    outage = session.scalar(query.with_for_update())
+    if outage is None:
+        raise NotFound
+    outage.decided_at = now()
+    return outage
+
+
 def due_attempts(session: Session, *, limit: int = 500) -> list[str]:
     """Public ids of open attempts whose time is over."""
     return list(
         session.scalars(
             select(Attempt.public_id)
-            .where(Attempt.ended_at.is_(None), Attempt.deadline_at < now() - GRACE)
+            .where(Attempt.ended_at.is_(None), Attempt.paused_at.is_(None), Attempt.deadline_at < now() - GRACE)
             .order_by(Attempt.deadline_at)
             .limit(limit)
         )
@@ -153,14 +244,14 @@ def settle(session: Session, exam_id: int) -> int:
     rows = session.execute(
         select(Attempt, AttemptResult)
         .join(AttemptResult, (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.revision == 1))
-        .where(Attempt.exam_id == exam_id, Attempt.settled_at.is_(None))
+        .where(Attempt.exam_id == exam_id, Attempt.settled_at.is_(None), Attempt.ended_how != "void")
         .order_by(Attempt.id)
         .limit(MOST_SETTLED)
     ).all()
-    heads = hashlib.sha256()
+    heads, ends = hashlib.sha256(), journal.end_hashes(session, [attempt.id for attempt, _result in rows])
     for attempt, result in rows:
         attempt.settled_at = now()
-        heads.update(attempt.chain)
+        heads.update(ends.get(attempt.id, attempt.chain))
         if exam.release != "by_hand" or exam.released_at is not None:
             tell(session, exam, attempt, result.total, result.maximum, passed=result.passed)
     if rows:
@@ -180,11 +271,20 @@ def settle(session: Session, exam_id: int) -> int:
 
 def unsettled(session: Session) -> list[int]:
     """Exams with attempts that ended and were not settled: what an interrupted process left behind."""
-    query = select(Attempt.exam_id).where(Attempt.ended_at.is_not(None), Attempt.settled_at.is_(None)).distinct()
-    return list(session.scalars(query))
+    waiting = Attempt.ended_at.is_not(None), Attempt.settled_at.is_(None), Attempt.ended_how != "void"
+    return list(session.scalars(select(Attempt.exam_id).where(*waiting).distinct()))
 
 
-def tell(session: Session, exam: ExamRow, attempt: Attempt, total: Decimal, maximum: Decimal, *, passed: bool) -> None:
+def tell(
+    session: Session,
+    exam: ExamRow,
+    attempt: Attempt,
+    total: Decimal,
+    maximum: Decimal,
+    *,
+    passed: bool,
+    revision: int = 1,
+) -> None:
     """Leave word of a result for the transcript, to be written there once the candidate may see it."""
     jobs.enqueue(
         session,
@@ -193,7 +293,7 @@ def tell(session: Session, exam: ExamRow, attempt: Attempt, total: Decimal, maxi
             "person_id": attempt.person_id,
             "kind": "exam",
             "source": attempt.public_id,
-            "revision": 1,
+            "revision": revision,
             "title": exam.title,
             "title_en": None,
             "subject": None,
@@ -203,7 +303,7 @@ def tell(session: Session, exam: ExamRow, attempt: Attempt, total: Decimal, maxi
             "passed": passed,
             "happened_at": (attempt.ended_at or now()).isoformat(),
         },
-        unique_key=f"transcript:{attempt.public_id}:1",
+        unique_key=f"transcript:{attempt.public_id}:{revision}",
         run_at=exam.closes_at if exam.release == "after_window" and exam.released_at is None else None,
     )
 
@@ -214,7 +314,7 @@ def tell_released(session: Session, exam_id: int) -> int:
     rows = session.execute(
         select(Attempt, AttemptResult)
         .join(AttemptResult, AttemptResult.attempt_id == Attempt.id)
-        .where(Attempt.exam_id == exam_id, AttemptResult.revision == 1)
+        .where(Attempt.exam_id == exam_id, AttemptResult.revision == 1, Attempt.ended_how != "void")
     ).all()
     for attempt, result in rows:
         tell(session, exam, attempt, result.total, result.maximum, passed=result.passed)
@@ -235,8 +335,10 @@ def _own(session: Session, public_id: str, viewer: Viewer) -> Attempt:
 
 def _read(event: Incoming, form: Form, versions: Any) -> Incoming:
     """The event with its response in terms of the item version."""
-    slot = form.slot(event.slot)
-    if slot is None or event.kind not in FROM_CANDIDATE:
+    if event.kind in OF_WINDOW and event.slot is None and event.response is None:
+        return event
+    slot = form.slot(event.slot) if event.slot is not None else None
+    if slot is None or event.slot is None or event.kind not in FROM_CANDIDATE - OF_WINDOW:
         raise errors.BadEvents
     if event.kind is Kind.FLAG:
         if not isinstance(event.response, bool):

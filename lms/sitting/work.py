@@ -7,13 +7,16 @@ from flask import Flask
 
 from lms import jobs, metrics
 from lms.bank import service as bank
+from lms.clock import now
 from lms.config import Config
 from lms.database import reading, writing
 from lms.exams import queries as exams
-from lms.sitting import dealing, papers, queries, service, statistics
+from lms.sitting import dealing, papers, presence, queries, service, statistics
+from lms.sitting.writer import writer
 from question_bank.fair import Seat
 
 SWEEP_SECONDS = 10
+BEAT_SECONDS = 5
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -23,7 +26,9 @@ def init_app(app: Flask, config: Config) -> None:
     jobs.register(app, service.SETTLE, settle)
     jobs.register(app, "sitting.deal", deal)
     jobs.register(app, service.STATISTICS, tell_statistics)
+    jobs.register(app, "sitting.beat", beat)
     if not config.testing:
+        jobs.every(app, "sitting.beat", BEAT_SECONDS)
         jobs.every(app, "sitting.close_overdue", SWEEP_SECONDS)
     metrics.gauge(app, "attempts_open", "Attempts begun and not over.", queries.open_attempts)
     metrics.gauge(app, "journal_events", "Answers and other events in all journals.", queries.journal_events)
@@ -37,6 +42,12 @@ def close_overdue(run: jobs.JobRun) -> Mapping[str, Any]:
     for exam_id in service.unsettled(reading()):
         papers.ask_to_settle(exam_id)
     return {"closed": closed}
+
+
+def beat(run: jobs.JobRun) -> Mapping[str, Any]:
+    """Note that the server is at work, so that a time in which it was not can be told."""
+    writer().do(presence.Heard(now()))
+    return {}
 
 
 def settle(run: jobs.JobRun) -> Mapping[str, Any]:

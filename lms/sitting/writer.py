@@ -58,16 +58,24 @@ class Writer:
 
     def do(self, deed: Deed) -> Any:
         """Carry out a deed; when this returns it is on disk. Raises what the deed raises, or why it was not written."""
+        return _outcome(self._enqueue(deed))
+
+    def do_all(self, deeds: Sequence[Deed]) -> list[Any]:
+        """Carry out many, as few transactions as may be; what came of each, in their order."""
+        waiting = [self._enqueue(deed) for deed in deeds]
+        return [_outcome(each) for each in waiting]
+
+    def later(self, deed: Deed) -> None:
+        """Carry out a deed for which nobody waits."""
+        self._enqueue(deed)
+
+    def _enqueue(self, deed: Deed) -> _Waiting:
         waiting = _Waiting(deed)
         self._queue.append(waiting)
         self._signal.release()
         if self._thread is None:
             self._start()
-        if not waiting.done.acquire(timeout=PATIENCE):
-            raise Unwritten
-        if waiting.refusal is not None:
-            raise waiting.refusal
-        return waiting.outcome
+        return waiting
 
     def _start(self) -> None:
         with self._starting:
@@ -116,6 +124,15 @@ class Writer:
             raise
         store.remember()
         return outcomes
+
+
+def _outcome(waiting: _Waiting) -> Any:
+    """Wait for what became of it."""
+    if not waiting.done.acquire(timeout=PATIENCE):
+        raise Unwritten
+    if waiting.refusal is not None:
+        raise waiting.refusal
+    return waiting.outcome
 
 
 def writer() -> Writer:

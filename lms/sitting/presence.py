@@ -1,0 +1,117 @@
+"""When the pages of attempts were last heard of: noted in memory, written for all of them every few seconds.
+
+A page asks every eight seconds how its attempt stands. That costs one small query and no write of its own: the first
+that asks after some seconds leaves the writer what was gathered meanwhile, and does not wait for it. The same writing
+tells that the server is at work; where nothing told so for longer, there was an outage.
+"""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import text
+
+from lms.accounts.gate import Ticket
+from lms.clock import now
+from lms.database import UtcDateTime, reading
+from lms.errors import NotFound
+from lms.sitting.store import Store
+from lms.sitting.writer import writer
+from question_bank.timing import Time
+
+#: seconds between two writings
+WRITE_AFTER = 3.0
+#: without a sign of work for longer, the server was away
+LONGEST_SILENCE = timedelta(seconds=20)
+#: a log-in in use is noted this often, as the gate does
+TOUCH_AFTER = timedelta(minutes=1)
+
+_MOMENTS = dict.fromkeys(("deadline_at", "paused_at", "ended_at", "used_at"), UtcDateTime())
+#: asked thousands of times a minute: constant, and no mapped class
+_PULSE = text(
+    "SELECT a.deadline_at, a.paused_at, a.extra_seconds, a.ended_at, a.session_id, a.last_event,"
+    " s.last_seen_at AS used_at FROM attempt a"
+    " LEFT JOIN login_session s ON s.id = a.session_id AND s.ended_at IS NULL"
+    " WHERE a.public_id = :thing AND a.person_id = :person"
+).columns(**_MOMENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A deed of no attempt: what was heard of lately."""
+
+    at: datetime
+    pages: Mapping[str, datetime] = field(default_factory=dict)
+    sessions: Mapping[int, datetime] = field(default_factory=dict)
+    attempt: str = ""
+
+    def run(self, store: Store) -> None:
+        """Write it down."""
+        store.beat(self.at, LONGEST_SILENCE)
+        store.seen(self.pages, self.sessions)
+
+
+class _Gathered:
+    """What this process has heard of since it last wrote."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.pages: dict[str, datetime] = {}
+        self.sessions: dict[int, datetime] = {}
+        self.written = 0.0
+
+
+def _gathered() -> _Gathered:
+    found: _Gathered = current_app.extensions.setdefault("sitting.presence", _Gathered())
+    return found
+
+
+def saw(public_id: str) -> None:
+    """The page of an attempt has sent something."""
+    kept = _gathered()
+    with kept.lock:
+        kept.pages[public_id] = now()
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """How an attempt stands, for its page."""
+
+    time: Time
+    extra_seconds: int
+    ended: bool
+    #: this log-in may write to it
+    live: bool
+    last: int
+
+
+def pulse(who: Ticket) -> Pulse:
+    """How the attempt of a ticket stands; its page was heard of. Raises NotFound."""
+    row = reading().execute(_PULSE, {"thing": who.thing, "person": who.person_id}).first()
+    reading().rollback()
+    if row is None:
+        raise NotFound
+    moment = now()
+    kept = _gathered()
+    with kept.lock:
+        kept.pages[who.thing] = moment
+        if row.used_at is not None and moment - row.used_at >= TOUCH_AFTER:
+            kept.sessions[who.session_id] = moment
+        due = time.monotonic() - kept.written >= WRITE_AFTER or current_app.testing
+        if due:
+            heard = Heard(moment, kept.pages, kept.sessions)
+            kept.pages, kept.sessions, kept.written = {}, {}, time.monotonic()
+    if due and current_app.testing:
+        writer().do(heard)
+    elif due:
+        writer().later(heard)
+    return Pulse(
+        Time(row.deadline_at, row.paused_at),
+        row.extra_seconds,
+        row.ended_at is not None,
+        row.session_id == who.session_id and row.used_at is not None,
+        row.last_event,
+    )
