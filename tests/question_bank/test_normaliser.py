@@ -1,10 +1,24 @@
 """Typed answers are compared by form: what looks alike to people is alike, what means something else is not."""
 
+import json
+import os
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from question_bank.interactions import fill_in
+from question_bank.interactions.fill_in import Blank, Blanks
 from question_bank.normaliser import norm_v1, number_of
+from question_bank.scoring import DEFAULT
+
+CORPORA = Path(os.environ.get("SHUYUAN_CORPORA", Path(__file__).parents[3] / "shared" / "corpora"))
+PAIRS = [
+    json.loads(line)
+    for line in Path(__file__).with_name("normaliser_pairs.jsonl").read_text(encoding="utf-8").split("\n")
+    if line
+]
 
 ALIKE = [
     ("行政处罚法", " 行政 处罚法 "), ("ＡＢＣ", "abc"), ("“当场”", '"当场"'), ("３０日", "30日"), ("A、B", "a,b"),
@@ -57,3 +71,39 @@ def test_what_is_no_number(text: str) -> None:
     A unit alone, or another word.
     """
     assert number_of(text) is None
+
+
+def test_two_hundred_pairs_are_the_same_or_not_as_an_examiner_would_say() -> None:
+    """
+    Width, blanks, punctuation, numerals where a blank asks for them; negations, other numbers, near words, parts and
+    order never; through the question itself, either one accepted and the other typed (A9).
+    """
+    wrong = []
+    for pair in PAIRS:
+        for accepted, typed in ((pair["left"], pair["right"]), (pair["right"], pair["left"])):
+            body = Blanks((Blank((accepted,), numerals=pair["numerals"]),))
+            if (fill_in.score(body, [typed], DEFAULT) == 1) is not pair["same"]:
+                wrong.append(pair)
+
+    assert wrong == []
+    assert len(PAIRS) >= 200
+    assert sum(pair["same"] for pair in PAIRS) > 80
+    assert len({pair["why"] for pair in PAIRS}) > 10
+
+
+@pytest.mark.corpora
+def test_naughty_strings_have_one_normal_form() -> None:
+    """
+    Normalising what others found to break programs twice is normalising it once.
+    """
+    files = sorted(CORPORA.glob("security/naughty.jsonl"))
+    if not files:
+        pytest.skip(f"no naughty strings below {CORPORA}")
+    rows = [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+    texts = [str(value) for row in rows for value in row.values()]
+    for text in texts:
+        for numerals in (False, True):
+            once = norm_v1(text, numerals=numerals)
+            assert norm_v1(once, numerals=numerals) == once
+
+    assert len(texts) > 100
