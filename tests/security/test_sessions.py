@@ -20,11 +20,14 @@ from lms.audit.models import AuditEntry
 from lms.clock import now
 from lms.database import reading, writing
 from lms.ids import new_public_id
+from question_bank.attempt import Kind
 from tests.accounts.test_gate import assert_stays
-from tests.accounts.test_sessions import replays, token_of
+from tests.accounts.test_sessions import change_password, disable, end_elsewhere, log_out, replays, token_of
 from tests.cast import PASSWORD, Cast, csrf, post, sign_in
 from tests.conftest import TestClock
+from tests.exam_day import ExamDay
 from tests.security.house import House, Row, matrix
+from tests.sitting.test_sitting import Candidate, kinds
 
 ROWS = matrix()
 NEW = "nine copper kettles"
@@ -97,6 +100,56 @@ def test_what_else_ends_a_session(app: Flask, client: FlaskClient, cast: Cast, h
 
     assert before
     assert not replays(app, token)
+
+
+@pytest.mark.parametrize("happening", [log_out, change_password, disable, end_elsewhere])
+def test_a_ticket_is_worthless_afterwards(
+    app: Flask, cast: Cast, exam_day: ExamDay, clock: TestClock, happening: Callable[..., None]
+) -> None:
+    """
+    After each of these a copy of cookie and ticket writes no answer and hands nothing in; before it, it did.
+    """
+    lin = Candidate(app, cast.lin, exam_day.published().public_id)
+    lin.start()
+    token, before = token_of(lin.client), lin.send(lin.event(1, None)).status_code
+    happening(lin.client, app, cast, clock)
+    lin.client.set_cookie("sid", token)
+    replayed = [lin.send(lin.event(1, None)), lin.send(lin.event(2, None)), lin.hand_in()]
+
+    assert before == 200
+    assert [(answer.status_code, answer.json["error"]) for answer in replayed] == [(409, "attempt.elsewhere")] * 3
+    assert kinds(app, lin.attempt_id) == [Kind.START, Kind.ANSWER]
+
+
+def test_a_ticket_opens_its_attempt_and_nothing_else(app: Flask, cast: Cast, exam_day: ExamDay) -> None:
+    """
+    Without the cookie it opens nothing, and shown to pages that ask for a session it is none.
+    """
+    lin = Candidate(app, cast.lin, exam_day.published().public_id)
+    lin.start()
+    thief, headers = app.test_client(), {"X-Ticket": lin.last_ticket}
+    event = {"events": [lin.event(1, None)]}
+    written = thief.post(f"/sitting/{lin.attempt_id}/events", json=event, headers=headers).status_code
+    seen = [thief.get(path, headers=headers).status_code for path in (f"/sitting/{lin.attempt_id}", "/account")]
+
+    assert (written, seen) == (403, [303, 303])
+    assert kinds(app, lin.attempt_id) == [Kind.START]
+
+
+def test_who_answers_is_not_at_rest(app: Flask, cast: Cast, exam_day: ExamDay, clock: TestClock) -> None:
+    """
+    A browser that sends nothing but answers for longer than a session may rest loses none of them; the pages ask for a
+    new log-in.
+    """
+    lin = Candidate(app, cast.lin, exam_day.published().public_id)
+    lin.start()
+    answered = []
+    for _each in range(4):
+        clock.advance(minutes=14)
+        answered.append(lin.send(lin.event(1, None)).status_code)
+
+    assert answered == [200] * 4
+    assert lin.client.get("/account").status_code == 303
 
 
 def test_logging_out_leaves_other_browsers_in(app: Flask, cast: Cast) -> None:
