@@ -4,7 +4,8 @@ not fit is named.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,7 @@ from lms.sitting.models import Attempt, AttemptEvent, AttemptResult
 from question_bank.assembly import Form
 from question_bank.attempt import Event, Kind, chain, replay
 from question_bank.blueprint import Blueprint
+from question_bank.errors import BankError
 from question_bank.grading import grade
 from question_bank.item import ItemVersion
 
@@ -56,7 +58,10 @@ def verify(session: Session, exam: ExamRow, *, report: Callable[[Checked], None]
     """Recompute everything; raises Discrepancy."""
     checked = Checked()
     _check_plan(session, exam)
-    kept = _Kept(exam, _check_papers(session, exam, checked), exams.stored(session, exam.id).pool.versions)
+    with _readable("the frozen questions"):
+        versions = exams.stored(session, exam.id).pool.versions
+    with _readable("what the papers are dealt from"):
+        kept = _Kept(exam, _check_papers(session, exam, checked), versions)
     attempts = session.scalars(select(Attempt.id).where(Attempt.exam_id == exam.id).order_by(Attempt.id)).all()
     for start in range(0, len(attempts), AT_ONCE):
         _check_some(session, attempts[start : start + AT_ONCE], kept, checked)
@@ -64,6 +69,15 @@ def verify(session: Session, exam: ExamRow, *, report: Callable[[Checked], None]
         report(checked)
     _check_heads(session, exam, checked)
     return checked
+
+
+@contextmanager
+def _readable(what: str) -> Iterator[None]:
+    """What is stored can be made sense of at all."""
+    try:
+        yield
+    except (ArithmeticError, LookupError, TypeError, ValueError, BankError) as error:
+        raise Discrepancy(f"{what}: what is stored cannot be read ({type(error).__name__})") from error
 
 
 def _check_plan(session: Session, exam: ExamRow) -> None:
@@ -102,31 +116,34 @@ def _check_some(session: Session, ids: Sequence[int], kept: _Kept, checked: Chec
     for attempt in session.scalars(select(Attempt).where(Attempt.id.in_(ids)).order_by(Attempt.id)):
         if kept.papers.get(attempt.person_id) != dealing.canonical(attempt.form):
             raise Discrepancy(f"attempt {attempt.public_id}: its paper is not the one that was dealt to the person")
-        events = _check_journal(attempt, journals[attempt.id], checked)
-        _check_end(attempt, events)
-        _check_result(kept, attempt, events, results[attempt.id])
+        with _readable(f"attempt {attempt.public_id}"):
+            events = _check_journal(attempt, journals[attempt.id], checked)
+            _check_end(attempt, events)
+            _check_result(kept, attempt, events, results[attempt.id])
         checked.attempts, checked.results = checked.attempts + 1, checked.results + bool(results[attempt.id])
 
 
-def _journals(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[Event, bytes]]]:
-    found: dict[int, list[tuple[Event, bytes]]] = defaultdict(list)
+def _journals(session: Session, ids: Sequence[int]) -> dict[int, list[Any]]:
+    """The rows of journals as they are."""
+    found: dict[int, list[Any]] = defaultdict(list)
     columns = (
         AttemptEvent.attempt_id, AttemptEvent.number, AttemptEvent.client, AttemptEvent.client_seq, AttemptEvent.kind,
         AttemptEvent.slot, AttemptEvent.response, AttemptEvent.at, AttemptEvent.hash,
     )  # fmt: skip
     query = select(*columns).where(AttemptEvent.attempt_id.in_(ids))
-    for attempt_id, number, client, seq, kind, slot, response, at, digest in session.execute(
-        query.order_by(AttemptEvent.attempt_id, AttemptEvent.number)
-    ):
-        found[attempt_id].append((Event(number, client, seq, Kind(kind), slot, response, at), digest))
+    for row in session.execute(query.order_by(AttemptEvent.attempt_id, AttemptEvent.number)):
+        found[row[0]].append(row)
     return found
 
 
-def _check_journal(attempt: Attempt, journal: Sequence[tuple[Event, bytes]], checked: Checked) -> list[Event]:
+def _check_journal(attempt: Attempt, journal: Sequence[Any], checked: Checked) -> list[Event]:
     """The chain holds from the first event to the head that the attempt names."""
     head, end = CHAIN_START, CHAIN_START
-    for place, (event, digest) in enumerate(journal, 1):
+    events: list[Event] = []
+    for place, (_id, number, client, seq, kind, slot, response, at, digest) in enumerate(journal, 1):
+        event = Event(number, client, seq, Kind(kind), slot, response, at)
         head = chain(head, event)
+        events.append(event)
         if event.number != place:
             raise Discrepancy(f"attempt {attempt.public_id}: event {place} of its journal is missing")
         if digest != head:
@@ -137,7 +154,7 @@ def _check_journal(attempt: Attempt, journal: Sequence[tuple[Event, bytes]], che
         raise Discrepancy(f"attempt {attempt.public_id}: its journal does not end where the attempt says")
     checked.events += len(journal)
     checked.ends[attempt.public_id] = (end, head)
-    return [event for event, _digest in journal]
+    return events
 
 
 def _check_end(attempt: Attempt, events: Sequence[Event]) -> None:
