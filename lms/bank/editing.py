@@ -5,6 +5,7 @@ Nothing is written over in silence: whoever keeps a wording says on which versio
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -14,13 +15,19 @@ from lms.audit.service import record
 from lms.bank import materials, pictures, queries, service
 from lms.bank.editor_reading import Written, pictures_of
 from lms.bank.errors import NewerVersion
-from lms.bank.models import Item, ItemVersion, Picture
+from lms.bank.models import Item, ItemVersion, Picture, Pool
 from lms.bank.queries import ItemRow, PoolRow
+from lms.clock import now
 from lms.errors import NotFound
 from lms.ids import new_public_id
 from question_bank import item as domain
 from question_bank.formats.record import from_record
+from question_bank.life import State
 from question_bank.problem import Problem
+from question_bank.text import plain_text
+
+#: who keeps the same words again so soon has pressed the button twice, or came back to the form
+AGAIN, MOST_AGAIN = timedelta(minutes=10), 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,12 @@ def missing_pictures(session: Session, found: Written) -> Written:
 
 
 def keep_new(session: Session, pool: PoolRow, version: domain.ItemVersion, *, by: int) -> Kept:
-    """A new question; raises UnsoundItem."""
+    """A new question; the one that was kept a moment ago where it says the same. Raises UnsoundItem."""
+    earlier = _kept_just_now(session, pool, version, by=by)
+    return Kept(earlier, changed=False) if earlier else _new(session, pool, version, by=by)
+
+
+def _new(session: Session, pool: PoolRow, version: domain.ItemVersion, *, by: int) -> Kept:
     others = _reworded_material(session, pool, version)
     service.store_items(session, pool, [version, *others], by)
     return Kept(_public_id(session, pool, version.ref), others=len(others))
@@ -83,7 +95,7 @@ def copy(session: Session, version: domain.ItemVersion, target: PoolRow, *, by: 
     """The same question in another pool, under its name where that is free there; nothing there is written over."""
     taken = session.scalar(select(Item.id).filter_by(pool_id=target.id, ref=version.ref)) is not None
     made = version.with_ref(new_ref("item") if taken else version.ref)
-    return keep_new(session, target, made, by=by)
+    return _new(session, target, made, by=by)
 
 
 def keep_picture(session: Session, data: bytes, *, folder: Path, by: int) -> Picture:
@@ -92,6 +104,20 @@ def keep_picture(session: Session, data: bytes, *, folder: Path, by: int) -> Pic
     after: Mapping[str, object] = {"size": picture.size, "width": picture.width, "height": picture.height}
     record(session, "bank.picture.keep", thing="picture", thing_id=picture.sha256, after=after)
     return picture
+
+
+def _kept_just_now(session: Session, pool: PoolRow, version: domain.ItemVersion, *, by: int) -> str | None:
+    """The public id of a question that `by` kept with the very same words; the pool is locked until the end."""
+    session.execute(select(Pool.id).where(Pool.id == pool.id).with_for_update())
+    rows = session.execute(
+        select(Item.public_id, ItemVersion.record)
+        .join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.newest))
+        .where(Item.pool_id == pool.id, Item.newest == 1, Item.state != State.RETIRED.value)
+        .where(Item.created_at > now() - AGAIN, ItemVersion.created_by == by, ItemVersion.type == version.type)
+        .where(ItemVersion.stem_text == plain_text(version.stem))
+        .limit(MOST_AGAIN)
+    )
+    return next((row[0] for row in rows if from_record(row.record).with_ref(version.ref) == version), None)
 
 
 def _reworded_material(session: Session, pool: PoolRow, version: domain.ItemVersion) -> list[domain.ItemVersion]:

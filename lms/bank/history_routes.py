@@ -53,7 +53,7 @@ def index(item_id: str) -> ResponseReturnValue:
     )
 
 
-@bp.post("/<item_id>/versions/<int:number>/restore")
+@bp.post("/<item_id>/versions/<int(max=999999):number>/restore")
 @requires(Act.EDIT_BANK)
 def restore(item_id: str, number: int) -> ResponseReturnValue:
     """An older wording becomes the newest version; nothing goes away."""

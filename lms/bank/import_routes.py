@@ -72,7 +72,7 @@ def show(import_id: str) -> ResponseReturnValue:
     return _page(found, _take_form(found))
 
 
-@bp.post("/<import_id>/rows/<int:number>")
+@bp.post("/<import_id>/rows/<int(max=9999999):number>")
 @requires(Act.EDIT_BANK)
 def mend(import_id: str, number: int) -> ResponseReturnValue:
     """Correct the cells of a row; it is read again at once."""

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from lms.bank import queries, service
 from lms.bank.editor_reading import typed_from
 from lms.bank.editor_typed import fresh
-from lms.bank.models import Draft, Picture
+from lms.bank.models import Draft, Item, Picture
 from lms.bank.queries import PoolRow, VersionRow
 from lms.database import reading, writing
 from question_bank.interactions import KINDS
@@ -460,3 +460,28 @@ def test_pages_take_few_statements(app: Flask, zhao: FlaskClient, make_pool: Mak
         with statements(app) as sent:
             assert zhao.get(address).status_code == 200
         assert len(sent) <= MOST_STATEMENTS, (address, len(sent))
+
+
+def test_a_version_that_no_database_can_count_is_not_there(app: Flask, zhao: FlaskClient, make_pool: MakePool) -> None:
+    """
+    A number with thirty digits in the address is refused as one that never was, not as a fault.
+    """
+    pool = make_pool(single("first"))
+    address = f"/bank/items/{item_id(app, pool.id, 'first')}/versions/{'9' * 30}/restore"
+
+    assert zhao.post(address, data={"csrf_token": csrf(zhao)}).status_code == 404
+
+
+def test_sending_a_new_question_twice_keeps_it_once(app: Flask, zhao: FlaskClient, make_pool: MakePool) -> None:
+    """
+    An impatient second press of the button leads to the question that the first one kept.
+    """
+    pool = make_pool()
+    fields = {"stem": "几人？", "options-0-text": "甲", "options-0-right": "y", "options-1-text": "乙"}
+    address = f"/bank/pools/{pool.public_id}/questions/new/single_choice"
+    first, second = (send(zhao, address, fields) for _ in range(2))
+
+    assert first.status_code == second.status_code == 303
+    assert first.location == second.location
+    with app.app_context():
+        assert len(reading().scalars(select(Item)).all()) == 1
