@@ -1,6 +1,5 @@
 """The examiner's desk: drafts, publishing, releasing."""
 
-import hashlib
 from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -16,9 +15,10 @@ from lms.bank.policy import access_pool
 from lms.clock import BUREAU_ZONE, now
 from lms.database import reading, writing
 from lms.errors import Forbidden, NotFound, Refused, describe, sentence_of
-from lms.exams import queries, service
-from lms.exams.forms import ExamForm
+from lms.exams import proof, queries, service
+from lms.exams.forms import PAPER_NAMES, ExamForm
 from lms.exams.policy import access_exam, managed_ids, managed_paths
+from lms.exams.proof import pool_of_draft
 from lms.exams.queries import ExamRow
 from lms.i18n import locale_code
 from lms.paging import paginate, requested_page
@@ -94,10 +94,22 @@ def show(exam_id: str) -> ResponseReturnValue:
         doubt=_doubt(exam),
         audience=[unit for unit in units if unit.id in chosen],
         items=queries.snapshot_size(session, exam.id),
-        commitment=hashlib.sha256(exam.seed).hexdigest(),
+        report=proof.report(session, exam),
+        proving=proof.at_work(session, exam.public_id),
+        paper_names=PAPER_NAMES,
         subject_names=_subject_names(),
         type_names=TYPE_NAMES,
     )
+
+
+@bp.post("/<exam_id>/prove")
+@requires(Act.MANAGE_EXAMS)
+def prove(exam_id: str) -> ResponseReturnValue:
+    """Have the report on the papers worked out again: the pool may have changed."""
+    with writing() as session:
+        exam = access_exam(session, viewer(), exam_id)
+        proof.ask(session, exam.id, exam.public_id)
+    return redirect(url_for("exams.show", exam_id=exam_id))
 
 
 @bp.post("/<exam_id>/publish")
@@ -138,12 +150,25 @@ def delete(exam_id: str) -> ResponseReturnValue:
 def _form(form: ExamForm) -> ExamForm:
     session = reading()
     units = accounts.units(session, paths=managed_paths(viewer()))
+    if form.paper.data == "fixed":
+        form.held = _held(str(form.pool.data))
     form.offer(
         pools=[(pool.public_id, pool.name) for pool in bank.pools_for(session, viewer(), Act.USE_BANK)],
         subjects=list(_subject_names().items()),
         units=[(unit.id, unit.name) for unit in units],
     )
     return form
+
+
+def _held(pool_id: str) -> dict[str, int]:
+    """Numbers of the versions that papers may hold, by their references; none of a pool that is not open to the viewer."""
+    session = reading()
+    try:
+        pool = access_pool(session, viewer(), pool_id, Act.USE_BANK)
+    except NotFound:
+        return {}
+    found = pool_of_draft(session, pool.id)
+    return {version.ref: key for key, version in found.versions.items()}
 
 
 def _changed_sections(form: ExamForm) -> bool:
@@ -183,6 +208,7 @@ def _doubt(exam: ExamRow) -> str | None:
 def _filled(exam: ExamRow) -> dict[str, object]:
     session = reading()
     pools = {pool.id: pool.public_id for pool in bank.pools_for(session, viewer(), Act.USE_BANK)}
+    listed = bank.versions(session, [key for section in exam.blueprint.sections for key in section.listed])
     return {
         "title": exam.title,
         "pool": pools.get(exam.pool_id),
@@ -193,10 +219,17 @@ def _filled(exam: ExamRow) -> dict[str, object]:
                 "subjects": list(section.subjects),
                 "quota": section.quota,
                 "marks": section.marks,
+                "counts": "yes" if section.counts else "no",
+                "order": section.order,
+                "listed": "\n".join(listed[key].ref for key in section.listed if key in listed),
             }
             for section in exam.blueprint.sections
         ],
+        "paper": exam.blueprint.paper,
+        "shuffle_options": "yes" if exam.blueprint.shuffle_options else "no",
         "multiple": exam.blueprint.rules.multiple,
+        "ordering": exam.blueprint.rules.ordering,
+        "matching": exam.blueprint.rules.matching,
         "pass_mark": exam.blueprint.pass_mark,
         "minutes": exam.minutes,
         "opens_at": exam.opens_at.astimezone(BUREAU_ZONE).replace(tzinfo=None),

@@ -183,7 +183,13 @@ def _whole(version: ItemVersion, marks: Decimal, presentation: Presentation, num
         stimulus_title=stimulus.title if stimulus else None,
     )
     article: Callable[..., Markup] = current_app.jinja_env.get_template("sitting/pieces.html").module.article  # type: ignore[attr-defined]
-    return str(article(shown, TYPE_NAMES[version.type], gettext("%(marks)s marks", marks=plain(marks))))
+    return str(
+        article(
+            shown,
+            TYPE_NAMES[version.type],
+            gettext("%(marks)s marks", marks=plain(marks)) if marks else gettext("not scored"),
+        )
+    )
 
 
 def shell(exam_id: int, title: str, sections: Sequence[tuple[str, Decimal, Sequence[int]]]) -> str:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,7 +14,7 @@ from lms.sitting.models import Attempt, AttemptEvent, AttemptResult
 from question_bank.analysis.versions import Answer, Figures, exposure, figures
 from question_bank.assembly import Form
 from question_bank.attempt import Kind
-from question_bank.grading import Score, scores_from_record
+from question_bank.grading import Score, scores_from_record, share_of
 from question_bank.item import ItemVersion
 
 BATCH = 200
@@ -23,7 +24,7 @@ LONGEST_SECONDS = 600.0
 
 def of_exam(session: Session, exam_id: int) -> tuple[dict[int, Figures], dict[int, float]]:
     """Figures and exposure of each version that the ended attempts of an exam held; empty when there are none."""
-    versions = exams.snapshot(session, exam_id).versions
+    versions, rules = exams.snapshot(session, exam_id).versions, exams.blueprint_of(exam_id).rules
     answers: dict[int, list[Answer]] = defaultdict(list)
     papers: list[list[int]] = []
     for form, scores, given, seconds in _sat(session, exam_id):
@@ -32,8 +33,9 @@ def of_exam(session: Session, exam_id: int) -> tuple[dict[int, Figures], dict[in
         for slot, score in zip(form.slots, scores, strict=True):
             if slot.version in versions:
                 chosen = _chosen(versions[slot.version], given.get(slot.number))
+                share = share_of(versions[slot.version], given.get(slot.number), rules)
                 answers[slot.version].append(
-                    _answer(score, earned, full, chosen=chosen, seconds=seconds.get(slot.number))
+                    _answer(score, share, (earned, full), chosen=chosen, seconds=seconds.get(slot.number))
                 )
     found = {version: figures(rows, _options(versions[version])) for version, rows in answers.items()}
     return found, exposure(papers)
@@ -91,15 +93,18 @@ def _read(
     return given, seconds
 
 
-def _answer(score: Score, earned: float, full: float, *, chosen: tuple[str, ...], seconds: float | None) -> Answer:
+def _answer(
+    score: Score, share: Fraction | None, of_all: tuple[float, float], *, chosen: tuple[str, ...], seconds: float | None
+) -> Answer:
+    """`share`: what the answer earns of its question, None for a blank; `of_all`: earned and full marks of the paper."""
     own, marks = float(score.earned), float(score.marks)
-    others = full - marks
+    others = of_all[1] - marks
     return Answer(
-        share=own / marks if marks else 0.0,
-        rest=(earned - own) / others if others > 0 else 0.0,
+        share=float(share or 0),
+        rest=(of_all[0] - own) / others if others > 0 else 0.0,
         chosen=chosen,
         seconds=seconds,
-        blank=score.blank,
+        blank=share is None,
     )
 
 
