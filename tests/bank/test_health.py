@@ -17,6 +17,7 @@ from lms.bank.models import Finding, Health, Item, ItemVersion, LawChange
 from lms.bank.queries import PoolRow
 from lms.database import reading, writing
 from question_bank.analysis.versions import Answer, figures
+from question_bank.item import Citation
 from tests.bank.conftest import MakePool, single
 from tests.bank.test_law_change import AMENDED, ITEMS, LAW, Bring, bring  # noqa: F401  # a fixture
 from tests.cast import Cast, post, sign_in
@@ -256,3 +257,19 @@ def test_figures_stand_on_the_page_of_the_question(app: Flask, zhao: FlaskClient
     assert some.count('class="share-part"') == 9
     assert "Doubtful key" not in some
     assert "Doubtful key" in many
+
+
+def test_a_law_that_is_nowhere_stands_there_once(app: Flask, zhao: FlaskClient, make_pool: MakePool) -> None:
+    """
+    Five questions on it are one finding: some of them by name, the others through the list of the pool.
+    """
+    cited = (Citation("无此法", "第一条"),)
+    pool = make_pool(*(replace(single(f"q{n}"), citations=cited) for n in range(5)))
+    counts = examined(app, zhao, pool)
+    page = zhao.get(f"/bank/pools/{pool.public_id}/health/law_unknown", headers=EN).text
+
+    assert counts["law_unknown"] == 1
+    address = re.search(r'<a href="([^"]+\?law=[^"]+)">and 2 more questions</a>', page)
+    assert address is not None
+    listed = zhao.get(address[1], headers=EN).text
+    assert [f"q{n}" for n in range(5) if f"q{n} 的题干" not in listed] == []
