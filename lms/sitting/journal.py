@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.sitting.models import Attempt, AttemptEvent
 from lms.sitting.store import SERVER
-from question_bank.attempt import Event, Kind, chain
+from question_bank.attempt import ENDS, Event, Kind, chain
 
 
 def append(
@@ -48,7 +48,7 @@ def append(
 
 def end_hashes(session: Session, attempt_ids: Sequence[int]) -> dict[int, bytes]:
     """Of each attempt that ended the hash of the event that ended it; what comes after it as evidence changes nothing."""
-    ends = (str(Kind.HAND_IN), str(Kind.CLOSE))
+    ends = tuple(str(kind) for kind in ENDS)
     query = (
         select(AttemptEvent.attempt_id, AttemptEvent.hash)
         .where(AttemptEvent.attempt_id.in_(attempt_ids), AttemptEvent.kind.in_(ends))

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -19,14 +20,15 @@ from lms.sitting import dealing, redraw
 from lms.sitting.deeds import CHAIN_START
 from lms.sitting.models import Attempt, AttemptEvent, AttemptResult
 from question_bank.assembly import Form
-from question_bank.attempt import Event, Kind, chain, replay
+from question_bank.attempt import Event, Kind, chain, replay, time_of
 from question_bank.blueprint import Blueprint
 from question_bank.errors import BankError
 from question_bank.grading import grade
 from question_bank.item import ItemVersion
+from question_bank.timing import Time, deadline
 
 AT_ONCE = 200
-HOW = {Kind.HAND_IN: "handed_in", Kind.CLOSE: "closed"}
+HOW = {Kind.HAND_IN: "handed_in", Kind.CLOSE: "closed", Kind.FORCE: "forced", Kind.VOID: "void"}
 
 
 class Discrepancy(Exception):
@@ -118,7 +120,7 @@ def _check_some(session: Session, ids: Sequence[int], kept: _Kept, checked: Chec
             raise Discrepancy(f"attempt {attempt.public_id}: its paper is not the one that was dealt to the person")
         with _readable(f"attempt {attempt.public_id}"):
             events = _check_journal(attempt, journals[attempt.id], checked)
-            _check_end(attempt, events)
+            _check_times(kept.exam, attempt, events)
             _check_result(kept, attempt, events, results[attempt.id])
         checked.attempts, checked.results = checked.attempts + 1, checked.results + bool(results[attempt.id])
 
@@ -157,19 +159,29 @@ def _check_journal(attempt: Attempt, journal: Sequence[Any], checked: Checked) -
     return events
 
 
-def _check_end(attempt: Attempt, events: Sequence[Event]) -> None:
-    """The attempt began and ended when and how its journal says."""
+def _check_times(exam: ExamRow, attempt: Attempt, events: Sequence[Event]) -> None:
+    """The attempt began and ended when and how its journal says, and had the time that it says."""
     if not events or events[0].kind is not Kind.START or events[0].at != attempt.started_at:
         raise Discrepancy(f"attempt {attempt.public_id}: it did not begin when its journal says")
+    later = timedelta(seconds=sum(event.response["seconds"] for event in events if event.kind is Kind.EXTEND))
+    extra = timedelta(seconds=attempt.extra_seconds) - later
+    usual = timedelta(minutes=exam.minutes)
+    first = Time(deadline(attempt.started_at, allowance=usual, window_end=exam.closes_at, extra=extra))
+    time = time_of(first, events)
+    if (time.deadline_at, time.paused_at) != (attempt.deadline_at, attempt.paused_at):
+        raise Discrepancy(f"attempt {attempt.public_id}: it had another time than its journal says")
     end = next((event for event in events if event.kind in HOW), None)
-    said = (None, None) if end is None else (min(end.at, attempt.deadline_at), HOW[end.kind])
+    said = (None, None) if end is None else (time.over_at(end.at), HOW[end.kind])
+    if end is not None and replay(events).voided:
+        said = (said[0], HOW[Kind.VOID])
     if (attempt.ended_at, attempt.ended_how) != said:
         raise Discrepancy(f"attempt {attempt.public_id}: it did not end as its journal says")
 
 
 def _check_result(kept: _Kept, attempt: Attempt, events: Sequence[Event], results: Sequence[AttemptResult]) -> None:
     """What was given at the end is what the answers earn."""
-    if (attempt.ended_at is None) != (not results):
+    end = next((event.kind for event in events if event.kind in HOW), None)
+    if (end in {None, Kind.VOID}) != (not results):
         raise Discrepancy(
             f"attempt {attempt.public_id}: {'a result is there before the end' if results else 'no result'}"
         )

@@ -113,6 +113,8 @@ CHANGES: dict[str, tuple[str, str]] = {
     "the last event": (f"DELETE FROM attempt_event WHERE number = 11 AND attempt_id = {FIRST}", "does not end where the attempt says"),
     "the head": (f"UPDATE attempt SET last_event = 99 WHERE id = {FIRST}", "does not end where the attempt says"),
     "the start": (f"UPDATE attempt SET started_at = deadline_at WHERE id = {FIRST}", "did not begin"),
+    "the deadline": (f"UPDATE attempt SET deadline_at = ended_at WHERE id = {FIRST}", "another time"),
+    "extra time": (f"UPDATE attempt SET extra_seconds = 600 WHERE id = {FIRST}", "another time"),
     "the end": (f"UPDATE attempt SET ended_at = deadline_at WHERE id = {FIRST}", "did not end"),
     "how it ended": (f"UPDATE attempt SET ended_how = 'closed' WHERE id = {FIRST}", "did not end"),
     "a score": (f"UPDATE attempt_result SET total = total + 100 WHERE attempt_id = {FIRST}", "its score is not"),
@@ -155,14 +157,14 @@ def test_a_journal_written_anew_is_found_too(app: Flask, sat: ExamRow) -> None:
             rows.append(f"UPDATE attempt_event SET number = {number}, client_seq = {again.client_seq}, hash = x'{head.hex()}' WHERE attempt_id = {attempt.id} AND number = {event.number}")  # fmt: skip
         form, answers = Form.from_record(attempt.form), replay(kept).answers
         frozen = exams.snapshot(reading(), sat.id).versions
-        again = grade(form, frozen, answers, blueprint=sat.blueprint)
-    scores = json.dumps(again.to_record(), separators=(",", ":"))
+        result = grade(form, frozen, answers, blueprint=sat.blueprint)
+    scores = json.dumps(result.to_record(), separators=(",", ":"))
     tamper(
         app,
         f"DELETE FROM attempt_event WHERE attempt_id = {attempt.id} AND number = 2",
         *rows,
         f"UPDATE attempt SET last_event = {len(kept)}, chain = x'{head.hex()}' WHERE id = {attempt.id}",
-        f"UPDATE attempt_result SET total = {int(again.total * 100)}, scores = '{scores}' WHERE attempt_id = {attempt.id}",
+        f"UPDATE attempt_result SET total = {int(result.total * 100)}, scores = '{scores}' WHERE attempt_id = {attempt.id}",
     )
 
     assert "audit entry" in complaint(app, sat)
