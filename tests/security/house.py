@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -39,9 +40,14 @@ from lms.bank import queries as bank
 from lms.bank import service as bank_service
 from lms.bank.models import Item
 from lms.database import db, reading, writing
+from lms.exams import queries as exams
 from lms.ids import new_public_id
 from lms.jobs import run_waiting
+from lms.sitting import service as sitting
+from lms.sitting.models import Outage
+from lms.supervision import service as supervision
 from question_bank.particulars import Changes
+from question_bank.timing import Allowance
 from tests.academy import SVG, make_academy
 from tests.cast import FOUNDED, PASSWORD, Cast, csrf, make_cast, post, sign_in
 from tests.conftest import NINE, TestClock, make_config
@@ -78,6 +84,7 @@ _ELSEWHERE = {
     "reviewer-b": Role.REVIEWER,
     "training-manager-b": Role.TRAINING_MANAGER,
     "security-admin-b": Role.SECURITY_ADMIN,
+    "invigilator-b": Role.INVIGILATOR,
 }
 ONE_EXAM = "one-exam"  # an examiner of the draft alone
 
@@ -104,6 +111,13 @@ class Row:
     def let_in(self) -> list[str]:
         """Who is not refused: what they sent may be (422), or its moment (409), but not they."""
         return [who for who, status in self.statuses.items() if status not in REFUSALS]
+
+    @property
+    def first(self) -> str:
+        """Who stands for those let in; where the thing is not there for anybody, for those who may ask for it."""
+        return next((who for who, status in self.statuses.items() if status not in REFUSALS), "") or next(
+            who for who, status in self.statuses.items() if status == 404
+        )
 
 
 @dataclass(slots=True)
@@ -132,7 +146,9 @@ class House:
             given["json"] = self._filled(row.json)
         elif row.form is not None:
             given["data"] = self._filled(row.form)
-        return client.open(self.address(row), method=row.method, **given | options)
+        path, _mark, query = self.address(row).partition("?")
+        given["query_string"] = dict(parse_qsl(query)) | options.pop("query_string", {})
+        return client.open(path, method=row.method, **given | options)
 
     def by_ticket(self, row: Row) -> bool:
         """Whether the route of `row` takes a ticket and no token of a form."""
@@ -263,6 +279,7 @@ def build(folder: Path) -> House:
     _writing(house, cast, day)
     _health(house, day)
     _review(house, cast, day)
+    _supervision(house, cast)
     _accounts(house, cast)
     return house
 
@@ -287,6 +304,7 @@ def _exams(house: House, cast: Cast, day: ExamDay) -> None:
         "pool": day.pool_public_id,
         "draft": day.draft().public_id,
         "exam": fresh.public_id,
+        "sat": sat[0].public_id,
         "over": over.public_id,
         "unit_number": str(cast.branch_a.id),
     }
@@ -386,6 +404,22 @@ def _review(house: House, cast: Cast, day: ExamDay) -> None:
             bulk.apply(session, pool, made, public_id=bulk_id, by=cast.zhao.id)
         house.values |= {"drafted": drafted.public_id, "waiting": waiting.public_id, "bulk": bulk_id}
     house.values |= {"sharer": cast.feng.public_id, "stranger": house.people["examiner-b"].public_id}
+
+
+def _supervision(house: House, cast: Cast) -> None:
+    """Of the exam that Lin sits a room, more time for somebody, and an outage that nobody has decided on."""
+    with house.app.app_context(), writing() as session:
+        exam = exams.by_public_id(session, house.values["sat"])
+        assert exam is not None
+        room = supervision.add_room(session, exam.id, "101", rows=3, columns=4)
+        granted = sitting.grant_time(
+            session, exam.id, cast.qian.id, Allowance(10), approver="钱进", reason="视力", by=cast.zheng.id
+        )
+        moment = house.clock()
+        outage = Outage(exam_id=exam.id, began_at=moment, ended_at=moment + timedelta(minutes=1), attempts=1)
+        session.add(outage)
+        session.flush()
+        house.values |= {"room": room, "accommodation": granted, "outage": outage.public_id}
 
 
 def _accounts(house: House, cast: Cast) -> None:

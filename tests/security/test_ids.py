@@ -95,5 +95,5 @@ def test_an_id_of_another_kind_opens_nothing(house: House, row: Row) -> None:
     for name in (name for name in ids if f"{{{name}}}" in row.address):
         for other in ids.keys() - SAME.get(name, {name}):
             asked = replace(row, address=row.address.format(**house.values | {name: ids[other]}))
-            status = house.ask(asked, house.client(row.let_in[0])).status_code
+            status = house.ask(asked, house.client(row.first)).status_code
             assert status in REFUSALS, (name, other, status)

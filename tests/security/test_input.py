@@ -35,7 +35,7 @@ def test_no_field_breaks_the_server(built: tuple[House, Path], house: House, row
     """
     Each field of each form with each hostile value, and each field twice: answered, never with a fault.
     """
-    client, faults = house.client(row.let_in[0]), list[str]()
+    client, faults = house.client(row.first), list[str]()
     for name in row.form or {}:
         for value in (*HOSTILE, ["a", "b"]):
             form = {**filled(house, row), name: value, "csrf_token": csrf(client)}
@@ -43,7 +43,7 @@ def test_no_field_breaks_the_server(built: tuple[House, Path], house: House, row
             faults += [f"{name}={value!r:.40}: {status}"] if status >= 500 else []
             if status < 400:
                 house.back(built[1])
-                client = house.client(row.let_in[0])
+                client = house.client(row.first)
 
     assert faults == []
 
@@ -53,7 +53,7 @@ def test_no_id_breaks_the_server(house: House, row: Row) -> None:
     """
     In the place of an id any text is one that is not there: 404 (or 400, or the wrong method), never a fault.
     """
-    client = house.client(row.let_in[0])
+    client = house.client(row.first)
     parts = {name for name in house.values if f"{{{name}}}" in row.address}
     for value in (*HOSTILE[1:], "x" * 22, "%2e%2e", "..", "%F0", "é", "1", "-"):
         address = row.address.format(**house.values | dict.fromkeys(parts, quote(value, safe="")))
@@ -97,8 +97,8 @@ def test_further_fields_set_nothing(built: tuple[House, Path], house: House, row
     for sent in ({}, {}, extra):
         house.back(built[1])
         answer = house.ask(Row(row.endpoint, row.method, row.address, {**extra, **(row.form or {})} if sent else row.form,
-                               None, row.statuses, row.acts), house.client(row.let_in[0]))  # fmt: skip
-        assert answer.status_code == row.statuses[row.let_in[0]]
+                               None, row.statuses, row.acts), house.client(row.first))  # fmt: skip
+        assert answer.status_code == row.statuses[row.first]
         after.append(cells(house))
     first, second, third = after
     chance = {cell for cell in first if first[cell] != second.get(cell)}
@@ -115,9 +115,8 @@ def test_a_doubled_parameter_is_refused(house: House, row: Row) -> None:
     A name that stands twice in an address means two things to two readers: 400 (before any right is looked at), but
     for strangers and the refused, who learn no more than before.
     """
-    client = house.client(row.let_in[0])
-    address = house.address(row)
-    answer = house.ask(row, client, query_string="a=1&a=2") if "?" not in address else client.get(f"{address}&q=x")
+    client, (path, _mark, query) = house.client(row.first), house.address(row).partition("?")
+    answer = client.open(f"{path}?{query}&a=1&a=2", method=row.method, headers=house.proof(row, client))
 
     assert answer.status_code == 400
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from sqlalchemy import Engine, create_engine, event, select, text
 from lms.database import writing
 from lms.errors import NotFound
 from lms.sitting import errors, journal, writer
-from lms.sitting.deeds import Saved
+from lms.sitting.deeds import Save, Saved
 from lms.sitting.models import Attempt, AttemptEvent
 from lms.sitting.store import Store
 from lms.sitting.writer import Unwritten, Writer
@@ -284,6 +285,28 @@ def test_repetitions_within_one_batch_are_one(desk: Desk) -> None:
 
     assert [type(each) for each in found] == [Saved, Saved, errors.EventConflict, Saved, Saved]
     assert (desk.counts(lin), desk.counts(wang)) == ([1], [1])
+
+
+def test_repetitions_within_one_request_are_one(desk: Desk) -> None:
+    """
+    A request that holds an answer twice stores it once; one that holds two answers under one count stores neither, nor
+    what stands before them.
+    """
+    one, lin = desk.writer(), desk.sitters[0]
+    first, other = lin.answer(1, "A").events[0], lin.answer(1, "B").events[0]
+    twice = Save(lin.attempt, lin.session_id, [first, replace(first), lin.answer(2, "C").events[0]], NINE)
+    clash = Save(
+        lin.attempt,
+        lin.session_id,
+        [lin.answer(3, "D").events[0], *[replace(e, client_seq=4) for e in (first, other)]],
+        NINE,
+    )
+
+    assert one.do(twice).last == 3
+    with pytest.raises(errors.EventConflict):
+        one.do(clash)
+    assert desk.counts(lin) == [1, 2]
+    assert desk.broken_chain(lin) == ""
 
 
 def test_a_journal_in_memory_is_not_trusted_after_another_process_wrote(desk: Desk) -> None:
