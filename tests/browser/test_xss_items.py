@@ -28,8 +28,8 @@ from tests.browser.hostile import OWN, Speaker
 from tests.cast import PASSWORD
 from tests.security.house import a_picture
 
-#: of the corpus in each field; twelve types with some forty fields each take all of it
-SHARE = 14
+#: of the corpus in each field; twelve types in two versions with some forty fields each take all of it
+SHARE = 7
 #: of the corpus in each question of the crowded pool
 AT_ONCE = 25
 #: whatever strings call: a call of it is an execution
