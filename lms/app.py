@@ -41,6 +41,8 @@ from lms.roster import routes as roster_routes
 from lms.roster import work as roster_work
 from lms.sitting import routes as sitting_routes
 from lms.sitting import work as sitting_work
+from lms.supervision import record_routes, room_routes
+from lms.supervision import routes as supervision_routes
 from lms.transcripts import routes as transcripts_routes
 from lms.transcripts import work as transcripts_work
 
@@ -57,6 +59,7 @@ MENU: tuple[navigation.Entry, ...] = (
     navigation.Entry("bank.index", lazy_gettext("Question bank"), "pool"),
     navigation.Entry("bank_review.index", lazy_gettext("Review"), "check"),
     navigation.Entry("exams.index", lazy_gettext("Exam desk"), "edit"),
+    navigation.Entry("supervision.index", lazy_gettext("Supervision"), "clock"),
     navigation.Entry("people.index", lazy_gettext("People"), "people"),
     navigation.Entry("roster.index", lazy_gettext("Roster"), "upload"),
     navigation.Entry("system.index", lazy_gettext("System"), "settings"),
@@ -129,6 +132,8 @@ def _features(app: Flask, config: Config) -> None:
     exams_work.init_app(app)
     app.register_blueprint(sitting_routes.bp)
     sitting_work.init_app(app, config)
+    for supervision in (supervision_routes, room_routes, record_routes):
+        app.register_blueprint(supervision.bp)
     app.register_blueprint(transcripts_routes.bp)
     transcripts_work.init_app(app)
     app.register_blueprint(home_routes.bp)

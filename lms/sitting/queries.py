@@ -13,7 +13,9 @@ from lms.accounts import queries as accounts
 from lms.database import UtcDateTime
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
-from lms.sitting.models import Accommodation, Attempt, AttemptResult, Outage
+from lms.sitting import journal
+from lms.sitting.models import Accommodation, Attempt, AttemptEvent, AttemptResult, Outage
+from question_bank.attempt import MEASURES, OF_WINDOW, Event, Kind
 from question_bank.grading import Score, scores_from_record
 
 
@@ -214,6 +216,20 @@ def board(session: Session, exam_id: int) -> list[BoardRow]:
     return [BoardRow(*row) for row in session.execute(_BOARD, {"exam": exam_id})]
 
 
+#: what of a journal is no answer
+_TOLD = tuple(str(kind) for kind in (*MEASURES, *OF_WINDOW, Kind.START, Kind.TAKE_OVER, Kind.HAND_IN, Kind.CLOSE))
+MOST_TOLD = 200
+
+
+def told_events(session: Session, public_id: str) -> list[Event]:
+    """What a journal says beside answers and flags, the newest first."""
+    query = select(AttemptEvent).join(Attempt, Attempt.id == AttemptEvent.attempt_id)
+    query = query.where(Attempt.public_id == public_id, AttemptEvent.kind.in_(_TOLD))
+    return [
+        journal.event_of(row) for row in session.scalars(query.order_by(AttemptEvent.number.desc()).limit(MOST_TOLD))
+    ]
+
+
 def attempts_of(session: Session, exam_id: int) -> dict[int, str]:
     """Public ids of the attempts of an exam, by person."""
     query = select(Attempt.person_id, Attempt.public_id).where(Attempt.exam_id == exam_id)
@@ -223,7 +239,7 @@ def attempts_of(session: Session, exam_id: int) -> dict[int, str]:
 def open_at(session: Session, exam_id: int, moment: datetime) -> list[str]:
     """Public ids of the attempts that had begun at a moment and are not over now."""
     query = select(Attempt.public_id).where(
-        Attempt.exam_id == exam_id, Attempt.started_at < moment, Attempt.ended_at.is_(None)
+        Attempt.exam_id == exam_id, Attempt.started_at <= moment, Attempt.ended_at.is_(None)
     )
     return list(session.scalars(query))
 

@@ -58,7 +58,8 @@ def door(exam_id: str) -> ResponseReturnValue:
         s for s in queries.standings(session, person_id=me.id, unit_path=me.unit_path) if s.exam.id == exam.id
     )
     page.warm(exam.id, exam.blueprint)
-    return render_template("sitting/door.html", exam=exam, standing=standing, phase=standing.phase(now()))
+    phase, over = standing.phase(now()), exam.phase(now()) == "over"
+    return render_template("sitting/door.html", exam=exam, standing=standing, phase=phase, over=over)
 
 
 @bp.post("/exam/<exam_id>/start")
@@ -214,6 +215,8 @@ def _settings(sat: Sat, form: Form, versions: Mapping[int, ItemVersion], state: 
         "sending": gettext("Saving"),
         "unsaved": gettext("Not saved yet: kept on this computer"),
         "minutesLeft": gettext("{minutes} minutes left"),
+        "moreTime": gettext("The invigilator has given you {minutes} more minutes."),
+        "goesOn": gettext("The exam goes on. You have as much time as before the pause."),
     }
     return {
         "attempt": public_id,

@@ -53,7 +53,7 @@ _LAST_BEAT = "SELECT at FROM sitting_beat WHERE id = 1"
 _BEAT = "INSERT INTO sitting_beat (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at"
 _OPEN_THEN = """
 SELECT exam_id, count(*) FROM attempt
-WHERE started_at < ? AND deadline_at > ? AND paused_at IS NULL AND (ended_at IS NULL OR ended_at > ?) GROUP BY exam_id
+WHERE started_at <= ? AND deadline_at > ? AND paused_at IS NULL AND (ended_at IS NULL OR ended_at > ?) GROUP BY exam_id
 """
 _OUTAGE = """
 INSERT INTO sitting_outage (public_id, exam_id, began_at, ended_at, attempts) VALUES (?, ?, ?, ?, ?)

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.append_only import protect, release
+
 revision = "0015"
 down_revision = "0014"
 branch_labels = None
@@ -114,10 +116,12 @@ def _record() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.UniqueConstraint("exam_id", "number"),
     )
+    protect("supervision_incident")
 
 
 def downgrade() -> None:
     """Drop them."""
+    release("supervision_incident")
     for table in (
         "supervision_incident",
         "supervision_measure",

@@ -6,6 +6,7 @@ export class Countdown {
   constructor({ display, live, remaining, onEnd, sentence }) {
     Object.assign(this, { display, live, onEnd, sentence });
     this.spoken = new Set();
+    this.held = false;
     this.set(remaining);
     this.timer = setInterval(() => this.tick(), 250);
     this.tick();
@@ -19,7 +20,19 @@ export class Countdown {
     else this.spoken.delete(minutes);
   }
 
+  /** The time stands still until `go`; `set` says how much of it is left. */
+  hold() {
+    this.set(this.left());
+    this.held = true;
+  }
+
+  go() {
+    this.held = false;
+    this.set(this.remaining);
+  }
+
   left() {
+    if (this.held) return this.remaining;
     return Math.max(0, this.remaining - (performance.now() - this.anchor));
   }
 

@@ -4,8 +4,9 @@ import { clickSpot, controls, moveLine, outline } from "./controls.js";
 import { Countdown } from "./countdown.js";
 import { postJson, Refusal, Sync } from "./sync.js";
 import { EventStore } from "./store.js";
+import { Supervised, watchFocus } from "./supervised.js";
 
-const PULSE = 15000;
+const PULSE = 8000;
 const TYPING_PAUSE = 600;
 
 const paper = document.getElementById("paper");
@@ -89,7 +90,7 @@ const sync = new Sync({
   base: settings.last,
   onState: setState,
   onAnswer(answer) {
-    countdown.set(answer.remaining);
+    told(answer);
     for (const [slot, value] of Object.entries(answer.current ?? {})) {
       kindOf(questions.get(Number(slot))).show(questions.get(Number(slot)), value);
       describe(Number(slot));
@@ -200,10 +201,12 @@ dialog.querySelector("[data-confirm-hand-in]").addEventListener("click", async (
 
 async function pulse() {
   try {
-    const response = await fetch(settings.stateUrl, { headers: { Accept: "application/json" }, cache: "no-store" });
+    const headers = { Accept: "application/json", ...settings.headers };
+    const response = await fetch(settings.stateUrl, { headers, cache: "no-store" });
+    if (response.status === 403) leave(settings.selfUrl);
     if (!response.ok) return;
     const state = await response.json();
-    countdown.set(state.remaining);
+    told(state);
     if (state.over) leave(settings.resultUrl);
     else if (!state.live) leave(settings.selfUrl);
     if (badge.dataset.state === "unsaved") sync.kick();
@@ -227,6 +230,19 @@ const countdown = new Countdown({
   sentence: words.minutesLeft,
 });
 
+const supervised = new Supervised({
+  veil: document.getElementById("paused"),
+  notice: document.getElementById("told"),
+  words,
+  extra: settings.extra,
+  onPause: (paused) => (paused ? countdown.hold() : countdown.go()),
+});
+
+function told(state) {
+  supervised.tell(state);
+  countdown.set(state.remaining);
+}
+
 for (const [slot, value] of Object.entries(settings.answers)) kindOf(questions.get(Number(slot))).show(questions.get(Number(slot)), value);
 for (const slot of settings.flags) setFlag(questions.get(slot), true);
 for (const event of await sync.pending()) {
@@ -242,5 +258,10 @@ setCurrent(questions.get(1) ?? questions.values().next().value);
 addEventListener("beforeunload", warn);
 addEventListener("visibilitychange", () => document.visibilityState === "visible" && pulse());
 setInterval(pulse, PULSE);
+watchFocus(
+  () => sync.add("away", null, null),
+  () => sync.add("back", null, null),
+);
+told(settings);
 sync.kick();
 document.documentElement.dataset.player = "ready";

@@ -1,0 +1,1 @@
+"""Supervising an exam: rooms and seats, the live board, measures, more time for some, incidents, outages."""

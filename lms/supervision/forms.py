@@ -1,0 +1,122 @@
+"""Forms of supervision."""
+
+from datetime import UTC, datetime
+
+from flask_babel import gettext, lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import DateTimeLocalField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the published stubs
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+
+from lms.clock import BUREAU_ZONE
+from lms.supervision.service import MOST_SIDE
+from question_bank.attempt import Kind
+
+MOST_MINUTES = 480
+MOST_LIST = 200_000
+
+KIND_NAMES = {
+    Kind.EXTEND: lazy_gettext("Give more time"),
+    Kind.PAUSE: lazy_gettext("Pause"),
+    Kind.RESUME: lazy_gettext("Resume"),
+    Kind.RELEASE: lazy_gettext("Release for another computer"),
+    Kind.FORCE: lazy_gettext("Hand in for the candidate"),
+    Kind.VOID: lazy_gettext("Declare void"),
+}
+KIND_WORDS = {
+    Kind.EXTEND: lazy_gettext("The deadline moves. The candidate sees the new time within ten seconds."),
+    Kind.PAUSE: lazy_gettext("The time stands still and the paper is covered until you resume. Answers that are still on their way are kept and count."),
+    Kind.RESUME: lazy_gettext("The paper is shown again, with as much time left as there was at the pause."),
+    Kind.RELEASE: lazy_gettext("The present computer can no longer write. The candidate signs in at another one and goes on there with everything that was saved."),
+    Kind.FORCE: lazy_gettext("The attempt ends now and what was saved is graded. This cannot be taken back."),
+    Kind.VOID: lazy_gettext("The attempt ends now. Its answers are kept as evidence and are not scored. This cannot be taken back."),
+}  # fmt: skip
+
+
+class WholeField(IntegerField):
+    """A whole number of at most nine characters; a validator would stumble over a longer one."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Refuse what no field of ours holds."""
+        if valuelist and len(valuelist[0]) > 9:
+            self.data = None
+            raise ValueError(gettext("Not a valid integer value."))
+        super().process_formdata(valuelist)
+
+
+class LineField(StringField):
+    """One line without spaces around it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Strip it, and what no database takes."""
+        super().process_formdata([value.replace("\0", "").strip() for value in valuelist])
+
+
+class MeasureForm(FlaskForm):
+    """Why, and for an extension how many minutes."""
+
+    key = HiddenField(validators=[DataRequired()])
+    minutes = WholeField(lazy_gettext("Minutes"), validators=[Optional(), NumberRange(1, MOST_MINUTES)])
+    reason = LineField(lazy_gettext("Reason"), validators=[DataRequired(), Length(max=200)])
+
+
+class RoomForm(FlaskForm):
+    """A new room."""
+
+    name = LineField(lazy_gettext("Name of the room"), validators=[DataRequired(), Length(max=40)])
+    seat_rows = WholeField(lazy_gettext("Rows of seats"), validators=[InputRequired(), NumberRange(1, MOST_SIDE)])
+    seat_columns = WholeField(lazy_gettext("Seats in a row"), validators=[InputRequired(), NumberRange(1, MOST_SIDE)])
+
+
+class SeatForm(FlaskForm):
+    """Somebody's seat in a room."""
+
+    staff_number = LineField(lazy_gettext("Staff number"), validators=[DataRequired(), Length(max=40)])
+    number = WholeField(lazy_gettext("Seat"), validators=[InputRequired(), NumberRange(1, MOST_SIDE * MOST_SIDE)])
+
+
+class SeatListForm(FlaskForm):
+    """Many seats at once."""
+
+    lines = TextAreaField(
+        lazy_gettext("Lines of staff number;room;seat"), validators=[DataRequired(), Length(max=MOST_LIST)]
+    )
+
+
+class AllowanceForm(FlaskForm):
+    """More time for a person."""
+
+    staff_number = LineField(lazy_gettext("Staff number"), validators=[DataRequired(), Length(max=40)])
+    minutes = WholeField(lazy_gettext("Minutes more"), validators=[Optional(), NumberRange(0, MOST_MINUTES)], default=0)
+    percent = SelectField(
+        lazy_gettext("Share of the usual time"),
+        choices=[SelectChoice(share, f"{share} %") for share in ("100", "125", "150", "200")],
+    )
+    approver = LineField(lazy_gettext("Approved by"), validators=[DataRequired(), Length(max=60)])
+    reason = LineField(lazy_gettext("Reason"), validators=[DataRequired(), Length(max=200)])
+
+    def validate_minutes(self, field: IntegerField) -> None:
+        """It must be more time than everybody has."""
+        if not field.data and self.percent.data == "100":
+            raise ValidationError(gettext("Give minutes or a share of more than 100 %."))
+
+
+class IncidentForm(FlaskForm):
+    """What happened."""
+
+    happened_at = DateTimeLocalField(lazy_gettext("When"), validators=[InputRequired()])
+    place = LineField(lazy_gettext("Room or place"), validators=[Length(max=40)])
+    people = LineField(lazy_gettext("Staff numbers of the people concerned"), validators=[Length(max=400)])
+    text = TextAreaField(
+        lazy_gettext("What happened, and what was done"), validators=[DataRequired(), Length(max=4000)]
+    )
+
+    def moment(self) -> datetime:
+        """When, in UTC."""
+        local: datetime = self.happened_at.data  # type: ignore[assignment]  # validated before
+        return local.replace(tzinfo=BUREAU_ZONE).astimezone(UTC)
+
+    def numbers(self) -> list[str]:
+        """The staff numbers, each once."""
+        words = str(self.people.data or "").translate({ord(c): " " for c in ",;，；、"}).upper().split()
+        return list(dict.fromkeys(words))

@@ -1,0 +1,135 @@
+"""Reading what supervision shows: candidates with their seats, rooms, measures, incidents."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from lms.accounts import queries as accounts
+from lms.accounts.queries import PersonRow
+from lms.clock import BUREAU_ZONE
+from lms.exams import queries as exams
+from lms.exams.queries import ExamRow
+from lms.sitting import queries as sitting
+from lms.supervision.models import Incident, MeasureTaken, Room, Seat
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRow:
+    """A room and how many sit there."""
+
+    id: int
+    public_id: str
+    name: str
+    seat_rows: int
+    seat_columns: int
+    taken: int
+
+    @property
+    def seats(self) -> int:
+        """How many it has."""
+        return self.seat_rows * self.seat_columns
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRow:
+    """Where somebody sits."""
+
+    person_id: int
+    room_id: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRow:
+    """An incident with the people concerned."""
+
+    reference: str
+    happened_at: datetime
+    place: str
+    text: str
+    people: tuple[PersonRow, ...]
+    by: PersonRow
+    created_at: datetime
+
+
+def candidates(session: Session, exam_id: int) -> list[PersonRow]:
+    """Everybody who may sit an exam or has sat it, by unit and staff number; in four queries at most."""
+    named = set(exams.audience(session, exam_id))
+    units = accounts.units(session)
+    place = {unit.id: number for number, unit in enumerate(units)}
+    paths = [unit.path for unit in units if unit.id in named]
+    found = {
+        row.id: row for row in (PersonRow(*r) for r in session.execute(accounts.people(paths=paths, enabled=True)))
+    }
+    moved = [person_id for person_id in sitting.attempts_of(session, exam_id) if person_id not in found]
+    if moved:
+        found |= accounts.people_by_ids(session, moved)
+    return sorted(found.values(), key=lambda row: (place.get(row.unit_id or 0, len(place)), row.staff_number))
+
+
+def rooms(session: Session, exam_id: int) -> list[RoomRow]:
+    """The rooms of an exam by name."""
+    taken = select(Seat.room_id, func.count().label("taken")).group_by(Seat.room_id).subquery()
+    query = (
+        select(Room.id, Room.public_id, Room.name, Room.seat_rows, Room.seat_columns, func.coalesce(taken.c.taken, 0))
+        .outerjoin(taken, taken.c.room_id == Room.id)
+        .where(Room.exam_id == exam_id)
+        .order_by(Room.name)
+    )
+    return [RoomRow(*row) for row in session.execute(query)]
+
+
+def room(session: Session, exam_id: int, public_id: str) -> RoomRow | None:
+    """One room of an exam."""
+    return next((row for row in rooms(session, exam_id) if row.public_id == public_id), None)
+
+
+def seats(session: Session, exam_id: int) -> list[SeatRow]:
+    """Who sits where in an exam."""
+    query = select(Seat.person_id, Seat.room_id, Seat.number).where(Seat.exam_id == exam_id)
+    return [SeatRow(*row) for row in session.execute(query.order_by(Seat.room_id, Seat.number))]
+
+
+def measures(exam_id: int) -> Select[MeasureTaken]:
+    """What was done in an exam, the newest first, for `paginate`."""
+    return select(MeasureTaken).where(MeasureTaken.exam_id == exam_id).order_by(MeasureTaken.id.desc())
+
+
+def measure_by_key(session: Session, key: str) -> MeasureTaken | None:
+    """The measure with this public id, of whatever exam."""
+    return session.scalar(select(MeasureTaken).where(MeasureTaken.public_id == key))
+
+
+def reference(exam: ExamRow, number: int) -> str:
+    """What an incident is called in letters and on the telephone: day of the exam, its number, a count."""
+    return f"{exam.opens_at.astimezone(BUREAU_ZONE):%Y%m%d}-{exam.id}-{number:03}"
+
+
+def incidents(session: Session, exam: ExamRow) -> list[IncidentRow]:
+    """What happened in an exam, in order."""
+    found = session.scalars(select(Incident).where(Incident.exam_id == exam.id).order_by(Incident.number)).all()
+    named = {person for row in found for person in (*row.people, row.created_by)}
+    people = accounts.people_by_ids(session, sorted(named))
+    return [_incident(exam, row, people) for row in found]
+
+
+def _incident(exam: ExamRow, row: Incident, people: Mapping[int, PersonRow]) -> IncidentRow:
+    concerned = tuple(people[person] for person in row.people if person in people)
+    return IncidentRow(
+        reference(exam, row.number), row.happened_at, row.place, row.text, concerned, people[row.created_by],
+        row.created_at,
+    )  # fmt: skip
+
+
+def by_staff_number(people: Sequence[PersonRow]) -> dict[str, PersonRow]:
+    """The same people by their staff numbers."""
+    return {person.staff_number: person for person in people}
+
+
+def numbers(rows: Sequence[Any]) -> dict[int, int]:
+    """Seat numbers by person."""
+    return {row.person_id: row.number for row in rows}
