@@ -411,13 +411,15 @@ def test_many_starts_at_once_are_one_attempt(app: Flask, cast: Cast, exam_day: E
 
 def test_an_end_sees_the_answers_of_its_own_batch(desk: Desk) -> None:
     """
-    What came before the end in the same batch counts, what came after it is evidence; ending twice is ending once.
+    What came before the end, on disk or in the same batch, counts; what came after it is evidence; ending twice is
+    ending once.
     """
     lin, one = desk.sitters[0], desk.writer()
     end = desk.end(lin)
     slots, versions = start_slots(desk, lin), end.versions
-    true_false = next(n for n, version in slots.items() if versions[version].type == "true_false")
+    earlier, true_false = (n for n, version in slots.items() if versions[version].type == "true_false")
     right = versions[slots[true_false]].body.answer
+    one.do(lin.answer(9, versions[slots[earlier]].body.answer, window="window0002", slot=earlier))
     found = together(
         one,
         [
@@ -430,9 +432,11 @@ def test_an_end_sees_the_answers_of_its_own_batch(desk: Desk) -> None:
     )
 
     assert [each if isinstance(each, bool) else each.over for each in found] == [False, True, True, False, False]
-    assert [event.kind for event in desk.events(lin)] == [Kind.START, Kind.ANSWER, Kind.HAND_IN, Kind.LATE]
+    assert [event.kind for event in desk.events(lin)] == [
+        Kind.START, Kind.ANSWER, Kind.ANSWER, Kind.HAND_IN, Kind.LATE,
+    ]  # fmt: skip
     (result,) = desk.results(lin)
-    assert str(result.total) == "2"
+    assert str(result.total) == "4"
     assert desk.broken_chain(lin) == ""
 
 
