@@ -239,8 +239,9 @@ const supervised = new Supervised({
 });
 
 function told(state) {
-  supervised.tell(state);
   countdown.set(state.remaining);
+  supervised.tell(state);
+  countdown.tick();
 }
 
 for (const [slot, value] of Object.entries(settings.answers)) kindOf(questions.get(Number(slot))).show(questions.get(Number(slot)), value);
