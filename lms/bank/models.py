@@ -69,6 +69,8 @@ class ItemVersion(Model):
     valid_until: Mapped[date | None] = mapped_column(Date)
     #: question_bank.formats.record: the whole version, key included
     record: Mapped[Any] = mapped_column(Json)
+    #: the laws it cites with their articles, a line each, for lists that look for one
+    cited: Mapped[str] = mapped_column(Text, default="")
     #: the stem as plain text, for lists and search
     stem_text: Mapped[str] = mapped_column(Text)
     #: SHA-256 of the canonical record: the same content is never stored twice in a row

@@ -192,6 +192,7 @@ def stored_version(item_id: int, number: int, version: domain.ItemVersion, by: i
         valid_from=version.valid_from,
         valid_until=version.valid_until,
         record=to_record(version),
+        cited="\n".join(" ".join(filter(None, (one.source, one.article))) for one in version.citations),
         stem_text=plain_text(version.stem),
         sha256=digest(version),
         created_by=by,

@@ -23,6 +23,7 @@ def upgrade() -> None:
         item.add_column(sa.Column("drawn", sa.Integer()))
         item.add_column(sa.Column("suspended", sa.String(20), nullable=False, server_default=""))
     op.execute("UPDATE bank_item SET drawn = newest")
+    _name_citations()
     with op.batch_alter_table("bank_import") as file:
         file.drop_constraint("ck_bank_import_state", type_="check")
         file.create_check_constraint("ck_bank_import_state", IMPORT_STATES)
@@ -155,6 +156,21 @@ def _health() -> None:
     op.create_index("ix_bank_finding_health_id", "bank_finding", ["health_id", "category", "id"])
 
 
+def _name_citations() -> None:
+    """The laws that a version cites, in a column of their own, for lists that look for one."""
+    op.add_column("bank_item_version", sa.Column("cited", sa.Text(), nullable=False, server_default=""))
+    version = sa.table(
+        "bank_item_version", sa.column("id", sa.Integer), sa.column("record", sa.JSON), sa.column("cited", sa.Text)
+    )
+    connection = op.get_bind()
+    release("bank_item_version")
+    for number, record in connection.execute(sa.select(version.c.id, version.c.record)).all():
+        cited = "\n".join(" ".join(filter(None, one)) for one in (record or {}).get("citations", ()))
+        if cited:
+            connection.execute(sa.update(version).where(version.c.id == number).values(cited=cited))
+    protect("bank_item_version")
+
+
 def downgrade() -> None:
     """Drop them; what was neither ready nor retired is retired."""
     release("bank_item_event")
@@ -173,6 +189,9 @@ def downgrade() -> None:
         item.drop_column("drawn")
         item.drop_column("suspended")
     op.drop_column("bank_pool", "reviewed")
+    release("bank_item_version")
+    op.drop_column("bank_item_version", "cited")
+    protect("bank_item_version")
     with op.batch_alter_table("bank_import_row") as row:
         for column in ("outcome", "item_id", "version"):
             row.drop_column(column)
