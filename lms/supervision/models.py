@@ -43,7 +43,7 @@ class MeasureTaken(Model):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     #: made by the page that asks for it: the same page sent twice is one measure
-    public_id: Mapped[str] = mapped_column(PublicId, unique=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
     exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), index=True)
     #: of question_bank.attempt.MEASURES
     kind: Mapped[str] = mapped_column(String(12))

@@ -19,10 +19,10 @@ from lms.supervision.policy import access_supervised
 from lms.supervision.queries import RoomRow
 from lms.supervision.words import COMPLAINTS
 
-bp = Blueprint("rooms", __name__, url_prefix="/supervision/<exam_id>/rooms", template_folder="templates")
+bp = Blueprint("rooms", __name__, url_prefix="/supervision/<exam_id>", template_folder="templates")
 
 
-@bp.route("", methods=["GET", "POST"])
+@bp.route("/rooms", methods=["GET", "POST"])
 @requires(Act.SUPERVISE)
 def index(exam_id: str) -> ResponseReturnValue:
     """The rooms of an exam, and a form for another one."""
@@ -41,7 +41,7 @@ def index(exam_id: str) -> ResponseReturnValue:
     return _list(exam, form, SeatListForm(formdata=None), 422 if form.errors else 200)
 
 
-@bp.post("/list")
+@bp.post("/seats/list")
 @requires(Act.SUPERVISE)
 def seat_by_list(exam_id: str) -> ResponseReturnValue:
     """Seats from pasted lines: all of them, or none and the faults."""
@@ -60,7 +60,7 @@ def seat_by_list(exam_id: str) -> ResponseReturnValue:
     return _list(exam, RoomForm(formdata=None), form, 422)
 
 
-@bp.post("/by-unit")
+@bp.post("/seats/by-unit")
 @requires(Act.SUPERVISE)
 def seat_by_unit(exam_id: str) -> ResponseReturnValue:
     """Seat everybody who has no seat, unit after unit."""
@@ -70,7 +70,7 @@ def seat_by_unit(exam_id: str) -> ResponseReturnValue:
     return redirect(url_for("rooms.index", exam_id=exam_id), 303)
 
 
-@bp.get("/<room_id>")
+@bp.get("/rooms/<room_id>")
 @requires(Act.SUPERVISE)
 def room(exam_id: str, room_id: str) -> ResponseReturnValue:
     """The seat plan; printed it is the sheet for the door and the slips for the desks."""
@@ -78,7 +78,7 @@ def room(exam_id: str, room_id: str) -> ResponseReturnValue:
     return _plan(exam, _room(reading(), exam, room_id), SeatForm(formdata=None), 200)
 
 
-@bp.post("/<room_id>/seats")
+@bp.post("/rooms/<room_id>/seats")
 @requires(Act.SUPERVISE)
 def give_seat(exam_id: str, room_id: str) -> ResponseReturnValue:
     """Seat one person."""
@@ -98,7 +98,7 @@ def give_seat(exam_id: str, room_id: str) -> ResponseReturnValue:
     return _plan(exam, found, form, 422)
 
 
-@bp.post("/<room_id>/seats/<int:number>/free")
+@bp.post("/rooms/<room_id>/seats/<int:number>/free")
 @requires(Act.SUPERVISE)
 def free_seat(exam_id: str, room_id: str, number: int) -> ResponseReturnValue:
     """Nobody sits there any more."""
@@ -108,7 +108,7 @@ def free_seat(exam_id: str, room_id: str, number: int) -> ResponseReturnValue:
     return redirect(url_for("rooms.room", exam_id=exam_id, room_id=room_id), 303)
 
 
-@bp.post("/<room_id>/remove")
+@bp.post("/rooms/<room_id>/remove")
 @requires(Act.SUPERVISE)
 def remove(exam_id: str, room_id: str) -> ResponseReturnValue:
     """Take a room away."""

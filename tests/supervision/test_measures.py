@@ -177,7 +177,7 @@ def test_a_measure_for_a_room_reaches_those_who_sit_there(hall: Hall) -> None:
     """
     lin, wang = hall.begin(hall.cast.lin), hall.begin(hall.cast.wang)
     post(hall.zheng, hall.at("/rooms"), name="101", seat_rows="2", seat_columns="2")
-    post(hall.zheng, hall.at("/rooms/list"), lines=f"{hall.cast.lin.staff_number};101;3")
+    post(hall.zheng, hall.at("/seats/list"), lines=f"{hall.cast.lin.staff_number};101;3")
     with hall.app.app_context():
         room = reading().scalar(text("SELECT public_id FROM supervision_room"))
     hall.measure("pause", f"?room={room}")

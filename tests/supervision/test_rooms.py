@@ -33,10 +33,10 @@ def test_seats_from_a_list(hall: Hall) -> None:
     add_room(hall)
     add_room(hall, "一号机房")
     lines = "t1001;101;6\nT1002\t一号机房\t1\n\nT1003，101，2"
-    assert post(hall.zheng, hall.at("/rooms/list"), lines=lines).status_code == 303
+    assert post(hall.zheng, hall.at("/seats/list"), lines=lines).status_code == 303
     assert seats(hall) == {"T1001": ("101", 6), "T1002": ("一号机房", 1), "T1003": ("101", 2)}
 
-    assert post(hall.zheng, hall.at("/rooms/list"), lines="T1001;101;2\nT1003;101;6").status_code == 303
+    assert post(hall.zheng, hall.at("/seats/list"), lines="T1001;101;2\nT1003;101;6").status_code == 303
     assert seats(hall) == {"T1001": ("101", 2), "T1002": ("一号机房", 1), "T1003": ("101", 6)}
 
 
@@ -49,7 +49,7 @@ def test_a_list_with_a_fault_seats_nobody(hall: Hall, line: str) -> None:
     A missing cell, a stranger, no such room, no such seat, somebody or a seat twice: the line is named, nothing is done.
     """
     add_room(hall)
-    answer = post(hall.zheng, hall.at("/rooms/list"), lines=f"T1001;101;1\n{line}")
+    answer = post(hall.zheng, hall.at("/seats/list"), lines=f"T1001;101;1\n{line}")
 
     assert answer.status_code == 422
     assert "第 2 行" in answer.text
@@ -61,8 +61,8 @@ def test_seats_by_unit_fill_what_is_free(hall: Hall) -> None:
     Who has a seat keeps it; the others follow by unit, and when the rooms are full the rest has none.
     """
     add_room(hall)
-    post(hall.zheng, hall.at("/rooms/list"), lines="T1001;101;1")
-    post(hall.zheng, hall.at("/rooms/by-unit"))
+    post(hall.zheng, hall.at("/seats/list"), lines="T1001;101;1")
+    post(hall.zheng, hall.at("/seats/by-unit"))
     found = seats(hall)
 
     assert found["T1001"] == ("101", 1)
