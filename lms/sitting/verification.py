@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -171,7 +171,7 @@ def _check_times(exam: ExamRow, attempt: Attempt, events: Sequence[Event]) -> No
     if (time.deadline_at, time.paused_at) != (attempt.deadline_at, attempt.paused_at):
         raise Discrepancy(f"attempt {attempt.public_id}: it had another time than its journal says")
     end = next((event for event in events if event.kind in HOW), None)
-    said = (None, None) if end is None else (time.over_at(end.at), HOW[end.kind])
+    said: tuple[datetime | None, str | None] = (None, None) if end is None else (time.over_at(end.at), HOW[end.kind])
     if end is not None and replay(events).voided:
         said = (said[0], HOW[Kind.VOID])
     if (attempt.ended_at, attempt.ended_how) != said:
