@@ -129,7 +129,7 @@ def test_an_exam_is_refused_until_the_pool_can_fill_it(house: House, enter: Ente
     page.click("[name=add_section]")
     page.fill("[name=sections-1-title]", "食品判断题")
     page.check("[name=sections-1-types][value=true_false]")
-    page.locator("section.sheet details summary").nth(1).click()
+    page.locator("details", has=page.locator("[name=sections-1-subjects]")).locator("summary").click()
     page.check("[name=sections-1-subjects][value=food]")
     page.fill("[name=sections-1-quota]", "4")
     page.fill("[name=pass_mark]", "10")

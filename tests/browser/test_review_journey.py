@@ -105,7 +105,7 @@ def test_from_a_file_to_a_paper(house: House, enter: Enter, language: str, file:
     bring(zhao, pool, file)
     exam_from(zhao, house, pool, f"审题考试 {language}")
     exam = zhao.url
-    expect(zhao.locator(".alert-warn")).to_contain_text("0")
+    expect(zhao.locator(".alert-warn").first).to_contain_text("0")
 
     zhao.goto(pool)
     tick_all(zhao)

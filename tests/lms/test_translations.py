@@ -101,7 +101,9 @@ def bare_words() -> Iterator[str]:
         )
         text = "".join(value if kind == "data" else "\x00" for _line, kind, value in lexer.lex(source))
         text = re.sub(r"<!--.*?-->|<(script|style|svg)\b.*?</\1>", "", text, flags=re.S)
-        text = re.sub(r'<code(?: lang="zh-CN")?>.*?</code>', "", text, flags=re.S)  # an example of content, in its language
+        text = re.sub(
+            r'<code(?: lang="zh-CN")?>.*?</code>', "", text, flags=re.S
+        )  # an example of content, in its language
         text = re.sub(r"<[^>]*>", "\x00", text, flags=re.S)
         for word in re.findall(r"[A-Za-z\u4e00-\u9fff][A-Za-z\u4e00-\u9fff ]+", allowed.sub("", text)):
             yield f"{path.relative_to(ROOT)}: {word.strip()}"
