@@ -117,11 +117,13 @@ def test_from_a_file_to_a_paper(house: House, enter: Enter, language: str, file:
     expect(feng.locator("main tbody tr")).to_have_count(2)
     feng.locator("[data-key=n]").click()
     first = feng.locator(".question-stem").inner_text()
+    feng.wait_for_load_state()  # keys are heard from then on
     feng.locator("body").press("s")
     feng.keyboard.type("选项请写全称")
     feng.locator("button[value=send_back]").click()
     expect(feng.locator(".alert-good")).to_be_visible()
     expect(feng.locator(".question-stem")).not_to_have_text(first)
+    feng.wait_for_load_state()
     feng.locator("h1").click()
     feng.keyboard.press("a")
     expect(feng.locator(".alert-good")).to_be_visible()
