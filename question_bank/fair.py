@@ -104,20 +104,6 @@ def dealing(
     return _joined(before, Dealing.of(forms, places))
 
 
-def redraw(
-    pool: Pool,
-    blueprint: Blueprint,
-    seeds: Sequence[bytes],
-    seats: Sequence[Seat | None] | None = None,
-    difficulties: Mapping[int, Difficulty] | None = None,
-    *,
-    common: bytes = b"",
-    after: Dealing | None = None,
-) -> list[bytes]:
-    """The records of the same papers, to compare with those stored, byte by byte."""
-    return [record_of(form) for form in deal(pool, blueprint, seeds, seats, difficulties, common=common, after=after)]
-
-
 def record_of(form: Form) -> bytes:
     """The one spelling of a paper's record: JSON in ASCII without spaces, names in order."""
     return json.dumps(form.to_record(), sort_keys=True, separators=(",", ":")).encode()

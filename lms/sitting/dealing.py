@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.exams import queries as exams
@@ -165,9 +165,3 @@ def keep(session: Session, exam_id: int, batch: Batch) -> bool:
         for person_id, seat, record in zip(batch.people, batch.seats, batch.records, strict=True)
     )
     return True
-
-
-def put_away(session: Session, exam_id: int) -> None:
-    """Forget the papers of an exam that nobody has seen, so that they can be dealt anew."""
-    session.execute(delete(Paper).where(Paper.exam_id == exam_id))
-    session.execute(delete(Dealt).where(Dealt.exam_id == exam_id))
