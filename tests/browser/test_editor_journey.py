@@ -256,8 +256,9 @@ def test_a_used_question_is_changed_and_both_versions_are_seen(house: House, ent
     page = enter(house.cast.zhao)
     page.goto(f"/bank/pools/{house.exam_day.pool_public_id}?type=ordering")
     page.locator("main table tbody a[href^='/bank/items/']").first.click()
-    address = page.url.partition("?")[0]
     versions = page.locator("#versions ~ ol > li")
+    expect(versions.first).to_be_visible()
+    address = page.url.partition("?")[0]
     held = versions.count()
     page.locator("a[href$='/edit']").first.click()
     page.fill("[name=stem]", "请排出正确次序。")
