@@ -147,7 +147,10 @@ def prepare_engine(engine: Engine, *, guard: bool = True) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writing_now = connection.get_execution_options().get(_WRITING)
+    options = connection.get_execution_options()
+    if options.get("isolation_level") == "AUTOCOMMIT":
+        return
+    writing_now = options.get(_WRITING)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing_now else "BEGIN")
 
 
@@ -212,7 +215,7 @@ _TURNS_LOCK = threading.Lock()
 
 
 @contextmanager
-def _turn(bind: Engine | Connection) -> Iterator[None]:
+def turn_to_write(bind: Engine | Connection) -> Iterator[None]:
     """The turn to write, on a database that has one writer at a time."""
     path = bind.engine.url.database if bind.dialect.name == "sqlite" else None
     if not path or path == ":memory:":
@@ -228,13 +231,6 @@ def _turn(bind: Engine | Connection) -> Iterator[None]:
 
 
 @contextmanager
-def writing_connection(engine: Engine) -> Iterator[Connection]:
-    """One transaction without a session, for the few writes that happen thousands of times a minute; else `writing`."""
-    with _turn(engine), engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
-        yield connection
-
-
-@contextmanager
 def writing() -> Iterator[Session]:
     """One use case, one transaction: take the write lock, commit at the end, roll back on any error.
 
@@ -246,7 +242,7 @@ def writing() -> Iterator[Session]:
         raise RuntimeError("writing() inside writing(): pass the session to the inner function")
     session.rollback()
     session.info[_WRITING] = True
-    with _turn(session.get_bind()):
+    with turn_to_write(session.get_bind()):
         try:
             session.connection(execution_options={_WRITING: True})
             yield session

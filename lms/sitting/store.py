@@ -12,9 +12,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
-from sqlalchemy import Connection
-
 from lms.database import dumps
+from lms.direct import moment_of, spelled, written
 from lms.ids import new_public_id
 from lms.sitting.dealing import Late
 from question_bank.attempt import Event, Kind, chain
@@ -200,14 +199,11 @@ class Memory:
 
 
 class Store:
-    """Sheets of one transaction on one connection."""
+    """Sheets of one transaction, read and written by the driver's cursor in it."""
 
-    def __init__(self, connection: Connection, memory: Memory) -> None:
-        self._sqlite = connection.dialect.name == "sqlite"
-        driver = connection.connection.driver_connection
-        if driver is None:
-            raise RuntimeError("the connection is closed")
-        self._cursor = driver.cursor()
+    def __init__(self, cursor: Any, memory: Memory, *, sqlite: bool) -> None:
+        self._cursor = cursor
+        self._sqlite = sqlite
         self._memory = memory
         self.sheets: dict[str, Sheet] = {}
 
@@ -226,7 +222,7 @@ class Store:
                 public_id=row[1],
                 exam_id=row[2],
                 session_id=row[3],
-                time=Time(self._moment(row[4]), self._moment(row[9]) if row[9] is not None else None),
+                time=Time(moment_of(row[4]), moment_of(row[9]) if row[9] is not None else None),
                 extra_seconds=row[10],
                 ended=row[5] is not None,
                 last=row[6],
@@ -256,7 +252,7 @@ class Store:
         row = self._run(_EVENT, (attempt_id, client, client_seq)).fetchone()
         if row is None:
             return None
-        return Event(row[0], row[1], row[2], Kind(row[3]), row[4], self._json(row[5]), self._moment(row[6]))
+        return Event(row[0], row[1], row[2], Kind(row[3]), row[4], self._json(row[5]), moment_of(row[6]))
 
     def answers(self, sheet: Sheet) -> dict[int, Any]:
         """The newest response of each slot, with those that are about to be written."""
@@ -320,7 +316,7 @@ class Store:
         that had open attempts then.
         """
         row = self._run(_LAST_BEAT, ()).fetchone()
-        last = self._moment(row[0]) if row else at
+        last = moment_of(row[0]) if row else at
         if at > last or row is None:
             self._run(_BEAT, (self._stored(at),))
         if at - last <= longest:
@@ -356,16 +352,10 @@ class Store:
         return self._cursor
 
     def _text(self, statement: str) -> str:
-        return statement if self._sqlite else statement.replace("?", "%s")
+        return spelled(statement, sqlite=self._sqlite)
 
     def _stored(self, moment: datetime) -> Any:
-        """A moment as SQLAlchemy's types store it."""
-        plain = moment.astimezone(UTC)
-        return plain.strftime("%Y-%m-%d %H:%M:%S.%f") if self._sqlite else plain
-
-    def _moment(self, stored: Any) -> datetime:
-        moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return written(moment, sqlite=self._sqlite)
 
     def _json(self, stored: Any) -> Any:
         return json.loads(stored) if isinstance(stored, str) and self._sqlite else stored

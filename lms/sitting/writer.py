@@ -13,7 +13,8 @@ from typing import Any
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
-from lms.database import db, writing_connection
+from lms.database import db
+from lms.direct import Line
 from lms.errors import Refused
 from lms.sitting.deeds import Deed
 from lms.sitting.store import Memory, Store
@@ -48,7 +49,7 @@ class Writer:
     """The queue and its thread; the thread begins with the first deed, so that a forked process has one of its own."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._line = Line(engine)
         self._memory = Memory()
         # popleft and append are atomic: a list that is swapped could lose what is appended meanwhile
         self._queue: deque[_Waiting] = deque()
@@ -109,8 +110,8 @@ class Writer:
         outcomes: list[tuple[Any, Refused | None]] = []
         store: Store | None = None
         try:
-            with writing_connection(self._engine) as connection:
-                store = Store(connection, self._memory)
+            with self._line.transaction() as cursor:
+                store = Store(cursor, self._memory, sqlite=self._line.sqlite)
                 store.load([waiting.deed.attempt for waiting in batch if waiting.deed.attempt])
                 for waiting in batch:
                     try:

@@ -16,9 +16,10 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine, event, select, text
+from sqlalchemy import Engine, create_engine, select, text
 
 from lms.database import writing
+from lms.direct import Line
 from lms.errors import NotFound
 from lms.sitting import errors, journal, writer
 from lms.sitting.deeds import Save, Saved
@@ -75,29 +76,31 @@ def full_disk(desk: Desk) -> Iterator[None]:
 
 
 @contextmanager
-def failing_commits(desk: Desk) -> Iterator[None]:
+def failing_commits(_desk: Desk) -> Iterator[None]:
     """Inside, every transaction is carried out up to its commit, which fails."""
 
-    def fail(_connection: object) -> None:
+    def fail(_line: Line) -> None:
         raise OSError(28, "No space left on device")
 
-    event.listen(desk.engine, "commit", fail)
-    yield
-    event.remove(desk.engine, "commit", fail)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Line, "commit", fail)
+        yield
 
 
 @contextmanager
-def slow_commits(engine: Engine) -> Iterator[list[int]]:
+def slow_commits() -> Iterator[list[int]]:
     """Inside, a commit takes as long as on a disk, so that deeds come together; how many there were."""
     commits: list[int] = []
+    commit = Line.commit
 
-    def wait(_connection: object) -> None:
+    def wait(line: Line) -> None:
         commits.append(1)
         time.sleep(0.002)
+        commit(line)
 
-    event.listen(engine, "commit", wait)
-    yield commits
-    event.remove(engine, "commit", wait)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Line, "commit", wait)
+        yield commits
 
 
 def stored_now(engine: Engine, window: str, seq: int) -> bool:
@@ -128,7 +131,7 @@ def test_every_acknowledged_answer_is_on_disk(desk: Desk, processes: int) -> Non
     """
     writers = [desk.writer() for _each in range(processes)]
     until = time.monotonic() + SECONDS
-    with slow_commits(desk.engine) as commits, ThreadPoolExecutor(len(NAMES) * THREADS_EACH) as threads:
+    with slow_commits() as commits, ThreadPoolExecutor(len(NAMES) * THREADS_EACH) as threads:
         running = [
             threads.submit(answering, desk, writers[half % processes], sitter, f"window{number:02}of{half}", until)
             for number, sitter in enumerate(desk.sitters)

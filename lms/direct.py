@@ -1,0 +1,115 @@
+"""The database for constant statements that run thousands of times a minute: no session, no objects, no transaction to
+read, and connections that a thread keeps. Everything else uses `lms.database`.
+
+Statements mark their values by `?` on either database and stay as they are written.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Connection, Engine, PoolProxiedConnection
+from sqlalchemy.exc import DBAPIError
+
+from lms.database import db, turn_to_write
+
+#: as SQLAlchemy writes moments into SQLite
+_WRITTEN = "%Y-%m-%d %H:%M:%S.%f"
+
+
+def ask(statement: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
+    """The rows of one SELECT, which sees what is committed at this moment; moments in them by `moment_of`.
+
+    A connection that broke is made anew once. Raises SQLAlchemy's errors.
+    """
+    kept: threading.local = current_app.extensions.setdefault("direct.reading", threading.local())
+    try:
+        return _ask(kept, statement, values)
+    except DBAPIError as error:
+        _drop(kept)
+        if not error.connection_invalidated:
+            raise
+        return _ask(kept, statement, values)
+
+
+def _ask(kept: threading.local, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    connection: Connection | None = getattr(kept, "connection", None)
+    if connection is None:
+        connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection.detach()
+        kept.connection = connection
+    sqlite = connection.dialect.name == "sqlite"
+    return connection.exec_driver_sql(spelled(statement, sqlite=sqlite), tuple(values)).fetchall()
+
+
+def _drop(kept: threading.local) -> None:
+    connection: Connection | None = getattr(kept, "connection", None)
+    kept.connection = None
+    if connection is not None:
+        connection.close()
+
+
+class Line:
+    """A connection that one thread keeps to write many transactions. Not for several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._pooled: PoolProxiedConnection | None = None
+        self.sqlite = engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        """The driver's cursor in one transaction, written at the end; on any error nothing is, and the connection is
+        made anew. Raises the driver's errors.
+        """
+        with turn_to_write(self._engine):
+            try:
+                if self._pooled is None:
+                    self._pooled = self._engine.raw_connection()
+                    self._pooled.detach()
+                cursor = self._pooled.cursor()
+                if self.sqlite:
+                    cursor.execute("BEGIN IMMEDIATE")
+                yield cursor
+                self.commit()
+            except BaseException:
+                self.close()
+                raise
+
+    def commit(self) -> None:
+        """Write what was done; only in a transaction."""
+        if self._pooled is not None:
+            self._pooled.commit()
+
+    def close(self) -> None:
+        """Give the connection up; what was not committed is undone."""
+        pooled, self._pooled = self._pooled, None
+        if pooled is not None:
+            pooled.close()
+
+
+@cache
+def spelled(statement: str, *, sqlite: bool) -> str:
+    """A statement as the database's driver wants it."""
+    return statement if sqlite else statement.replace("?", "%s")
+
+
+def written(moment: datetime, *, sqlite: bool) -> Any:
+    """A moment as it is stored."""
+    plain = moment.astimezone(UTC)
+    return plain.strftime(_WRITTEN) if sqlite else plain
+
+
+def value_of(moment: datetime) -> Any:
+    """A moment as a value for `ask`."""
+    return written(moment, sqlite=db.engine.dialect.name == "sqlite")
+
+
+def moment_of(stored: Any) -> datetime:
+    """A moment as it comes from the driver."""
+    moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
