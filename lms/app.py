@@ -39,6 +39,7 @@ from lms.library import routes as library_routes
 from lms.library import work as library_work
 from lms.roster import routes as roster_routes
 from lms.roster import work as roster_work
+from lms.sitting import express
 from lms.sitting import routes as sitting_routes
 from lms.sitting import work as sitting_work
 from lms.supervision import record_routes, room_routes
@@ -105,6 +106,8 @@ def create_app(config: Config, *, clock: Clock = system_clock) -> Flask:
         prepare_engine(db.engine)
     jobs.init_app(app, config)
     _templates(app, config)
+    express.init_app(app, config)
+    security.trust_proxies(app, config)
     return app
 
 

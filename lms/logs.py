@@ -34,22 +34,26 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def begin() -> None:
-        given = request.headers.get("X-Request-Id", "")
-        g.request_id = given if _REQUEST_ID.match(given) else secrets.token_hex(8)
         g.started = time.perf_counter()
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+        g.request_id = begun(request.headers.get("X-Request-Id", ""))
 
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "-")
         if request.endpoint not in ("asset_file", "health.healthz"):
-            elapsed = time.perf_counter() - g.get("started", time.perf_counter())
-            log.info(
-                "request",
-                method=request.method,
-                endpoint=request.endpoint,
-                status=response.status_code,
-                ms=round(elapsed * 1000, 1),
-            )
+            seconds = time.perf_counter() - g.get("started", time.perf_counter())
+            answered(request.method, request.endpoint, response.status_code, seconds)
         return response
+
+
+def begun(given: str) -> str:
+    """The id of a request that begins, the one given where it is one; every line from here on bears it."""
+    name = given if _REQUEST_ID.match(given) else secrets.token_hex(8)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=name)
+    return name
+
+
+def answered(method: str, endpoint: str | None, status: int, seconds: float) -> None:
+    """The line of a request that was answered after so many seconds."""
+    log.info("request", method=method, endpoint=endpoint, status=status, ms=round(seconds * 1000, 1))

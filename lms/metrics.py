@@ -36,15 +36,37 @@ UNCOUNTED = frozenset({"metrics.metrics", "health.healthz"})
 Read = Callable[[Session], float]
 
 
+class Requests:
+    """What this process answered."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._requests = Counter(
+            "shuyuan_requests",
+            "Requests answered by this process.",
+            ("pid", "area", "method", "status"),
+            registry=registry,
+        )
+        self._seconds = Histogram(
+            "shuyuan_request_seconds", "Time to answer.", ("pid", "area", "method"), buckets=SECONDS, registry=registry
+        )
+        #: the series of a request, looked up once: by process, endpoint, method and status
+        self._known: dict[tuple[int, str | None, str, int], tuple[Counter, Histogram]] = {}
+
+    def count(self, endpoint: str | None, verb: str, status: int, seconds: float) -> None:
+        """One more, which took so many seconds."""
+        key = (os.getpid(), endpoint, method(verb), status)
+        found = self._known.get(key)
+        if found is None:
+            labels = (str(key[0]), area(endpoint), key[2])
+            found = self._known[key] = (self._requests.labels(*labels, str(status)), self._seconds.labels(*labels))
+        found[0].inc()
+        found[1].observe(seconds)
+
+
 def init_app(app: Flask) -> None:
     """Count every request of this process; register the gauges of the core. Features add theirs with `gauge`."""
     registry = CollectorRegistry()
-    requests = Counter(
-        "shuyuan_requests", "Requests answered by this process.", ("pid", "area", "method", "status"), registry=registry
-    )
-    seconds = Histogram(
-        "shuyuan_request_seconds", "Time to answer.", ("pid", "area", "method"), buckets=SECONDS, registry=registry
-    )
+    counted = app.extensions["metrics.requests"] = Requests(registry)
     registry.register(_Database())
     app.extensions["metrics"] = registry
     app.extensions["metrics.gauges"] = {}
@@ -57,10 +79,9 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         if request.endpoint not in UNCOUNTED:
-            labels = (str(os.getpid()), area(request.endpoint), method(request.method))
-            requests.labels(*labels, str(response.status_code)).inc()
-            if "metrics_started" in g:
-                seconds.labels(*labels).observe(time.perf_counter() - g.metrics_started)
+            now_there = time.perf_counter()
+            seconds = now_there - g.get("metrics_started", now_there)
+            counted.count(request.endpoint, request.method, response.status_code, seconds)
         return response
 
 

@@ -19,6 +19,7 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; media-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_JSON_DEPTH = 32
 MAX_FORM_PARTS = 2000
@@ -135,55 +136,76 @@ def init_app(app: Flask, config: Config) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
-    if config.trusted_proxies:
-        hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     csrf.init_app(app)
     app.before_request(_check_origin)
     app.before_request(_refuse_doubled_parameters)
     app.before_request(_refuse_nul)
 
+    fixed = fixed_headers(secure=config.secure)
+
     @app.after_request
     def headers(response: Response) -> Response:
-        return _set_headers(response, secure=config.secure)
+        return _set_headers(response, fixed)
+
+
+def trust_proxies(app: Flask, config: Config) -> None:
+    """Believe what the proxies in front say of client, scheme and host; the outermost layer."""
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
 def _check_origin() -> None:
-    """A browser says where an unsafe request comes from; from elsewhere it is refused whatever token it has."""
     if request.method in SAFE_METHODS:
         return
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if is_foreign(request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site"), host=request.host):
         raise Forbidden(reason="origin")
-    if request.headers.get("Sec-Fetch-Site") == "cross-site":
-        raise Forbidden(reason="origin")
+
+
+def is_foreign(origin: str | None, fetch_site: str | None, *, host: str) -> bool:
+    """Whether a browser says that an unsafe request comes from elsewhere: refused whatever token it has."""
+    return fetch_site == "cross-site" or (origin is not None and urlsplit(origin).netloc != host)
 
 
 def _refuse_doubled_parameters() -> None:
     """`?id=1&id=2` means two things to two readers; only names ending in [] may repeat."""
-    if any(len(values) > 1 and not name.endswith("[]") for name, values in request.args.lists()):
+    if request.query_string and any(
+        len(values) > 1 and not name.endswith("[]") for name, values in request.args.lists()
+    ):
         raise HttpBadRequest
 
 
 def _refuse_nul() -> None:
     """No text has a NUL, and PostgreSQL keeps none: refused in address, form and file names before anybody asks."""
+    if "\0" in request.path:
+        raise HttpBadRequest
+    if not request.query_string and request.mimetype not in FORM_TYPES:
+        return
     names = (file.filename or "" for file in request.files.values())
-    texts = (request.path, request.query_string.decode("latin-1").replace("%00", "\0"), *names)
+    texts = (request.query_string.decode("latin-1").replace("%00", "\0"), *names)
     fields = (part for name, value in request.form.items(multi=True) for part in (name, value))
     if any("\0" in text for text in (*texts, *fields)):
         raise HttpBadRequest
 
 
-def _set_headers(response: Response, *, secure: bool) -> Response:
+def fixed_headers(*, secure: bool) -> list[tuple[str, str]]:
+    """What every response says, but its Content-Security-Policy and how long it may be kept."""
+    found = [
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("X-Frame-Options", "DENY"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ]
+    if secure:
+        found.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+    return found
+
+
+def _set_headers(response: Response, fixed: list[tuple[str, str]]) -> Response:
     response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["X-Frame-Options"] = "DENY"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+    response.headers.extend(fixed)
     if "immutable" not in (response.headers.get("Cache-Control") or ""):
         response.headers["Cache-Control"] = "no-store"
-    if secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response

@@ -25,7 +25,7 @@ from lms.accounts.viewers import viewer_of
 from lms.audit.service import record
 from lms.clock import now
 from lms.config import Config
-from lms.database import reading, writing
+from lms.database import writing
 from lms.errors import Forbidden, NotFound, SignInNeeded, wants_json
 from lms.security import SAFE_METHODS
 
@@ -90,7 +90,7 @@ def _load(asked: Request) -> Viewer | None:
     if not token or len(token) > MAX_TOKEN_LENGTH:
         return None
     moment = now()
-    loaded = viewer_of(reading(), sessions.hash_of(token), now=moment, idle_since=sessions.idle_since(moment))
+    loaded = viewer_of(sessions.hash_of(token), now=moment, idle_since=sessions.idle_since(moment))
     if loaded is None:
         return None
     g.session_seen = loaded.last_seen_at

@@ -3,12 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, or_, select
-from sqlalchemy.orm import Session, aliased
-
-from lms.accounts.models import LoginSession, Person, Posting, RoleGrant, Unit
 from lms.accounts.policy import Grant, Role, Viewer
-from lms.database import UtcDateTime
+from lms.direct import ask, moment_of, value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,67 +16,45 @@ class Loaded:
     second_factor_asked: bool
 
 
-_REACHED = aliased(Unit)
-_NOW = bindparam("now", type_=UtcDateTime)
-_IN_FORCE = and_(RoleGrant.starts_at <= _NOW, or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > _NOW))
-#: built once: every request of a signed-in person runs it
-_VIEWER = (
-    select(
-        LoginSession.id.label("session_id"),
-        LoginSession.public_id.label("session_public_id"),
-        LoginSession.last_seen_at,
-        LoginSession.second_factor_passed,
-        LoginSession.second_factor_asked,
-        LoginSession.password_change_due,
-        Person.id,
-        Person.public_id,
-        Person.name,
-        Person.locale,
-        Unit.id.label("unit_id"),
-        Unit.name.label("unit_name"),
-        Unit.path.label("unit_path"),
-        RoleGrant.role,
-        RoleGrant.scope,
-        RoleGrant.thing_id,
-        _REACHED.path.label("reached"),
-    )
-    .join(Person, Person.id == LoginSession.person_id)
-    .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.to_date.is_(None)))
-    .outerjoin(Unit, Unit.id == Posting.unit_id)
-    .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, _IN_FORCE))
-    .outerjoin(_REACHED, _REACHED.id == RoleGrant.unit_id)
-    .where(
-        LoginSession.token_hash == bindparam("token_hash"),
-        LoginSession.ended_at.is_(None),
-        LoginSession.ends_at > _NOW,
-        LoginSession.last_seen_at > bindparam("idle_since", type_=UtcDateTime),
-        Person.enabled,
-    )
-)
+#: every request of a signed-in person runs it
+_VIEWER = """
+SELECT s.id, s.public_id, s.last_seen_at, s.second_factor_passed, s.second_factor_asked, s.password_change_due,
+p.id, p.public_id, p.name, p.locale, u.id, u.name, u.path, g.role, g.scope, g.thing_id, r.path
+FROM login_session s JOIN person p ON p.id = s.person_id
+LEFT JOIN posting o ON o.person_id = p.id AND o.to_date IS NULL
+LEFT JOIN unit u ON u.id = o.unit_id
+LEFT JOIN role_grant g ON g.person_id = p.id AND g.starts_at <= ? AND (g.ends_at IS NULL OR g.ends_at > ?)
+LEFT JOIN unit r ON r.id = g.unit_id
+WHERE s.token_hash = ? AND s.ended_at IS NULL AND s.ends_at > ? AND s.last_seen_at > ? AND p.enabled
+"""
+_GRANT = 13  # where the columns of a grant begin
 
 
-def viewer_of(session: Session, token_hash: bytes, *, now: datetime, idle_since: datetime) -> Loaded | None:
+def viewer_of(token_hash: bytes, *, now: datetime, idle_since: datetime) -> Loaded | None:
     """The person of a live session, with unit and roles, in one query; None when it ended or the account did."""
-    rows = session.execute(_VIEWER, {"token_hash": token_hash, "now": now, "idle_since": idle_since}).all()
+    moment = value_of(now)
+    rows = ask(_VIEWER, (moment, moment, token_hash, moment, value_of(idle_since)))
     if not rows:
         return None
-    row = rows[0]
-    given = tuple(Grant(Role(one.role), one.scope, one.reached or "/", one.thing_id) for one in rows if one.role)
+    session_id, session_public_id, seen, passed, asked, due, own_id, public_id, name, locale, *unit = rows[0][:_GRANT]
+    grants = (row[_GRANT:] for row in rows)
     return Loaded(
         Viewer(
-            id=row.id,
-            public_id=row.public_id,
-            name=row.name,
-            unit_id=row.unit_id,
-            unit_name=row.unit_name,
-            unit_path=row.unit_path,
-            locale=row.locale,
-            session_id=row.session_id,
-            grants=given,
-            second_factor_passed=row.second_factor_passed,
-            password_change_due=row.password_change_due,
-            session_public_id=row.session_public_id,
+            id=own_id,
+            public_id=public_id,
+            name=name,
+            unit_id=unit[0],
+            unit_name=unit[1],
+            unit_path=unit[2],
+            locale=locale,
+            session_id=session_id,
+            grants=tuple(
+                Grant(Role(role), scope, reached or "/", thing) for role, scope, thing, reached in grants if role
+            ),
+            second_factor_passed=bool(passed),
+            password_change_due=bool(due),
+            session_public_id=session_public_id,
         ),
-        row.last_seen_at,
-        row.second_factor_asked,
+        moment_of(seen),
+        bool(asked),
     )

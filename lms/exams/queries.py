@@ -78,7 +78,7 @@ class ExamRow:
         return self.release == "after_window" and now >= self.closes_at
 
 
-_COLUMNS = (
+COLUMNS = (
     Exam.id,
     Exam.public_id,
     Exam.title,
@@ -97,7 +97,7 @@ _COLUMNS = (
     Exam.published_at,
     Exam.assembly,
 )
-_BLUEPRINT, _SEED = (next(n for n, column in enumerate(_COLUMNS) if column.key == key) for key in ("blueprint", "seed"))
+_BLUEPRINT, _SEED = (next(n for n, column in enumerate(COLUMNS) if column.key == key) for key in ("blueprint", "seed"))
 
 
 def row_of(values: Sequence[Any]) -> ExamRow:
@@ -119,7 +119,7 @@ def rows(
     """Exams that belong to these parts of the organisation or are named by public id, newest window first."""
     mine = [Exam.owner_path.startswith(path, autoescape=True) for path in paths]
     return (
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .where(or_(*mine, Exam.public_id.in_(thing_ids)), Exam.state.in_(states))
         .order_by(Exam.opens_at.desc(), Exam.id.desc())
     )
@@ -127,13 +127,13 @@ def rows(
 
 def by_public_id(session: Session, public_id: str) -> ExamRow | None:
     """The exam, whoever asks; policies decide who may."""
-    found = session.execute(select(*_COLUMNS).where(Exam.public_id == public_id)).first()
+    found = session.execute(select(*COLUMNS).where(Exam.public_id == public_id)).first()
     return row_of(found) if found else None
 
 
 def by_ids(session: Session, ids: Sequence[int]) -> dict[int, ExamRow]:
     """Exams by id, in one query."""
-    found = session.execute(select(*_COLUMNS).where(Exam.id.in_(ids)))
+    found = session.execute(select(*COLUMNS).where(Exam.id.in_(ids)))
     return {row.id: row for row in map(row_of, found)}
 
 
@@ -143,7 +143,7 @@ def sittable(session: Session, unit_path: str | None, *, exam_id: int | None = N
         return []
     above = [int(part) for part in unit_path.strip("/").split("/")]
     query = (
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .where(Exam.state == "published")
         .where(Exam.id.in_(select(ExamAudience.exam_id).where(ExamAudience.unit_id.in_(above))))
         .order_by(Exam.closes_at, Exam.id)

@@ -36,7 +36,8 @@ REST = 0.002
 #: of a question or title can hold it
 MARK = secrets.token_hex(16)
 NUMBER, CHOICES, ID, LETTER = (f"{MARK}-{name}." for name in ("number", "choices", "id", "letter"))
-PROMPT = f"{MARK}-prompt-{{}}."
+PROMPT = f"{MARK}-prompt{{}}."
+_GAP = re.compile(rf"{MARK}-(\w+)\.")
 #: a place of the shell, and what finds it
 PLACE = f"{MARK}-place-{{}}."
 _PLACE = re.compile(rf"{MARK}-place-(\w+)\.")
@@ -66,7 +67,9 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A question with gaps for its number, its choices and the ids of its prompts, and a line for each choice."""
+    """A question to be filled by `%` with its number, its choices and the ids of its prompts, and a line for each choice
+    to be filled with the number, its id and letter.
+    """
 
     html: str
     lines: Mapping[str, str]
@@ -142,14 +145,20 @@ def _warm(app: Flask, exam_id: int, blueprint: Blueprint, language: str) -> None
 
 
 def _filled(piece: Piece, presentation: Presentation, number: str) -> str:
-    lines = [
-        piece.lines[choice.text].replace(ID, choice.id).replace(LETTER, _LETTERS[place])
+    lines = piece.lines
+    drawn = [
+        lines[choice.text] % {"number": number, "id": choice.id, "letter": _LETTERS[place]}
         for place, choice in enumerate(presentation.choices)
     ]
-    html = piece.html.replace(CHOICES, "".join(lines)).replace(NUMBER, number)
+    gaps = {"number": number, "choices": "".join(drawn)}
     for place, prompt in enumerate(presentation.prompts):
-        html = html.replace(PROMPT.format(place), prompt.id)
-    return html
+        gaps[f"prompt{place}"] = prompt.id
+    return piece.html % gaps
+
+
+def _to_fill(html: str) -> str:
+    """What was rendered with marks in it, as `%` fills it."""
+    return _GAP.sub(r"%(\1)s", html.replace("%", "%%"))
 
 
 def _piece(version: ItemVersion, marks: Decimal, presentation: Presentation, *, with_case: bool) -> Piece:
@@ -159,16 +168,16 @@ def _piece(version: ItemVersion, marks: Decimal, presentation: Presentation, *, 
     bare = replace(presentation, prompts=prompts)
     line = _LINE.get(version.interaction.CONTROL)
     if line is None or not presentation.choices:
-        return Piece(draw(bare), {})
+        return Piece(_to_fill(draw(bare)), {})
     lines, html = {}, ""
     for choice in presentation.choices:
         drawn = draw(replace(bare, choices=(Choice(ID, choice.text),)))
         found = line.search(drawn)
         if found is None:
             raise RuntimeError("a choice has no line of its own in the template")
-        lines[choice.text] = _OPTION_LETTER.sub(rf"\g<1>{LETTER}\g<2>", found[0])
+        lines[choice.text] = _to_fill(_OPTION_LETTER.sub(rf"\g<1>{LETTER}\g<2>", found[0]))
         html = line.sub(CHOICES, drawn)
-    return Piece(html, lines)
+    return Piece(_to_fill(html), lines)
 
 
 def _whole(version: ItemVersion, marks: Decimal, presentation: Presentation, number: str, *, with_case: bool) -> str:

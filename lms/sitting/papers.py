@@ -3,6 +3,7 @@
 What never changes about an attempt (its exam, its paper) is kept in memory, so that an answer needs no query for it.
 """
 
+import json
 import threading
 import time
 from collections import OrderedDict
@@ -14,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from lms import jobs
 from lms.accounts import queries as accounts
-from lms.database import reading, writing
+from lms.database import writing
+from lms.direct import ask
 from lms.errors import NotFound
 from lms.exams import queries as exams
 from lms.sitting.models import Attempt, Paper
@@ -55,12 +57,16 @@ def sat(public_id: str) -> SatPaper:
         if found is not None:
             kept.papers.move_to_end(public_id)
             return found
-    session = reading()
-    row = session.execute(select(Attempt.exam_id, Attempt.form).where(Attempt.public_id == public_id)).first()
-    session.rollback()
-    if row is None:
+    rows = ask("SELECT exam_id, CAST(form AS TEXT) FROM attempt WHERE public_id = ?", (public_id,))
+    if not rows:
         raise NotFound
-    made = SatPaper(row.exam_id, Form.from_record(row.form))
+    return met(public_id, *rows[0])
+
+
+def met(public_id: str, exam_id: int, form: str) -> SatPaper:
+    """Keep the exam and the paper (its record as JSON) of an attempt that was read."""
+    kept = _kept()
+    made = kept.papers.get(public_id) or SatPaper(exam_id, Form.from_record(json.loads(form)))
     with kept.lock:
         kept.papers[public_id] = made
         while len(kept.papers) > MOST_KEPT:

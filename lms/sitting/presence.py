@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import text
 
 from lms.accounts.gate import Ticket
 from lms.clock import now
-from lms.database import UtcDateTime, reading
+from lms.direct import ask, moment_of
 from lms.errors import NotFound
 from lms.sitting.store import Store
 from lms.sitting.writer import writer
@@ -29,14 +28,11 @@ LONGEST_SILENCE = timedelta(seconds=20)
 #: a log-in in use is noted this often, as the gate does
 TOUCH_AFTER = timedelta(minutes=1)
 
-_MOMENTS = dict.fromkeys(("deadline_at", "paused_at", "ended_at", "used_at"), UtcDateTime())
-#: asked thousands of times a minute: constant, and no mapped class
-_PULSE = text(
-    "SELECT a.deadline_at, a.paused_at, a.extra_seconds, a.ended_at, a.session_id, a.last_event,"
-    " s.last_seen_at AS used_at FROM attempt a"
-    " LEFT JOIN login_session s ON s.id = a.session_id AND s.ended_at IS NULL"
-    " WHERE a.public_id = :thing AND a.person_id = :person"
-).columns(**_MOMENTS)
+_PULSE = (
+    "SELECT a.deadline_at, a.paused_at, a.extra_seconds, a.ended_at, a.session_id, a.last_event, s.last_seen_at"
+    " FROM attempt a LEFT JOIN login_session s ON s.id = a.session_id AND s.ended_at IS NULL"
+    " WHERE a.public_id = ? AND a.person_id = ?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +86,15 @@ class Pulse:
 
 def pulse(who: Ticket) -> Pulse:
     """How the attempt of a ticket stands; its page was heard of. Raises NotFound."""
-    row = reading().execute(_PULSE, {"thing": who.thing, "person": who.person_id}).first()
-    reading().rollback()
-    if row is None:
+    rows = ask(_PULSE, (who.thing, who.person_id))
+    if not rows:
         raise NotFound
+    deadline, paused, extra, ended, session_id, last, used = rows[0]
     moment = now()
     kept = _gathered()
     with kept.lock:
         kept.pages[who.thing] = moment
-        if row.used_at is not None and moment - row.used_at >= TOUCH_AFTER:
+        if used is not None and moment - moment_of(used) >= TOUCH_AFTER:
             kept.sessions[who.session_id] = moment
         due = time.monotonic() - kept.written >= WRITE_AFTER or current_app.testing
         if due:
@@ -109,9 +105,9 @@ def pulse(who: Ticket) -> Pulse:
     elif due:
         writer().later(heard)
     return Pulse(
-        Time(row.deadline_at, row.paused_at),
-        row.extra_seconds,
-        row.ended_at is not None,
-        row.session_id == who.session_id and row.used_at is not None,
-        row.last_event,
+        Time(moment_of(deadline), None if paused is None else moment_of(paused)),
+        extra,
+        ended is not None,
+        session_id == who.session_id and used is not None,
+        last,
     )

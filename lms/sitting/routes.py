@@ -20,15 +20,14 @@ from lms.exams.policy import access_exam
 from lms.paging import paginate, requested_page
 from lms.question_types import TYPE_NAMES
 from lms.security import csrf
-from lms.sitting import journal, page, papers, presence, queries, service
-from lms.sitting.forms import incoming
+from lms.sitting import journal, page, papers, queries, sent, service
 from lms.sitting.paper import Reviewed, review, shown_answers
 from lms.sitting.policy import Sat, access_own_attempt, access_sittable_exam
 from question_bank.assembly import Form
 from question_bank.attempt import Attempt as State
 from question_bank.attempt import receipt_code, replay
 from question_bank.item import ItemVersion
-from question_bank.timing import GRACE, Time
+from question_bank.timing import GRACE
 
 bp = Blueprint("sitting", __name__, url_prefix="/sitting", template_folder="templates")
 
@@ -52,7 +51,7 @@ def index() -> ResponseReturnValue:
 def door(exam_id: str) -> ResponseReturnValue:
     """What the candidate should know before the start."""
     session = reading()
-    exam = access_sittable_exam(session, viewer(), exam_id)
+    exam = access_sittable_exam(viewer(), exam_id)
     me = viewer()
     standing = next(
         s for s in queries.standings(session, person_id=me.id, unit_path=me.unit_path) if s.exam.id == exam.id
@@ -66,7 +65,7 @@ def door(exam_id: str) -> ResponseReturnValue:
 @signed_in
 def start(exam_id: str) -> ResponseReturnValue:
     """Begin, or go on with the attempt there is."""
-    exam = access_sittable_exam(reading(), viewer(), exam_id)
+    exam = access_sittable_exam(viewer(), exam_id)
     return redirect(url_for("sitting.attempt", attempt_id=service.start(exam, viewer())))
 
 
@@ -87,30 +86,14 @@ def attempt(attempt_id: str) -> ResponseReturnValue:
 @by_ticket
 def events(attempt_id: str) -> ResponseReturnValue:
     """Keep answers; what is answered here is on disk. The ticket says whose attempt it is, and that our page asks."""
-    saved = service.save(ticket(), incoming(request.get_json()))
-    return jsonify(
-        last=saved.last,
-        remaining=_remaining(saved.time),
-        paused=saved.time.paused_at is not None,
-        extra=saved.extra_seconds,
-        current=saved.superseded,
-        over=saved.over,
-    )
+    return jsonify(sent.events(ticket(), request.get_json()))
 
 
 @bp.get("/<attempt_id>/state")
 @by_ticket
 def state(attempt_id: str) -> ResponseReturnValue:
     """The server's clock, whether the time stands still, and whether this log-in may still write."""
-    found = presence.pulse(ticket())
-    return jsonify(
-        remaining=_remaining(found.time),
-        paused=found.time.paused_at is not None,
-        extra=found.extra_seconds,
-        over=found.ended or not found.time.is_open(now()),
-        live=found.live,
-        last=found.last,
-    )
+    return jsonify(sent.state(ticket()))
 
 
 @bp.post("/<attempt_id>/take-over")
@@ -127,8 +110,7 @@ def take_over(attempt_id: str) -> ResponseReturnValue:
 @by_ticket
 def hand_in(attempt_id: str) -> ResponseReturnValue:
     """End the attempt."""
-    service.hand_in(ticket())
-    return jsonify(next=url_for("sitting.result", attempt_id=attempt_id))
+    return jsonify(sent.hand_in(ticket(), request.script_root))
 
 
 @bp.get("/<attempt_id>/result")
@@ -145,7 +127,7 @@ def result(attempt_id: str) -> ResponseReturnValue:
     if outcome is not None:
         state = replay(journal.events(session, sat.attempt.id))
         versions = exams.snapshot(session, sat.exam.id).versions
-        reviewed = review(sat.exam, Form.from_record(sat.attempt.form), versions, state, outcome.scores)
+        reviewed = review(sat.exam, papers.sat(attempt_id).form, versions, state, outcome.scores)
     return render_template(
         "sitting/result.html",
         sat=sat,
@@ -174,20 +156,11 @@ def results(exam_id: str) -> ResponseReturnValue:
 
 def _current(attempt_id: str) -> Sat:
     """The viewer's attempt; closed first if its time is over and nobody has done so yet."""
-    sat = access_own_attempt(reading(), viewer(), attempt_id)
-    if sat.attempt.ended_at is None and not _time(sat).is_open(now()):
+    sat = access_own_attempt(viewer(), attempt_id)
+    if sat.attempt.ended_at is None and not sat.attempt.time.is_open(now()):
         service.close_if_due(attempt_id)
-        reading().rollback()
-        sat = access_own_attempt(reading(), viewer(), attempt_id)
+        sat = access_own_attempt(viewer(), attempt_id)
     return sat
-
-
-def _time(sat: Sat) -> Time:
-    return Time(sat.attempt.deadline_at, sat.attempt.paused_at)
-
-
-def _remaining(time: Time) -> int:
-    return int(time.left(now()).total_seconds() * 1000)
 
 
 def _player(sat: Sat) -> str:
@@ -221,7 +194,7 @@ def _settings(sat: Sat, form: Form, versions: Mapping[int, ItemVersion], state: 
     return {
         "attempt": public_id,
         "last": sat.attempt.last_event,
-        "remaining": _remaining(_time(sat)),
+        "remaining": sent.remaining(sat.attempt.time),
         "paused": sat.attempt.paused_at is not None,
         "extra": sat.attempt.extra_seconds,
         "grace": int(GRACE.total_seconds() * 1000) + 1500,

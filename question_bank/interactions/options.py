@@ -1,7 +1,7 @@
 """Options shared by single and multiple choice: their keys, their order for a candidate, their checks."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -99,15 +99,24 @@ def share_problems(body: Options, *, several: bool) -> list[Problem]:
 
 def order(body: Options, seed: bytes) -> list[str]:
     """Keys in the order this candidate sees: fixed options stay in their place, the others are shuffled."""
-    free = [key for key, option in zip(LETTERS, body.options, strict=False) if not option.fixed]
-    mixed = iter(Chance(derive(seed, "options")).shuffled(free))
-    return [key if option.fixed else next(mixed) for key, option in zip(LETTERS, body.options, strict=False)]
+    return [LETTERS[place] for place in _places(body.options, seed)]
+
+
+def _places(options: Sequence[Option], seed: bytes) -> list[int]:
+    """The same as places in the author's order."""
+    free = [place for place, option in enumerate(options) if not option.fixed]
+    mixed = Chance(derive(seed, "options")).shuffled(free)
+    if len(mixed) == len(options):
+        return mixed
+    rest = iter(mixed)
+    return [place if option.fixed else next(rest) for place, option in enumerate(options)]
 
 
 def present_options(body: Options, seed: bytes) -> Presentation:
     """The options of this candidate under opaque ids."""
-    texts = dict(zip(LETTERS, body.options, strict=False))
-    return Presentation(choices=tuple(Choice(opaque(seed, key), texts[key].text) for key in order(body, seed)))
+    options = body.options
+    places = _places(options, seed)
+    return Presentation(choices=tuple([Choice(opaque(seed, LETTERS[n]), options[n].text) for n in places]))
 
 
 def keys_of(body: Options, seed: bytes, ids: object) -> list[str]:

@@ -83,7 +83,7 @@ def begin(house: House, exam_id: str, name: str) -> Saver:
     assert ticket is not None
     cookies = "; ".join(f"{c.key}={c.value}" for c in client._cookies.values())
     with house.app.app_context():
-        exam = access_sittable_exam(reading(), viewer_of(person), exam_id)
+        exam = access_sittable_exam(viewer_of(person), exam_id)
         attempt = reading().query(Attempt).filter_by(person_id=person.id, exam_id=exam.id).one()
         form = Form.from_record(attempt.form)
         version = service.exams.snapshot(reading(), exam.id).versions[form.slots[0].version]
