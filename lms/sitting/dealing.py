@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.database import reading
+from lms.direct import ask
 from lms.exams import queries as exams
 from lms.exams.queries import DRAWN, ExamRow, Frozen
 from lms.keys import key_for
@@ -38,9 +40,9 @@ class Late:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The record of a person's paper; with `late` where it is yet to be kept."""
+    """The record of a person's paper, as JSON; with `late` where it is yet to be kept."""
 
-    form: Mapping[str, Any]
+    form: str
     late: Late | None = None
 
 
@@ -75,15 +77,19 @@ def opened(exam_id: int, person_id: int, stored: bytes) -> bytes:
     return seal.opened(key_for("papers before the bell"), place(exam_id, person_id), stored)
 
 
-def given(session: Session, exam: ExamRow, person_id: int, public_id: str) -> Given:
-    """A person's paper: dealt before, or dealt now."""
-    stored = session.scalar(select(Paper.sealed).where(Paper.exam_id == exam.id, Paper.person_id == person_id))
+def given(exam: ExamRow, person_id: int, public_id: str, stored: bytes | None = None) -> Given:
+    """A person's paper: dealt before (`stored`, where it was read already), or dealt now."""
+    if stored is None:
+        found = ask("SELECT sealed FROM sitting_paper WHERE exam_id = ? AND person_id = ?", (exam.id, person_id))
+        stored = found[0][0] if found else None
     if stored is not None:
-        return Given(json.loads(opened(exam.id, person_id, stored)))
-    state = session.get(Dealt, exam.id)
+        return Given(opened(exam.id, person_id, stored).decode())
+    session = reading()
+    state = session.get(Dealt, exam.id, populate_existing=True)
     number = state.batches if state else 0
     record = record_of(late_form(exam, exams.frozen(session, exam.id), public_id, known(state)))
-    return Given(json.loads(record), Late(number, sealed(exam.id, person_id, record)))
+    session.rollback()
+    return Given(record.decode(), Late(number, sealed(exam.id, person_id, record)))
 
 
 def late_form(exam: ExamRow, frozen: Frozen, public_id: str, before: Dealing) -> Form:

@@ -66,12 +66,12 @@ def _own(store: Store, public_id: str, session_id: int) -> Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Begin an exam with a paper; the public id of the attempt, be it a new one or the one there is."""
+    """Begin an exam with a paper (its record as JSON); the public id of the attempt, a new one or the one there is."""
 
     exam_id: int
     person_id: int
     session_id: int
-    form: Mapping[str, Any]
+    form: str
     at: datetime
     deadline_at: datetime
     new_id: str
@@ -88,13 +88,12 @@ class Start:
             return begun
         if self.late is not None and not store.keep_late(self.exam_id, self.person_id, self.late):
             return store.begun(self.exam_id, self.person_id) or ""
-        store.begin(self, CHAIN_START)
-        begun = store.begun(self.exam_id, self.person_id) or ""
-        if begun == self.new_id:
-            store.load([begun])
-            granted = {"seconds": self.extra_seconds} if self.extra_seconds else None
-            store.sheets[begun].append(Kind.START, at=self.at, response=granted)
-        return begun
+        sheet = store.begin(self, CHAIN_START)
+        if sheet is None:
+            return store.begun(self.exam_id, self.person_id) or ""
+        granted = {"seconds": self.extra_seconds} if self.extra_seconds else None
+        sheet.append(Kind.START, at=self.at, response=granted)
+        return sheet.public_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ _BEGIN = """
 INSERT INTO attempt (
   public_id, exam_id, person_id, number, form, started_at, deadline_at, session_id, last_event, chain, extra_seconds,
   answered, away
-) VALUES (?, ?, ?, 1, ?, ?, ?, ?, 0, ?, 0, 0, 0) ON CONFLICT DO NOTHING
+) VALUES (?, ?, ?, 1, ?, ?, ?, ?, 0, ?, 0, 0, 0) ON CONFLICT DO NOTHING RETURNING id
 """
 _LATE = """
 INSERT INTO sitting_paper (exam_id, person_id, batch, late, sealed) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
@@ -94,8 +94,8 @@ class Beginning(Protocol):
         """Of the log-in that may write."""
 
     @property
-    def form(self) -> Mapping[str, Any]:
-        """The record of its paper."""
+    def form(self) -> str:
+        """The record of its paper, as JSON."""
 
     @property
     def at(self) -> datetime:
@@ -236,11 +236,28 @@ class Store:
         row = self._run(_BEGUN, (exam_id, person_id)).fetchone()
         return row[0] if row else None
 
-    def begin(self, deed: Beginning, head: bytes) -> None:
-        """A new attempt, unless the person has one already."""
-        moments = self._stored(deed.at), self._stored(deed.deadline_at)
-        values = (deed.new_id, deed.exam_id, deed.person_id, dumps(deed.form), *moments, deed.session_id, head)
-        self._run(_BEGIN, values)
+    def begin(self, deed: Beginning, head: bytes) -> Sheet | None:
+        """The sheet of a new attempt, None where the person began one in another process meanwhile."""
+        moments = written(deed.at, sqlite=self._sqlite), written(deed.deadline_at, sqlite=self._sqlite)
+        values = (deed.new_id, deed.exam_id, deed.person_id, deed.form, *moments, deed.session_id, head)
+        row = self._run(_BEGIN, values).fetchone()
+        if row is None:
+            return None
+        made = Sheet(
+            id=row[0],
+            public_id=deed.new_id,
+            exam_id=deed.exam_id,
+            session_id=deed.session_id,
+            time=Time(deed.deadline_at),
+            extra_seconds=0,
+            ended=False,
+            last=0,
+            chain=head,
+            live=True,
+            journal=Journal(),
+        )
+        self.sheets[deed.new_id] = made
+        return made
 
     def keep_late(self, exam_id: int, person_id: int, late: Late) -> bool:
         """Keep a paper that was dealt at the start, unless the person has one; whether it was kept."""

@@ -1,7 +1,7 @@
 """Attempts at the writer's own door: deeds without pages, for tests of what becomes of them."""
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -126,7 +126,7 @@ def started(app: Flask, exam: ExamRow, writer: Writer, person: Any) -> Sitter:
 def start_of(app: Flask, exam: ExamRow, person: Any, session_id: int) -> Start:
     """The deed that begins an attempt."""
     with app.app_context():
-        form: Mapping[str, Any] = dealing.given(reading(), exam, person.id, person.public_id).form
+        form = dealing.given(exam, person.id, person.public_id).form
     return Start(exam.id, person.id, session_id, form, NINE, NINE + timedelta(hours=1), new_public_id())
 
 
