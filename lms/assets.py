@@ -7,7 +7,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, send_from_directory, url_for
+from flask import Flask, Response, request, send_from_directory
 
 from lms.access import public
 
@@ -27,9 +27,14 @@ def release() -> str:
 
 def asset(path: str) -> str:
     """The address of a file below `static/`; raises FileNotFoundError when there is none."""
+    return request.script_root + _address(path)
+
+
+@lru_cache(maxsize=256)
+def _address(path: str) -> str:
     if not (FOLDER / path).is_file():
         raise FileNotFoundError(path)
-    return url_for("asset_file", digest=release(), path=path)
+    return f"/static/{release()}/{path}"
 
 
 @public

@@ -3,9 +3,10 @@
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
-from flask import Flask, has_request_context, request
-from flask_babel import Babel, format_datetime, get_locale, lazy_gettext
+from flask import Flask, current_app, has_request_context, request
+from flask_babel import Babel, format_datetime, get_locale, get_translations, lazy_gettext
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
@@ -52,6 +53,15 @@ def plain(value: Decimal | None) -> str:
     return f"{value.normalize():f}" if value else "0"
 
 
+def _catalogue() -> Any:
+    """The translations of the request's language: a page asks for dozens of words, and looking each time is dear."""
+    language: str = getattr(get_locale(), "language", "")
+    kept: dict[str, Any] = current_app.extensions.setdefault("i18n.catalogues", {})
+    if language not in kept:
+        kept[language] = get_translations()
+    return kept[language]
+
+
 def init_app(app: Flask) -> None:
     """Set up gettext with one catalogue in the core and one in each feature."""
     root = Path(__file__).parent
@@ -63,6 +73,11 @@ def init_app(app: Flask) -> None:
         default_translation_directories=";".join(str(folder) for folder in folders),
         default_domain=";".join("messages" for _folder in folders),
         locale_selector=chosen_locale,
+    )
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _catalogue().ugettext(text),
+        ngettext=lambda one, many, count: _catalogue().ungettext(one, many, count),
+        newstyle=True,
     )
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["plain"] = plain

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from question_bank.blueprint import Blueprint, Shortage, shortage
-from question_bank.chance import Chance, derive
+from question_bank.chance import Chance, derive, derive_all
 from question_bank.errors import PoolTooSmall, UnknownRecord
 from question_bank.filling import seat
 from question_bank.item import ItemVersion
@@ -40,6 +40,10 @@ class Form:
     def slot_seed(self, number: int) -> bytes:
         """The seed by which slot `number` is presented."""
         return derive(self.seed, f"slot:{number}")
+
+    def slot_seeds(self) -> list[bytes]:
+        """The same of all slots."""
+        return derive_all(self.seed, [f"slot:{slot.number}".encode() for slot in self.slots])
 
     def slot(self, number: int) -> Slot | None:
         """The slot of that number, None when the paper has no such."""

@@ -11,6 +11,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 _WORD = 8
+_BLOCK = 64
+_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 _SPAN = 1 << (8 * _WORD)
 
 
@@ -19,9 +21,24 @@ def derive(seed: bytes, label: str) -> bytes:
     return hmac.digest(seed, label.encode(), "sha256")
 
 
+def derive_all(seed: bytes, labels: Sequence[bytes]) -> list[bytes]:
+    """The same for many labels (in UTF-8) at once: HMAC of RFC 2104 written out, so that the key is prepared only once.
+
+    Seeds are no longer than a block of the hash (64 bytes).
+    """
+    key = seed.ljust(_BLOCK, b"\0")
+    inner, outer, sha256 = key.translate(_INNER), key.translate(_OUTER), hashlib.sha256
+    return [sha256(outer + sha256(inner + label).digest()).digest() for label in labels]
+
+
 def opaque(seed: bytes, label: str) -> str:
     """An identifier of 12 hex digits that says nothing about what it stands for."""
-    return hmac.digest(seed, f"id:{label}".encode(), "sha256")[:6].hex()
+    return opaque_of(derive(seed, f"id:{label}"))
+
+
+def opaque_of(derived: bytes) -> str:
+    """The identifier of what was derived for "id:" and a label."""
+    return derived[:6].hex()
 
 
 class Chance:

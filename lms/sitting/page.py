@@ -35,8 +35,14 @@ REST = 0.002
 #: what stands in a kept piece for what a candidate's page has there begins with this; drawn at random, so that no text
 #: of a question or title can hold it
 MARK = secrets.token_hex(16)
-NUMBER, CHOICES, ID, LETTER = (f"{MARK}-{name}." for name in ("number", "choices", "id", "letter"))
-PROMPT = f"{MARK}-prompt{{}}."
+
+
+def gap(name: str) -> str:
+    """What stands in a kept piece for the thing of this name."""
+    return f"{MARK}-{name}."
+
+
+NUMBER, CHOICES, ID, LETTER = map(gap, ("number", "choices", "id", "letter"))
 _GAP = re.compile(rf"{MARK}-(\w+)\.")
 #: a place of the shell, and what finds it
 PLACE = f"{MARK}-place-{{}}."
@@ -95,12 +101,12 @@ def paper_html(form: Form, versions: Mapping[int, ItemVersion]) -> dict[int, str
     """The articles of a paper by slot; material of a case stands before its first question."""
     language, kept = locale_code(), _kept().pieces
     articles, shown_case = {}, None
-    for slot in form.slots:
+    for slot, seed in zip(form.slots, form.slot_seeds(), strict=True):
         version = versions[slot.version]
         case = version.stimulus.ref if version.stimulus else None
         key = (slot.version, slot.marks, language, case is not None and case != shown_case)
         shown_case = case
-        presentation = version.interaction.present(version.body, form.slot_seed(slot.number))
+        presentation = version.interaction.present(version.body, seed)
         if version.interaction.CONTROL not in _LINE and presentation.choices + presentation.gaps:
             articles[slot.number] = _whole(version, slot.marks, presentation, str(slot.number), with_case=key[3])
             continue
@@ -156,28 +162,28 @@ def _filled(piece: Piece, presentation: Presentation, number: str) -> str:
     return piece.html % gaps
 
 
-def _to_fill(html: str) -> str:
-    """What was rendered with marks in it, as `%` fills it."""
+def to_fill(html: str) -> str:
+    """What was rendered with `gap`s in it, as `%` fills it with what has their names."""
     return _GAP.sub(r"%(\1)s", html.replace("%", "%%"))
 
 
 def _piece(version: ItemVersion, marks: Decimal, presentation: Presentation, *, with_case: bool) -> Piece:
     """Render a question once with each of its choices alone, and take the choices out."""
     draw = partial(_whole, version, marks, number=NUMBER, with_case=with_case)
-    prompts = tuple(Choice(PROMPT.format(n), prompt.text) for n, prompt in enumerate(presentation.prompts))
+    prompts = tuple(Choice(gap(f"prompt{n}"), prompt.text) for n, prompt in enumerate(presentation.prompts))
     bare = replace(presentation, prompts=prompts)
     line = _LINE.get(version.interaction.CONTROL)
     if line is None or not presentation.choices:
-        return Piece(_to_fill(draw(bare)), {})
+        return Piece(to_fill(draw(bare)), {})
     lines, html = {}, ""
     for choice in presentation.choices:
         drawn = draw(replace(bare, choices=(Choice(ID, choice.text),)))
         found = line.search(drawn)
         if found is None:
             raise RuntimeError("a choice has no line of its own in the template")
-        lines[choice.text] = _to_fill(_OPTION_LETTER.sub(rf"\g<1>{LETTER}\g<2>", found[0]))
+        lines[choice.text] = to_fill(_OPTION_LETTER.sub(rf"\g<1>{LETTER}\g<2>", found[0]))
         html = line.sub(CHOICES, drawn)
-    return Piece(_to_fill(html), lines)
+    return Piece(to_fill(html), lines)
 
 
 def _whole(version: ItemVersion, marks: Decimal, presentation: Presentation, number: str, *, with_case: bool) -> str:

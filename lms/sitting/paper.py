@@ -1,17 +1,28 @@
-"""A paper afterwards: what was answered, what it earned, and as much of the key as the policy shows."""
+"""A paper afterwards: what was answered, what it earned, and as much of the key as the policy shows.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+The words of a question, its key and its explanation are the same for everybody: they are rendered once per version and
+language and kept, as those of the player are, and filled with what this candidate answered and earned.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from markupsafe import Markup
+from flask import current_app
+from flask_babel import gettext
+from markupsafe import Markup, escape
 
 from lms.exams.queries import ExamRow
+from lms.i18n import locale_code, plain
+from lms.question_types import TYPE_NAMES
 from lms.richtext import rendered
+from lms.sitting.page import gap, to_fill
 from question_bank.assembly import Form
-from question_bank.attempt import Attempt
+from question_bank.grading import Score
 from question_bank.item import ItemVersion
+
+MOST_KEPT = 8192
 
 
 def shown_answers(form: Form, versions: Mapping[int, ItemVersion], answers: Mapping[int, Any]) -> dict[int, Any]:
@@ -25,48 +36,71 @@ def shown_answers(form: Form, versions: Mapping[int, ItemVersion], answers: Mapp
     return shown
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """One question afterwards: what was answered, what it earned, and as much of the key as the policy shows."""
-
-    number: int
-    type: str
-    stem: Markup
-    answer: str
-    earned: Decimal
-    marks: Decimal
-    blank: bool
-    key: str | None
-    explanation: Markup | None
-    reasons: tuple[tuple[str, str], ...]
-
-
 def review(
-    exam: ExamRow, form: Form, versions: Mapping[int, ItemVersion], state: Attempt, scores: Any
-) -> tuple[Reviewed, ...]:
-    """The paper with its scores; key and explanations only if the exam shows them."""
-    with_key = exam.shows in ("answers", "explanations")
-    with_explanation = exam.shows == "explanations"
-    rows = []
+    exam: ExamRow,
+    form: Form,
+    versions: Mapping[int, ItemVersion],
+    answers: Mapping[int, Any],
+    scores: Sequence[Score],
+) -> list[Markup]:
+    """The questions of a paper, each with its score; key and explanations only if the exam shows them."""
+    none, rows = str(escape(gettext("none"))), []
     for slot, score in zip(form.slots, scores, strict=True):
-        version = versions[slot.version]
-        response = state.answers.get(slot.number)
-        summary = version.interaction.summary(version.body, response) if response is not None else ""
-        rows.append(
-            Reviewed(
-                number=slot.number,
-                type=version.type,
+        version, response = versions[slot.version], answers.get(slot.number)
+        words = version.interaction.summary(version.body, response) if response is not None else ""
+        gaps = {
+            "number": str(slot.number),
+            "badge": _badge(score.earned, score.marks, blank=score.blank),
+            "answer": str(escape(words)) or none,
+        }
+        rows.append(Markup(_piece(exam.shows, slot.version, version) % gaps))  # noqa: S704 - filled with escaped words
+    return rows
+
+
+def _piece(shows: str, key: int, version: ItemVersion) -> str:
+    """A question with gaps for its number, its badge and the answer."""
+    kept: OrderedDict[object, str] = current_app.extensions.setdefault("sitting.reviewed", OrderedDict())
+    found = kept.get((key, shows, locale_code()))
+    if found is None:
+        with_explanation = shows == "explanations"
+        found = to_fill(
+            _macro("reviewed")(
+                number=gap("number"),
+                kind=TYPE_NAMES[version.type],
+                badge=Markup(gap("badge")),  # noqa: S704 - a constant
                 stem=rendered(version.stem),
-                answer=summary,
-                earned=score.earned,
-                marks=score.marks,
-                blank=score.blank,
-                key=version.interaction.key_summary(version.body) if with_key else None,
+                answer=gap("answer"),
+                key=version.interaction.key_summary(version.body) if shows in ("answers", "explanations") else None,
                 explanation=rendered(version.explanation) if with_explanation and version.explanation else None,
                 reasons=_reasons(version) if with_explanation else (),
             )
         )
-    return tuple(rows)
+        kept[(key, shows, locale_code())] = found
+        while len(kept) > MOST_KEPT:
+            kept.popitem(last=False)
+    return found
+
+
+def _badge(earned: Decimal, marks: Decimal, *, blank: bool) -> str:
+    """What a question earned, as a badge; the same few again and again."""
+    kept: dict[object, str] = current_app.extensions.setdefault("sitting.badges", {})
+    key = (earned, marks, blank, locale_code())
+    if key not in kept:
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[key] = str(
+            _macro("score")(
+                earned=plain(earned),
+                marks=plain(marks) if marks else "",
+                blank=blank,
+                sign=("good" if earned == marks else "warn" if earned else "bad"),
+            )
+        )
+    return kept[key]
+
+
+def _macro(name: str) -> Any:
+    return getattr(current_app.jinja_env.get_template("sitting/reviewed.html").module, name)
 
 
 def _reasons(version: ItemVersion) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from jinja2.utils import htmlsafe_json_dumps
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from lms.access import by_ticket, requires, signed_in
 from lms.accounts.gate import issue_ticket, ticket, viewer
@@ -18,10 +18,9 @@ from lms.errors import describe
 from lms.exams import queries as exams
 from lms.exams.policy import access_exam
 from lms.paging import paginate, requested_page
-from lms.question_types import TYPE_NAMES
 from lms.security import csrf
-from lms.sitting import journal, page, papers, queries, sent, service
-from lms.sitting.paper import Reviewed, review, shown_answers
+from lms.sitting import journal, page, papers, queries, quick, sent, service
+from lms.sitting.paper import review, shown_answers
 from lms.sitting.policy import Sat, access_own_attempt, access_sittable_exam
 from question_bank.assembly import Form
 from question_bank.attempt import Attempt as State
@@ -50,12 +49,8 @@ def index() -> ResponseReturnValue:
 @signed_in
 def door(exam_id: str) -> ResponseReturnValue:
     """What the candidate should know before the start."""
-    session = reading()
     exam = access_sittable_exam(viewer(), exam_id)
-    me = viewer()
-    standing = next(
-        s for s in queries.standings(session, person_id=me.id, unit_path=me.unit_path) if s.exam.id == exam.id
-    )
+    standing = quick.standing(exam, viewer().id)
     page.warm(exam.id, exam.blueprint)
     phase, over = standing.phase(now()), exam.phase(now()) == "over"
     return render_template("sitting/door.html", exam=exam, standing=standing, phase=phase, over=over)
@@ -120,21 +115,18 @@ def result(attempt_id: str) -> ResponseReturnValue:
     sat = _current(attempt_id)
     if sat.attempt.ended_at is None:
         return redirect(url_for("sitting.attempt", attempt_id=attempt_id))
-    session = reading()
     visible = sat.exam.score_visible(now())
-    outcome = queries.outcome(session, sat.attempt.id) if visible and sat.attempt.ended_how != "void" else None
-    reviewed: tuple[Reviewed, ...] = ()
+    outcome = quick.outcome(sat.attempt.id) if visible and sat.attempt.ended_how != "void" else None
+    reviewed: list[Markup] = []
     if outcome is not None:
-        state = replay(journal.events(session, sat.attempt.id))
-        versions = exams.snapshot(session, sat.exam.id).versions
-        reviewed = review(sat.exam, papers.sat(attempt_id).form, versions, state, outcome.scores)
+        versions, form = exams.snapshot_of(sat.exam.id), papers.sat(attempt_id).form
+        reviewed = review(sat.exam, form, versions, quick.answers(sat.attempt.id), outcome.scores)
     return render_template(
         "sitting/result.html",
         sat=sat,
         outcome=outcome,
         reviewed=reviewed,
-        receipt=receipt_code(journal.end_hashes(session, [sat.attempt.id])[sat.attempt.id]),
-        type_names=TYPE_NAMES,
+        receipt=receipt_code(quick.end_hash(sat.attempt.id)),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from question_bank.chance import Chance, derive, opaque
+from question_bank.chance import Chance, derive, derive_all, opaque_of
 from question_bank.errors import BadResponse
 from question_bank.interactions import base
 from question_bank.interactions.base import MAX_OPTIONS, OPTION_LENGTH, Choice, Presentation, required_text, string
@@ -16,6 +16,8 @@ from question_bank.shares import MOST, noted, range_problems, share_of, written
 from question_bank.text import plain_text
 
 LETTERS = base.LETTERS[:MAX_OPTIONS]
+#: what is derived from the seed of a slot: the order of its options, and an id for each of them
+_LABELS = (b"options", *(f"id:{letter}".encode() for letter in LETTERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +101,13 @@ def share_problems(body: Options, *, several: bool) -> list[Problem]:
 
 def order(body: Options, seed: bytes) -> list[str]:
     """Keys in the order this candidate sees: fixed options stay in their place, the others are shuffled."""
-    return [LETTERS[place] for place in _places(body.options, seed)]
+    return [LETTERS[place] for place in _places(body.options, derive(seed, "options"))]
 
 
 def _places(options: Sequence[Option], seed: bytes) -> list[int]:
-    """The same as places in the author's order."""
+    """The same as places in the author's order, by the seed of the order."""
     free = [place for place, option in enumerate(options) if not option.fixed]
-    mixed = Chance(derive(seed, "options")).shuffled(free)
+    mixed = Chance(seed).shuffled(free)
     if len(mixed) == len(options):
         return mixed
     rest = iter(mixed)
@@ -115,13 +117,14 @@ def _places(options: Sequence[Option], seed: bytes) -> list[int]:
 def present_options(body: Options, seed: bytes) -> Presentation:
     """The options of this candidate under opaque ids."""
     options = body.options
-    places = _places(options, seed)
-    return Presentation(choices=tuple([Choice(opaque(seed, LETTERS[n]), options[n].text) for n in places]))
+    mixing, *ids = derive_all(seed, _LABELS[: len(options) + 1])
+    return Presentation(choices=tuple([Choice(opaque_of(ids[n]), options[n].text) for n in _places(options, mixing)]))
 
 
 def keys_of(body: Options, seed: bytes, ids: object) -> list[str]:
     """The keys behind opaque ids; raises BadResponse for anything else."""
-    known = {opaque(seed, key): key for key in body.letters()}
+    letters = body.letters()
+    known = dict(zip(map(opaque_of, derive_all(seed, _LABELS[1 : len(letters) + 1])), letters, strict=True))
     if not isinstance(ids, list) or len(ids) > len(known) or not all(isinstance(i, str) for i in ids):
         raise BadResponse(reason="shape")
     if len(set(ids)) != len(ids) or not set(ids) <= set(known):

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from question_bank.chance import Chance, derive, opaque
+from question_bank.chance import Chance, derive, derive_all, opaque
 
 FIRST = [493, 900, 606, 149, 327]
 SHUFFLED = "bahdgcef"
@@ -55,3 +55,11 @@ def test_purposes_have_seeds_of_their_own() -> None:
     Knowing one derived seed tells nothing of another.
     """
     assert len({derive(b"seed", label) for label in ("draw", "order", "slot:1", "slot:11")}) == 4
+
+
+@given(st.binary(max_size=64), st.lists(st.text(st.characters(codec="utf-8"), max_size=80), max_size=5))
+def test_many_are_derived_as_one_is(seed: bytes, labels: list[str]) -> None:
+    """
+    The short way to several seeds gives what the standard's HMAC gives for each.
+    """
+    assert derive_all(seed, [label.encode() for label in labels]) == [derive(seed, label) for label in labels]
