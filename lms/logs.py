@@ -1,16 +1,24 @@
 """Structured logs: one JSON object a line, with the id of the request."""
 
+import json
 import logging
 import re
 import secrets
 import sys
 import time
+from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}\Z")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)
 log = structlog.get_logger()
+
+
+def _line(entry: Mapping[str, Any], **_options: object) -> str:
+    return _ENCODER.encode(entry)
 
 
 def configure(level: str) -> None:
@@ -21,7 +29,7 @@ def configure(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+            structlog.processors.JSONRenderer(serializer=_line),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -87,6 +87,8 @@ class _Kept:
     def __init__(self) -> None:
         self.pieces: OrderedDict[object, Piece] = OrderedDict()
         self.shells: OrderedDict[object, str] = OrderedDict()
+        #: what the script says, by language
+        self.words: dict[str, dict[str, str]] = {}
         #: exams and languages whose pieces were made, or are being made
         self.warm: set[tuple[int, str]] = set()
         self.lock = threading.Lock()
@@ -218,6 +220,14 @@ def shell(exam_id: int, title: str, sections: Sequence[tuple[str, Decimal, Seque
         while len(kept) > MOST_SHELLS:
             kept.popitem(last=False)
     return found
+
+
+def kept_words(made: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """What the script says in the language of this request."""
+    kept, language = _kept().words, locale_code()
+    if language not in kept:
+        kept[language] = made()
+    return kept[language]
 
 
 def filled(page: str, person: str, settings: str, articles: Mapping[int, str]) -> str:

@@ -175,14 +175,7 @@ def _player(sat: Sat) -> str:
 
 def _settings(sat: Sat, form: Form, versions: Mapping[int, ItemVersion], state: State) -> dict[str, Any]:
     public_id = sat.attempt.public_id
-    words = {
-        "saved": gettext("Saved"),
-        "sending": gettext("Saving"),
-        "unsaved": gettext("Not saved yet: kept on this computer"),
-        "minutesLeft": gettext("{minutes} minutes left"),
-        "moreTime": gettext("The invigilator has given you {minutes} more minutes."),
-        "goesOn": gettext("The exam goes on. You have as much time as before the pause."),
-    }
+    here = f"{request.script_root}/sitting/{public_id}"
     return {
         "attempt": public_id,
         "last": sat.attempt.last_event,
@@ -193,10 +186,22 @@ def _settings(sat: Sat, form: Form, versions: Mapping[int, ItemVersion], state: 
         "answers": shown_answers(form, versions, state.answers),
         "flags": sorted(state.flagged),
         "headers": issue_ticket(public_id),
-        "eventsUrl": url_for("sitting.events", attempt_id=public_id),
-        "stateUrl": url_for("sitting.state", attempt_id=public_id),
-        "handInUrl": url_for("sitting.hand_in", attempt_id=public_id),
-        "resultUrl": url_for("sitting.result", attempt_id=public_id),
-        "selfUrl": url_for("sitting.attempt", attempt_id=public_id),
-        "words": words,
+        "eventsUrl": f"{here}/events",
+        "stateUrl": f"{here}/state",
+        "handInUrl": f"{here}/hand-in",
+        "resultUrl": f"{here}/result",
+        "selfUrl": here,
+        "words": page.kept_words(_words),
+    }
+
+
+def _words() -> dict[str, str]:
+    """What the script says."""
+    return {
+        "saved": gettext("Saved"),
+        "sending": gettext("Saving"),
+        "unsaved": gettext("Not saved yet: kept on this computer"),
+        "minutesLeft": gettext("{minutes} minutes left"),
+        "moreTime": gettext("The invigilator has given you {minutes} more minutes."),
+        "goesOn": gettext("The exam goes on. You have as much time as before the pause."),
     }

@@ -6,8 +6,9 @@ by a lock of its own, so that none of them queues behind the next batch.
 """
 
 import threading
-from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from flask import Flask, current_app
@@ -51,9 +52,8 @@ class Writer:
     def __init__(self, engine: Engine) -> None:
         self._line = Line(engine)
         self._memory = Memory()
-        # popleft and append are atomic: a list that is swapped could lose what is appended meanwhile
-        self._queue: deque[_Waiting] = deque()
-        self._signal = threading.Semaphore(0)
+        # put and get are atomic: a list that is swapped could lose what is appended meanwhile
+        self._queue: SimpleQueue[_Waiting] = SimpleQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -72,8 +72,7 @@ class Writer:
 
     def _enqueue(self, deed: Deed) -> _Waiting:
         waiting = _Waiting(deed)
-        self._queue.append(waiting)
-        self._signal.release()
+        self._queue.put(waiting)
         if self._thread is None:
             self._start()
         return waiting
@@ -86,10 +85,10 @@ class Writer:
 
     def _work(self) -> None:
         while True:
-            self._signal.acquire()
-            batch = [self._queue.popleft()]
-            while len(batch) < MOST_AT_ONCE and self._signal.acquire(blocking=False):
-                batch.append(self._queue.popleft())
+            batch = [self._queue.get()]
+            with suppress(Empty):
+                while len(batch) < MOST_AT_ONCE:
+                    batch.append(self._queue.get_nowait())
             self._carry_out(batch)
 
     def _carry_out(self, batch: Sequence[_Waiting]) -> None:
