@@ -26,7 +26,7 @@ LEFT JOIN unit u ON u.id = o.unit_id
 LEFT JOIN role_grant g ON g.person_id = p.id AND g.starts_at <= ? AND (g.ends_at IS NULL OR g.ends_at > ?)
 LEFT JOIN unit r ON r.id = g.unit_id
 WHERE s.token_hash = ? AND s.ended_at IS NULL AND s.ends_at > ? AND s.last_seen_at > ? AND p.enabled
-"""
+""".lstrip()
 _GRANT = 13  # where the columns of a grant begin
 
 

@@ -11,13 +11,13 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import gettext
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from lms.exams.queries import ExamRow
 from lms.i18n import locale_code, plain
 from lms.question_types import TYPE_NAMES
 from lms.richtext import rendered
-from lms.sitting.page import gap, to_fill
+from lms.sitting.page import gap
 from question_bank.assembly import Form
 from question_bank.grading import Score
 from question_bank.item import ItemVersion
@@ -44,30 +44,30 @@ def review(
     scores: Sequence[Score],
 ) -> list[Markup]:
     """The questions of a paper, each with its score; key and explanations only if the exam shows them."""
-    none, rows = str(escape(gettext("none"))), []
+    none, rows = gettext("none"), []
     for slot, score in zip(form.slots, scores, strict=True):
         version, response = versions[slot.version], answers.get(slot.number)
         words = version.interaction.summary(version.body, response) if response is not None else ""
         gaps = {
             "number": str(slot.number),
             "badge": _badge(score.earned, score.marks, blank=score.blank),
-            "answer": str(escape(words)) or none,
+            "answer": words or none,
         }
-        rows.append(Markup(_piece(exam.shows, slot.version, version) % gaps))  # noqa: S704 - filled with escaped words
+        rows.append(_piece(exam.shows, slot.version, version) % gaps)
     return rows
 
 
-def _piece(shows: str, key: int, version: ItemVersion) -> str:
+def _piece(shows: str, key: int, version: ItemVersion) -> Markup:
     """A question with gaps for its number, its badge and the answer."""
-    kept: OrderedDict[object, str] = current_app.extensions.setdefault("sitting.reviewed", OrderedDict())
+    kept: OrderedDict[object, Markup] = current_app.extensions.setdefault("sitting.reviewed", OrderedDict())
     found = kept.get((key, shows, locale_code()))
     if found is None:
         with_explanation = shows == "explanations"
-        found = to_fill(
+        found = _to_fill(
             _macro("reviewed")(
                 number=gap("number"),
                 kind=TYPE_NAMES[version.type],
-                badge=Markup(gap("badge")),  # noqa: S704 - a constant
+                badge=gap("badge"),
                 stem=rendered(version.stem),
                 answer=gap("answer"),
                 key=version.interaction.key_summary(version.body) if shows in ("answers", "explanations") else None,
@@ -81,20 +81,26 @@ def _piece(shows: str, key: int, version: ItemVersion) -> str:
     return found
 
 
-def _badge(earned: Decimal, marks: Decimal, *, blank: bool) -> str:
+def _to_fill(drawn: Markup) -> Markup:
+    """What was rendered with gaps in it, as `%` fills it; words filled in are escaped."""
+    made = drawn.replace("%", "%%")
+    for name in ("number", "badge", "answer"):
+        made = made.replace(gap(name), f"%({name})s")
+    return made
+
+
+def _badge(earned: Decimal, marks: Decimal, *, blank: bool) -> Markup:
     """What a question earned, as a badge; the same few again and again."""
-    kept: dict[object, str] = current_app.extensions.setdefault("sitting.badges", {})
+    kept: dict[object, Markup] = current_app.extensions.setdefault("sitting.badges", {})
     key = (earned, marks, blank, locale_code())
     if key not in kept:
         if len(kept) >= MOST_KEPT:
             kept.clear()
-        kept[key] = str(
-            _macro("score")(
-                earned=plain(earned),
-                marks=plain(marks) if marks else "",
-                blank=blank,
-                sign=("good" if earned == marks else "warn" if earned else "bad"),
-            )
+        kept[key] = _macro("score")(
+            earned=plain(earned),
+            marks=plain(marks) if marks else "",
+            blank=blank,
+            sign=("good" if earned == marks else "warn" if earned else "bad"),
         )
     return kept[key]
 

@@ -157,7 +157,7 @@ def together(writer: Writer, deeds: Iterable[Deed]) -> list[Any]:
             waiting = []
             for number, deed in enumerate(wanted, 1):
                 waiting.append(threads.submit(outcome, deed))
-                while len(writer._queue) < number:
+                while writer._queue.qsize() < number:
                     gate.opened.wait(0.001)
         finally:
             gate.opened.set()
