@@ -18,6 +18,7 @@ from werkzeug.sansio.utils import get_host
 from lms import logs
 from lms.accounts import tickets
 from lms.config import Config
+from lms.database import dumps
 from lms.errors import BadRequest
 from lms.metrics import Requests
 from lms.security import CONTENT_SECURITY_POLICY, fixed_headers, is_foreign, strict_json
@@ -51,6 +52,7 @@ class Express:
             ("Content-Type", "application/json"),
             ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
             ("Cache-Control", "no-store"),
+            ("Vary", "Cookie"),
             *fixed_headers(secure=config.secure),
         ]
 
@@ -63,7 +65,7 @@ class Express:
         begun, name = time.perf_counter(), logs.begun(environ.get("HTTP_X_REQUEST_ID", ""))
         try:
             with self._app.app_context():
-                body = self._app.json.dumps(self._done(address[2], ticket, environ)).encode()
+                body = dumps(self._done(address[2], ticket, environ)).encode()
         except Exception as error:  # noqa: BLE001 - the application turns anything into its answer
             return self._refused(error, environ, start_response)
         endpoint, seconds = f"sitting.{address[2].replace('-', '_')}", time.perf_counter() - begun

@@ -164,7 +164,7 @@ def _filled(piece: Piece, presentation: Presentation, number: str) -> str:
     return piece.html % gaps
 
 
-def to_fill(html: str) -> str:
+def _to_fill(html: str) -> str:
     """What was rendered with `gap`s in it, as `%` fills it with what has their names."""
     return _GAP.sub(r"%(\1)s", html.replace("%", "%%"))
 
@@ -176,16 +176,16 @@ def _piece(version: ItemVersion, marks: Decimal, presentation: Presentation, *, 
     bare = replace(presentation, prompts=prompts)
     line = _LINE.get(version.interaction.CONTROL)
     if line is None or not presentation.choices:
-        return Piece(to_fill(draw(bare)), {})
+        return Piece(_to_fill(draw(bare)), {})
     lines, html = {}, ""
     for choice in presentation.choices:
         drawn = draw(replace(bare, choices=(Choice(ID, choice.text),)))
         found = line.search(drawn)
         if found is None:
             raise RuntimeError("a choice has no line of its own in the template")
-        lines[choice.text] = to_fill(_OPTION_LETTER.sub(rf"\g<1>{LETTER}\g<2>", found[0]))
+        lines[choice.text] = _to_fill(_OPTION_LETTER.sub(rf"\g<1>{LETTER}\g<2>", found[0]))
         html = line.sub(CHOICES, drawn)
-    return Piece(to_fill(html), lines)
+    return Piece(_to_fill(html), lines)
 
 
 def _whole(version: ItemVersion, marks: Decimal, presentation: Presentation, number: str, *, with_case: bool) -> str:

@@ -16,7 +16,7 @@ from lms.exams.queries import ExamRow
 from lms.sitting import journal
 from lms.sitting.models import Accommodation, Attempt, AttemptEvent, AttemptResult, Outage
 from question_bank.attempt import MEASURES, OF_WINDOW, Event, Kind
-from question_bank.grading import Score, scores_from_record
+from question_bank.grading import Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +82,6 @@ def standings(session: Session, *, person_id: int, unit_path: str | None) -> lis
         Standing(exam, *attempts[exam.id][1:]) if exam.id in attempts else Standing(exam)
         for exam in sorted(known.values(), key=lambda exam: (exam.closes_at, exam.id))
     ]
-
-
-def outcome(session: Session, attempt_id: int) -> Outcome | None:
-    """The newest grading of an attempt."""
-    row = session.scalar(
-        select(AttemptResult)
-        .where(AttemptResult.attempt_id == attempt_id)
-        .order_by(AttemptResult.revision.desc())
-        .limit(1)
-    )
-    return Outcome(row.total, row.maximum, row.passed, scores_from_record(row.scores)) if row else None
 
 
 @dataclass(frozen=True, slots=True)

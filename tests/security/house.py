@@ -6,7 +6,6 @@ same role for another branch, and an examiner of one single exam.
 
 import hashlib
 import io
-import shutil
 import sqlite3
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -214,9 +213,8 @@ class House:
         """Put the copy in `folder` back in place."""
         with self.app.app_context():
             db.engine.dispose()
-        for beside in self._file.parent.glob(f"{self._file.name}-*"):
-            beside.unlink()
-        shutil.copy(folder / "kept.db", self._file)
+        with closing(sqlite3.connect(folder / "kept.db")) as kept, closing(sqlite3.connect(self._file)) as now:
+            kept.backup(now)
 
     @property
     def _file(self) -> Path:
