@@ -9,6 +9,9 @@ from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.sitting import redraw, verification
 
+#: the id of an exam may begin with a dash, and is no option then
+ANY_ID = {"ignore_unknown_options": True}
+
 
 @click.group()
 def exam() -> None:
@@ -22,7 +25,7 @@ def _published(public_id: str) -> ExamRow:
     return found
 
 
-@exam.command("redraw")
+@exam.command("redraw", context_settings=ANY_ID)
 @click.argument("exam_id", metavar="EXAM")
 @click.option("--person", default="", help="Staff number of the one candidate wanted.")
 def redraw_(exam_id: str, *, person: str) -> None:
@@ -45,7 +48,7 @@ def redraw_(exam_id: str, *, person: str) -> None:
         )
 
 
-@exam.command("verify")
+@exam.command("verify", context_settings=ANY_ID)
 @click.argument("exam_id", metavar="EXAM")
 def verify(exam_id: str) -> None:
     """Recompute papers, journals, receipts and scores of an exam; exit 1 at the first discrepancy."""

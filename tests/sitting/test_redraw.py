@@ -223,10 +223,12 @@ def test_a_discrepancy_ends_with_one(app: Flask, sat: ExamRow) -> None:
     assert "its score is not what its answers earn" in outcome.output
 
 
-@pytest.mark.parametrize("arguments", [["redraw", "nothing"], ["verify", "nothing"]])
+@pytest.mark.parametrize(
+    "arguments", [[word, name] for word in ("redraw", "verify") for name in ("nothing", "-nothing")]
+)
 def test_unknown_exams_are_said_so(app: Flask, arguments: list[str]) -> None:
     """
-    Neither command says anything of a draft or of nothing.
+    Neither command says anything of a draft or of nothing; an id that begins with a dash is an id.
     """
     with app.app_context():
         outcome = CliRunner().invoke(words, arguments)
