@@ -49,6 +49,11 @@ def in_marks(units: int) -> float:
     return units / MARK
 
 
+def marks_of(units: int) -> Decimal:
+    """Units in marks, to hundredths, half up."""
+    return _CONTEXT.divide(Decimal(units), Decimal(MARK)).quantize(_CENT, ROUND_HALF_UP, _CONTEXT)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A section as the curve of the whole bank sees it: its marks in hundredths, its quota, what may stand in it."""
@@ -130,5 +135,4 @@ def equated_cuts(
     """The same for many papers."""
     known = difficulties_of(pool, difficulties)
     cut = yardstick(pool, blueprint, known).cut
-    units = (Decimal(expected_units(form, known, cut)) for form in forms)
-    return [_CONTEXT.divide(one, Decimal(MARK)).quantize(_CENT, ROUND_HALF_UP, _CONTEXT) for one in units]
+    return [marks_of(expected_units(form, known, cut)) for form in forms]

@@ -15,7 +15,6 @@ from lms.database import reading, writing
 from lms.exams import queries
 from lms.exams.models import Exam
 from lms.exams.queries import ExamRow
-from lms.jobs.models import Job
 from question_bank.pool import Pool
 from question_bank.prover import OFTEN, Proof, prove
 
@@ -50,8 +49,7 @@ def ask(session: Session, exam_id: int, public_id: str) -> None:
 
 def at_work(session: Session, public_id: str) -> bool:
     """Whether a proof is under way."""
-    query = select(Job.id).where(Job.unique_key == f"prove:{public_id}", Job.state.in_(("waiting", "running")))
-    return session.scalar(query) is not None
+    return jobs.under_way(session, f"prove:{public_id}")
 
 
 def work_out(run: jobs.JobRun) -> Mapping[str, Any]:

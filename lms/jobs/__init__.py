@@ -11,10 +11,21 @@ from typing import Any
 from flask import Flask
 
 from lms.config import Config
-from lms.jobs.queue import enqueue, prune
+from lms.jobs.queue import enqueue, prune, under_way
 from lms.jobs.runner import Cancelled, Handler, JobRun, Runner, handlers, periodic, run_waiting
 
-__all__ = ["Cancelled", "Handler", "JobRun", "enqueue", "every", "init_app", "register", "run_waiting", "start"]
+__all__ = [
+    "Cancelled",
+    "Handler",
+    "JobRun",
+    "enqueue",
+    "every",
+    "init_app",
+    "register",
+    "run_waiting",
+    "start",
+    "under_way",
+]
 
 PRUNE_SECONDS = 3600
 

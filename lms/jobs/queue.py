@@ -62,6 +62,12 @@ def enqueue(
     return job.public_id
 
 
+def under_way(session: Session, unique_key: str) -> bool:
+    """Whether a job of this key waits or runs."""
+    query = select(Job.id).where(Job.unique_key == unique_key, Job.state.in_(("waiting", "running")))
+    return session.scalar(query.limit(1)) is not None
+
+
 def lease(worker: str) -> Leased | None:
     """Take the next job that is due, or whose worker let its lease run out; None when there is none."""
     moment = now()

@@ -1,19 +1,23 @@
-"""Dealing the papers of an exam: in batches before the bell, alone at the start for whoever came later.
+"""Dealing the papers of an exam: in batches before the bell, alone at the start for whoever came later, and all of them
+anew where seats became known before it.
 
 Batches go through the people by id and take up the counts where the last batch left them. Somebody who starts without
 a paper gets one that follows the batches there are; it is noted as late, and no later paper regards it. So every paper
 follows from the seed, the frozen questions and what is stored beside it, and can be dealt again (`lms.sitting.redraw`).
 """
 
+import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, exists, func, insert, select
 from sqlalchemy.orm import Session
 
+from lms.audit.service import record
+from lms.clock import now
 from lms.database import reading
 from lms.direct import ask
 from lms.exams import queries as exams
@@ -136,9 +140,31 @@ def next_batch(session: Session, exam: ExamRow, people: Sequence[tuple[int, str]
     """The papers of some people (ids and public ids), after all that were dealt; nothing is kept yet."""
     state, frozen = session.get(Dealt, exam.id, populate_existing=True), exams.frozen(session, exam.id)
     before, number = known(state), (state.batches if state else 0) + 1
-    at = [seats.get(person_id) for person_id, _public_id in people]
-    if any(at):
+    if any(person_id in seats for person_id, _public_id in people):
         before = Dealing(papers=before.papers, shown=before.shown, seated=seated(session, exam.id))
+    return _batch(exam, frozen, number, people, seats, before)
+
+
+def from_the_start(
+    exam: ExamRow, frozen: Frozen, people: Sequence[tuple[int, str]], seats: Mapping[int, Seat]
+) -> Iterator[Batch]:
+    """Papers for everybody, batch after batch, as if none had been dealt; nothing is kept yet."""
+    before = Dealing()
+    for start in range(0, len(people), AT_ONCE):
+        batch = _batch(exam, frozen, 1 + start // AT_ONCE, people[start : start + AT_ONCE], seats, before)
+        before = batch.after
+        yield batch
+
+
+def _batch(
+    exam: ExamRow,
+    frozen: Frozen,
+    number: int,
+    people: Sequence[tuple[int, str]],
+    seats: Mapping[int, Seat],
+    before: Dealing,
+) -> Batch:
+    at = [seats.get(person_id) for person_id, _public_id in people]
     if exam.assembly == DRAWN:
         forms = tuple(draw(frozen.pool, exam.blueprint, seed=seed_for(exam, name)) for _id, name in people)
         after = Dealing(forms, before.papers + len(forms), before.shown)
@@ -159,15 +185,48 @@ def keep(session: Session, exam_id: int, batch: Batch) -> bool:
     state.batches, state.papers = batch.number, batch.after.papers
     state.shown = sorted(batch.after.shown.items())
     session.add(state)
-    session.add_all(
-        Paper(
-            exam_id=exam_id,
-            person_id=person_id,
-            batch=batch.number,
-            late=False,
-            seat=[seat.room, seat.row, seat.column] if seat else None,
-            sealed=sealed(exam_id, person_id, record),
-        )
-        for person_id, seat, record in zip(batch.people, batch.seats, batch.records, strict=True)
-    )
+    session.execute(insert(Paper), rows_of(exam_id, batch))
+    return True
+
+
+def rows_of(exam_id: int, batch: Batch) -> list[dict[str, Any]]:
+    """The rows of `Paper` for a batch."""
+    return [
+        {
+            "exam_id": exam_id,
+            "person_id": person_id,
+            "batch": batch.number,
+            "late": False,
+            "seat": [seat.room, seat.row, seat.column] if seat else None,
+            "sealed": sealed(exam_id, person_id, paper),
+        }
+        for person_id, seat, paper in zip(batch.people, batch.seats, batch.records, strict=True)
+    ]
+
+
+def may_be_replaced(session: Session, exam: ExamRow) -> bool:
+    """Whether papers may still be dealt anew: each has a paper of their own, the bell is to come, nobody has begun."""
+    if exam.assembly == DRAWN or exam.blueprint.paper != "personal" or exam.phase(now()) != "soon":
+        return False
+    return not session.scalar(select(exists().where(Attempt.exam_id == exam.id)))
+
+
+def replace(session: Session, exam: ExamRow, batches: Sequence[Batch], rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Keep these papers instead of all there were; False, and nothing changed, where that may not be any more.
+
+    What was there before follows from the seed and the seats of that time; the audit log has the SHA-256 of the new
+    records, in the order of their people.
+    """
+    state = session.get(Dealt, exam.id, with_for_update=True, populate_existing=True) or Dealt(exam_id=exam.id)
+    if not may_be_replaced(session, exam) or not batches:
+        return False
+    before = session.scalar(select(func.count()).where(Paper.exam_id == exam.id))
+    session.execute(delete(Paper).where(Paper.exam_id == exam.id))
+    last = batches[-1]
+    state.batches, state.papers, state.shown = last.number, last.after.papers, sorted(last.after.shown.items())
+    session.add(state)
+    session.execute(insert(Paper), list(rows))
+    digest = hashlib.sha256(b"\n".join(paper for batch in batches for paper in batch.records)).hexdigest()
+    after = {"papers": len(rows), "seats": sum(row["seat"] is not None for row in rows), "sha256": digest}
+    record(session, "sitting.dealt_anew", thing="exam", thing_id=exam.public_id, before={"papers": before}, after=after)
     return True

@@ -46,3 +46,65 @@ class EventConflict(Refused):
 
     code = "attempt.event_conflict"
     sentence = lazy_gettext("The same answer was sent twice with different content.")
+
+
+class NotEquable(Refused):
+    """The exam's papers are alike, results are still to come, or it is so already."""
+
+    code = "exam.not_equable"
+    sentence = lazy_gettext(
+        "Pass marks of papers can be decided on when the exam is over, every result is there and papers differ."
+    )
+
+
+class Unsound(Refused):
+    """Not enough is known of the questions."""
+
+    code = "exam.pass_marks_unsound"
+    sentence = lazy_gettext(
+        "Too little is known of these questions: pass marks of papers would not make the exam fairer."
+    )
+
+
+class Outdated(Refused):
+    """Attempts were declared void since."""
+
+    code = "exam.pass_marks_outdated"
+    sentence = lazy_gettext("The figures are not of the attempts that count now. Have them worked out again.")
+
+
+class Undecided(Refused):
+    """One proposal after the other."""
+
+    code = "exam.undecided"
+    sentence = lazy_gettext("An earlier proposal is not decided or not carried out yet.")
+
+
+class OwnProposal(Refused):
+    """Four eyes."""
+
+    code = "exam.own_proposal"
+    sentence = lazy_gettext("Somebody other than its author must agree to a proposal.")
+
+
+class SatIt(Refused):
+    """Nobody decides about their own result."""
+
+    code = "exam.sat_it"
+    sentence = lazy_gettext("Who sat this exam takes no part in decisions about its pass marks.")
+
+
+class BeingDealt(Refused):
+    """One dealing after the other."""
+
+    code = "exam.being_dealt"
+    sentence = lazy_gettext("The papers are being dealt. Wait until that is done.")
+
+
+class DealtTooLate(Refused):
+    """Papers stay as they are from the bell on."""
+
+    code = "exam.dealt_too_late"
+    sentence = lazy_gettext(
+        "Papers can be dealt anew only before the exam opens, while nobody has begun and each has a paper of their own."
+    )

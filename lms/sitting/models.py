@@ -164,4 +164,50 @@ class AttemptResult(Model):
     #: question_bank.grading.Result as a record
     scores: Mapped[Any] = mapped_column(Json)
     graded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: "automatic"; "equated", by the paper's own pass mark; "restored", by the exam's again
     reason: Mapped[str] = mapped_column(String(40))
+    #: the paper's own pass mark; None: the exam's
+    pass_mark: Mapped[Decimal | None] = mapped_column(Hundredths)
+
+
+class Equating(Model):
+    """The own pass marks of an exam's papers, worked out of what its attempts earned (`question_bank.equating`)."""
+
+    __tablename__ = "sitting_equating"
+    __table_args__ = ({"info": {"append_only": True}},)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), index=True)
+    worked_out_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: ids of the attempts that counted, ascending; their pass marks in hundredths, in the same order
+    attempts: Mapped[Any] = mapped_column(Json)
+    cuts: Mapped[Any] = mapped_column(Json)
+    #: ids of those whose outcome differs by it
+    changed: Mapped[Any] = mapped_column(Json)
+    #: question_bank.equating.Facts as a record
+    facts: Mapped[Any] = mapped_column(Json)
+
+
+class PassMarkDecision(Model):
+    """That each paper's own pass mark shall count, or the exam's again: proposed by one person, agreed to by another."""
+
+    __tablename__ = "sitting_pass_mark"
+    __table_args__ = (UniqueConstraint("exam_id", "number"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"))
+    #: from 1 in each exam
+    number: Mapped[int] = mapped_column(Integer)
+    #: the reason that the gradings get: "equated" or "restored"
+    kind: Mapped[str] = mapped_column(String(12))
+    equating_id: Mapped[int | None] = mapped_column(ForeignKey("sitting_equating.id"))
+    reason: Mapped[str] = mapped_column(String(200))
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: None as long as nobody decided
+    agreed: Mapped[bool | None]
+    #: when all gradings had been appended
+    applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

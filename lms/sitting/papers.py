@@ -94,6 +94,10 @@ def without(session: Session, exam_id: int) -> list[tuple[int, str]]:
     """Ids and public ids of those who may sit a published exam and have no paper yet."""
     has = select(Paper.person_id).where(Paper.exam_id == exam_id)
     begun = select(Attempt.person_id).where(Attempt.exam_id == exam_id)
-    people = accounts.ids_in(session, exams.audience(session, exam_id))
     done = set(session.scalars(has)) | set(session.scalars(begun))
-    return [pair for pair in people if pair[0] not in done]
+    return [pair for pair in everybody(session, exam_id) if pair[0] not in done]
+
+
+def everybody(session: Session, exam_id: int) -> list[tuple[int, str]]:
+    """Ids and public ids of those who may sit a published exam."""
+    return accounts.ids_in(session, exams.audience(session, exam_id))

@@ -6,15 +6,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, Subquery, func, select, text
 from sqlalchemy.orm import Session
 
 from lms.accounts import queries as accounts
 from lms.database import UtcDateTime
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
-from lms.sitting import journal
-from lms.sitting.models import Accommodation, Attempt, AttemptEvent, AttemptResult, Outage
+from lms.sitting import dealing, journal
+from lms.sitting.models import Accommodation, Attempt, AttemptEvent, AttemptResult, Outage, Paper
 from question_bank.attempt import MEASURES, OF_WINDOW, Event, Kind
 from question_bank.grading import Score
 
@@ -27,6 +27,10 @@ class Outcome:
     maximum: Decimal
     passed: bool
     scores: tuple[Score, ...]
+    #: the paper's own pass mark, None where the exam's counts; and since when this grading stands
+    pass_mark: Decimal | None
+    graded_at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +101,18 @@ class ResultRow:
     ended_how: str | None
     total: Decimal | None
     passed: bool | None
+    pass_mark: Decimal | None
+
+
+def newest_revisions() -> Subquery:
+    """Of each attempt the number of the grading that counts."""
+    query = select(AttemptResult.attempt_id, func.max(AttemptResult.revision).label("revision"))
+    return query.group_by(AttemptResult.attempt_id).subquery()
 
 
 def results(exam_id: int) -> Select[*tuple[Any, ...]]:
     """Attempts of an exam with their newest result, best first."""
-    newest = (
-        select(AttemptResult.attempt_id, func.max(AttemptResult.revision).label("revision"))
-        .group_by(AttemptResult.attempt_id)
-        .subquery()
-    )
+    newest = newest_revisions()
     return (
         select(
             Attempt.person_id,
@@ -114,6 +121,7 @@ def results(exam_id: int) -> Select[*tuple[Any, ...]]:
             Attempt.ended_how,
             AttemptResult.total,
             AttemptResult.passed,
+            AttemptResult.pass_mark,
         )
         .outerjoin(newest, newest.c.attempt_id == Attempt.id)
         .outerjoin(
@@ -139,6 +147,7 @@ def with_names(session: Session, rows: Sequence[Any]) -> list[ResultRow]:
             row.ended_how,
             row.total,
             row.passed,
+            row.pass_mark,
         )
         for row in rows
     ]
@@ -158,10 +167,12 @@ def tally(session: Session, exam_id: int) -> Tally:
     begun, ended = session.execute(
         select(func.count(Attempt.id), func.count(Attempt.ended_at)).where(Attempt.exam_id == exam_id)
     ).one()
+    newest = newest_revisions()
     passed = session.scalar(
-        select(func.count(func.distinct(AttemptResult.attempt_id)))
+        select(func.count(AttemptResult.attempt_id))
         .join(Attempt, Attempt.id == AttemptResult.attempt_id)
-        .where(Attempt.exam_id == exam_id, AttemptResult.passed.is_(True))
+        .join(newest, (newest.c.attempt_id == Attempt.id) & (newest.c.revision == AttemptResult.revision))
+        .where(Attempt.exam_id == exam_id, AttemptResult.passed.is_(True), Attempt.ended_how != "void")
     )
     return Tally(begun, ended, passed or 0)
 
@@ -242,3 +253,13 @@ def accommodations(session: Session, exam_id: int) -> list[Accommodation]:
 def outages(session: Session, exam_id: int) -> list[Outage]:
     """Measured outages of an exam, the newest first."""
     return list(session.scalars(select(Outage).where(Outage.exam_id == exam_id).order_by(Outage.id.desc())))
+
+
+def dealt_seats(session: Session, exam: ExamRow) -> dict[int, tuple[Any, ...] | None]:
+    """By person the seat (room, row, column) that the papers regarded when they were dealt; empty where they may not be
+    dealt anew.
+    """
+    if not dealing.may_be_replaced(session, exam):
+        return {}
+    rows = session.execute(select(Paper.person_id, Paper.seat).where(Paper.exam_id == exam.id))
+    return {person: tuple(seat) if seat else None for person, seat in rows}

@@ -1,10 +1,10 @@
 """Dealing the papers of an exam again, from the seed and what is stored beside them."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import queries as accounts
@@ -17,6 +17,7 @@ from lms.sitting.seal import Broken
 from question_bank.fair import Dealing, Seat, record_of
 
 NAMES_AT_ONCE = 1000
+_OF_BATCH = select(Paper.exam_id, Paper.person_id, Paper.late, Paper.seat, Paper.sealed).order_by(Paper.person_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +30,17 @@ class Redrawn:
 
 
 def papers(session: Session, exam: ExamRow) -> Iterator[Redrawn]:
-    """Every kept paper, batch by batch, then what older releases drew at the start."""
+    """Every kept paper, batch by batch, then what older releases drew at the start; a batch at a time in memory."""
     frozen = exams.stored(session, exam.id)
-    batches: dict[int, list[Paper]] = defaultdict(list)
-    late: dict[int, list[Paper]] = defaultdict(list)
-    query = select(Paper).where(Paper.exam_id == exam.id).order_by(Paper.batch, Paper.person_id)
-    for row in session.scalars(query):
-        (late if row.late else batches)[row.batch].append(row)
-    names = _names(session, [row.person_id for rows in (*batches.values(), *late.values()) for row in rows])
+    last = session.scalar(select(func.max(Paper.batch)).where(Paper.exam_id == exam.id)) or 0
     known = Dealing()
-    for number in range(max([0, *batches, *late]) + 1):
-        if batches[number]:
-            yield from (again := _again(exam, frozen, batches[number], names, known)).papers
+    for number in range(last + 1):
+        rows = session.execute(_OF_BATCH.where(Paper.exam_id == exam.id, Paper.batch == number)).all()
+        names = _names(session, [row.person_id for row in rows])
+        if dealt := [row for row in rows if not row.late]:
+            yield from (again := _again(exam, frozen, dealt, names, known)).papers
             known = again.after
-        for row in late[number]:
+        for row in (row for row in rows if row.late):
             form = dealing.late_form(exam, frozen, names[row.person_id], known)
             yield Redrawn(row.person_id, record_of(form), _kept(row))
     if exam.assembly == DRAWN:
@@ -55,7 +53,7 @@ class _Again:
     after: Dealing
 
 
-def _again(exam: ExamRow, frozen: Frozen, rows: list[Paper], names: Mapping[int, str], before: Dealing) -> _Again:
+def _again(exam: ExamRow, frozen: Frozen, rows: Sequence[Any], names: Mapping[int, str], before: Dealing) -> _Again:
     """A batch once more."""
     seats = [Seat(*row.seat) if row.seat else None for row in rows]
     seeds = [dealing.seed_for(exam, names[row.person_id]) for row in rows]
@@ -80,7 +78,7 @@ def _drawn(session: Session, exam: ExamRow, frozen: Frozen) -> Iterator[Redrawn]
         yield Redrawn(row.person_id, record_of(form), dealing.canonical(row.form))
 
 
-def _kept(row: Paper) -> bytes | None:
+def _kept(row: Any) -> bytes | None:
     try:
         return dealing.opened(row.exam_id, row.person_id, row.sealed)
     except Broken:

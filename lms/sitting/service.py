@@ -6,13 +6,13 @@ recorded in the audit log once their exam's results are told (`settle`).
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, Subquery, select
 from sqlalchemy.orm import Session
 
 from lms import jobs
@@ -30,6 +30,7 @@ from lms.sitting import dealing, errors, journal, papers, presence
 from lms.sitting.deeds import End, Save, Saved, Start
 from lms.sitting.measures import Measure
 from lms.sitting.models import Accommodation, Attempt, AttemptResult, Outage
+from lms.sitting.queries import newest_revisions
 from lms.sitting.writer import writer
 from question_bank.assembly import Form
 from question_bank.attempt import FROM_CANDIDATE, OF_WINDOW, Incoming, Kind
@@ -38,6 +39,7 @@ from question_bank.timing import GRACE, Allowance, Time, deadline
 MAX_EVENTS = 200  # in one batch
 #: the job that tells transcripts and examiners what was sat, and the one that tells the bank how its questions did
 SETTLE, STATISTICS = "sitting.settle", "sitting.statistics"
+DEAL_ANEW = "sitting.deal_anew"
 STATISTICS_AFTER = timedelta(minutes=2)
 MOST_SETTLED = 500
 #: what there is of a person before the start: an attempt, a paper, a grant of more time
@@ -166,14 +168,33 @@ def tell_voided(session: Session, exam_id: int, public_ids: Sequence[str]) -> in
     """Leave word for the transcripts that results told before do not count any more; how many."""
     exam = exams.by_ids(session, [exam_id])[exam_id]
     query = (
-        select(Attempt, AttemptResult.maximum)
-        .join(AttemptResult, (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.revision == 1))
+        select(Attempt, AttemptResult.maximum, AttemptResult.revision)
+        .join(AttemptResult, AttemptResult.attempt_id == Attempt.id)
+        .join(newest := newest_revisions(), _is_newest(newest))
         .where(Attempt.public_id.in_(public_ids), Attempt.settled_at.is_not(None), Attempt.ended_how == "void")
     )
     told = session.execute(query).all()
-    for attempt, maximum in told:
-        tell(session, exam, attempt, Decimal(0), maximum, passed=False, revision=2)
+    for attempt, maximum, revision in told:
+        tell(session, exam, attempt, Decimal(0), maximum, passed=False, revision=revision + 1)
     return len(told)
+
+
+def deal_anew(session: Session, exam: ExamRow, seats: Mapping[int, Sequence[Any]]) -> None:
+    """Have the papers dealt anew with regard to seats: room, row and column by person.
+
+    Raises DealtTooLate from the bell on, where somebody has begun or all have the same questions, and BeingDealt.
+    """
+    if not dealing.may_be_replaced(session, exam):
+        raise errors.DealtTooLate
+    if being_dealt(session, exam):
+        raise errors.BeingDealt
+    payload = {"exam": exam.id, "seats": {str(person): list(seat) for person, seat in seats.items()}}
+    jobs.enqueue(session, DEAL_ANEW, payload, unique_key=f"deal_anew:{exam.public_id}")
+
+
+def being_dealt(session: Session, exam: ExamRow) -> bool:
+    """Whether the papers of an exam are being dealt."""
+    return any(jobs.under_way(session, f"{word}:{exam.public_id}") for word in ("deal", "deal_anew"))
 
 
 def grant_time(
@@ -310,11 +331,18 @@ def tell_released(session: Session, exam_id: int) -> int:
     rows = session.execute(
         select(Attempt, AttemptResult)
         .join(AttemptResult, AttemptResult.attempt_id == Attempt.id)
-        .where(Attempt.exam_id == exam_id, AttemptResult.revision == 1, Attempt.ended_how != "void")
+        .join(newest := newest_revisions(), _is_newest(newest))
+        .where(Attempt.exam_id == exam_id, Attempt.ended_how != "void")
     ).all()
     for attempt, result in rows:
-        tell(session, exam, attempt, result.total, result.maximum, passed=result.passed)
+        tell(
+            session, exam, attempt, result.total, result.maximum, passed=result.passed, revision=result.revision,
+        )  # fmt: skip
     return len(rows)
+
+
+def _is_newest(newest: Subquery) -> ColumnElement[bool]:
+    return (newest.c.attempt_id == Attempt.id) & (newest.c.revision == AttemptResult.revision)
 
 
 def _own(session: Session, public_id: str, viewer: Viewer) -> Attempt:

@@ -6,11 +6,12 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.exams import queries as exams
 from lms.sitting.models import Attempt, AttemptEvent, AttemptResult
+from lms.sitting.queries import newest_revisions
 from question_bank.analysis.versions import Answer, Figures, exposure, figures
 from question_bank.assembly import Form
 from question_bank.attempt import Kind
@@ -45,11 +46,7 @@ def _sat(
     session: Session, exam_id: int
 ) -> Iterator[tuple[Form, tuple[Score, ...], Mapping[int, Any], Mapping[int, float]]]:
     """Of each ended attempt: its paper, newest scores, newest responses and seconds by slot."""
-    newest = (
-        select(AttemptResult.attempt_id, func.max(AttemptResult.revision).label("revision"))
-        .group_by(AttemptResult.attempt_id)
-        .subquery()
-    )
+    newest = newest_revisions()
     query = (
         select(Attempt.id, Attempt.form, Attempt.started_at, AttemptResult.scores)
         .join(AttemptResult, AttemptResult.attempt_id == Attempt.id)

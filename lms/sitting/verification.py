@@ -1,5 +1,6 @@
-"""Recomputing an exam from what is stored: its papers, its journals, its receipts, its scores; the first thing that does
-not fit is named.
+"""Recomputing an exam from what is stored: its papers, its journals, its receipts, its scores, what was decided on pass
+marks; the first thing that does not fit is named. Attempts are gone through some at a time: a longer list takes longer, not
+more memory, but for a hash or two of each.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from lms.audit import queries as audit
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.sitting import dealing, redraw
+from lms.sitting.decided import Decided, Discrepancy, decided
 from lms.sitting.deeds import CHAIN_START
 from lms.sitting.models import Attempt, AttemptEvent, AttemptResult
 from question_bank.assembly import Form
@@ -29,10 +31,6 @@ from question_bank.timing import Time, deadline
 
 AT_ONCE = 200
 HOW = {Kind.HAND_IN: "handed_in", Kind.CLOSE: "closed", Kind.FORCE: "forced", Kind.VOID: "void"}
-
-
-class Discrepancy(Exception):
-    """The first thing that does not fit; the words say where it is and what is wrong."""
 
 
 @dataclass(slots=True)
@@ -49,11 +47,12 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What attempts are compared with: the exam, papers by person, and versions by number."""
+    """What attempts are compared with: the exam, SHA-256 of papers by person, versions by number, decisions."""
 
     exam: ExamRow
     papers: Mapping[int, bytes]
     versions: Mapping[int, ItemVersion]
+    decided: Decided
 
 
 def verify(session: Session, exam: ExamRow, *, report: Callable[[Checked], None] = lambda _checked: None) -> Checked:
@@ -63,13 +62,14 @@ def verify(session: Session, exam: ExamRow, *, report: Callable[[Checked], None]
     with _readable("the frozen questions"):
         versions = exams.stored(session, exam.id).pool.versions
     with _readable("what the papers are dealt from"):
-        kept = _Kept(exam, _check_papers(session, exam, checked), versions)
+        kept = _Kept(exam, _check_papers(session, exam, checked), versions, decided(session, exam))
     attempts = session.scalars(select(Attempt.id).where(Attempt.exam_id == exam.id).order_by(Attempt.id)).all()
     for start in range(0, len(attempts), AT_ONCE):
         _check_some(session, attempts[start : start + AT_ONCE], kept, checked)
         session.expunge_all()
         report(checked)
     _check_heads(session, exam, checked)
+    kept.decided.check_pass_marks(session, exam)
     return checked
 
 
@@ -96,14 +96,14 @@ def _check_plan(session: Session, exam: ExamRow) -> None:
 
 
 def _check_papers(session: Session, exam: ExamRow, checked: Checked) -> dict[int, bytes]:
-    """Each paper by person, dealt again and compared."""
+    """SHA-256 of each paper by person, dealt again and compared."""
     found: dict[int, bytes] = {}
     for paper in redraw.papers(session, exam):
         if paper.kept is None:
             raise Discrepancy(f"paper of person {paper.person_id}: its seal is broken")
         if paper.kept != paper.record:
             raise Discrepancy(f"paper of person {paper.person_id}: it is not the one that the seed deals")
-        found[paper.person_id] = paper.record
+        found[paper.person_id] = hashlib.sha256(paper.record).digest()
         checked.papers += 1
     return found
 
@@ -116,7 +116,7 @@ def _check_some(session: Session, ids: Sequence[int], kept: _Kept, checked: Chec
     for row in session.scalars(query):
         results[row.attempt_id].append(row)
     for attempt in session.scalars(select(Attempt).where(Attempt.id.in_(ids)).order_by(Attempt.id)):
-        if kept.papers.get(attempt.person_id) != dealing.canonical(attempt.form):
+        if kept.papers.get(attempt.person_id) != hashlib.sha256(dealing.canonical(attempt.form)).digest():
             raise Discrepancy(f"attempt {attempt.public_id}: its paper is not the one that was dealt to the person")
         with _readable(f"attempt {attempt.public_id}"):
             events = _check_journal(attempt, journals[attempt.id], checked)
@@ -187,11 +187,17 @@ def _check_result(kept: _Kept, attempt: Attempt, events: Sequence[Event], result
         )
     if not results:
         return
-    first, answers = results[0], replay(events).answers
-    again = grade(Form.from_record(attempt.form), kept.versions, answers, blueprint=kept.exam.blueprint)
-    stored = (first.revision, first.total, first.maximum, first.passed, first.scores)
-    if stored != (1, again.total, again.maximum, again.passed, again.to_record()):
+    state, form = replay(events), Form.from_record(attempt.form)
+    again = grade(form, kept.versions, state.answers, blueprint=kept.exam.blueprint)
+    record = again.to_record()
+    for number, result in enumerate(results, 1):
+        if (result.revision, result.total, result.maximum, result.scores) != (
+            number, again.total, again.maximum, record,
+        ):  # fmt: skip
+            raise Discrepancy(f"attempt {attempt.public_id}: its score is not what its answers earn")
+    if (results[0].passed, results[0].pass_mark) != (again.passed, None):
         raise Discrepancy(f"attempt {attempt.public_id}: its score is not what its answers earn")
+    kept.decided.check(attempt, results, form, again, voided=state.voided)
 
 
 def _check_heads(session: Session, exam: ExamRow, checked: Checked) -> None:

@@ -11,7 +11,7 @@ from lms.clock import now
 from lms.config import Config
 from lms.database import reading, writing
 from lms.exams import queries as exams
-from lms.sitting import dealing, papers, presence, queries, service, statistics
+from lms.sitting import dealing, equating, papers, presence, queries, service, statistics
 from lms.sitting.writer import writer
 from question_bank.fair import Seat
 
@@ -25,7 +25,10 @@ def init_app(app: Flask, config: Config) -> None:
     jobs.register(app, "sitting.released", released)
     jobs.register(app, service.SETTLE, settle)
     jobs.register(app, "sitting.deal", deal)
+    jobs.register(app, service.DEAL_ANEW, deal_anew)
     jobs.register(app, service.STATISTICS, tell_statistics)
+    jobs.register(app, equating.WORK_OUT, work_out_pass_marks)
+    jobs.register(app, equating.CARRY_OUT, carry_out_pass_marks)
     jobs.register(app, "sitting.beat", beat)
     if not config.testing:
         jobs.every(app, "sitting.beat", BEAT_SECONDS)
@@ -59,7 +62,7 @@ def settle(run: jobs.JobRun) -> Mapping[str, Any]:
 def deal(run: jobs.JobRun) -> Mapping[str, Any]:
     """An exam was published: everybody who may sit it gets a paper, in transactions of a hundred."""
     exam_id = int(run.payload["exam"])
-    seats = {int(person): Seat(*seat) for person, seat in run.payload.get("seats", {}).items()}
+    seats = _seats(run.payload)
     exam = exams.by_ids(reading(), [exam_id])[exam_id]
     waiting = papers.without(reading(), exam_id)
     dealt = 0
@@ -76,6 +79,52 @@ def deal(run: jobs.JobRun) -> Mapping[str, Any]:
     return {"papers": dealt}
 
 
+def deal_anew(run: jobs.JobRun) -> Mapping[str, Any]:
+    """Seats became known: everybody gets another paper that regards them, all in one transaction at the end, so that
+    nobody is without one meanwhile. Nothing where the bell was quicker.
+    """
+    exam_id = int(run.payload["exam"])
+    exam = exams.by_ids(reading(), [exam_id])[exam_id]
+    people = papers.everybody(reading(), exam_id)
+    frozen, batches, rows = exams.frozen(reading(), exam_id), [], []
+    reading().rollback()
+    for batch in dealing.from_the_start(exam, frozen, people, _seats(run.payload)):
+        batches.append(batch)
+        rows += dealing.rows_of(exam_id, batch)
+        run.report(len(rows), len(people))
+    with writing() as session:
+        done = dealing.replace(session, exam, batches, rows)
+    return {"papers": len(rows) if done else 0}
+
+
+def _seats(payload: Mapping[str, Any]) -> dict[int, Seat]:
+    return {int(person): Seat(*seat) for person, seat in payload.get("seats", {}).items()}
+
+
+def work_out_pass_marks(run: jobs.JobRun) -> Mapping[str, Any]:
+    """An exam is over: the own pass marks of its papers. Read outside any transaction, kept in one."""
+    exam_id = int(run.payload["exam"])
+    exam = exams.by_ids(reading(), [exam_id])[exam_id]
+    worked = equating.work_out(reading(), exam) if equating.possible(reading(), exam) else None
+    reading().rollback()
+    if worked is None:
+        return {}
+    with writing() as session:
+        equating.keep(session, exam_id, worked)
+    return {"papers": len(worked.cuts)}
+
+
+def carry_out_pass_marks(run: jobs.JobRun) -> Mapping[str, Any]:
+    """A decision on pass marks was agreed to: further gradings, some in a transaction."""
+    done, more = 0, True
+    while more:
+        with writing() as session:
+            more = equating.carry_out(session, int(run.payload["decision"]))
+        done += 1
+        run.report(done, done + more)
+    return {}
+
+
 def tell_statistics(run: jobs.JobRun) -> Mapping[str, Any]:
     """An exam is over: how its questions did goes to the bank. Read outside any transaction, kept in one."""
     exam_id = int(run.payload["exam"])
@@ -84,6 +133,8 @@ def tell_statistics(run: jobs.JobRun) -> Mapping[str, Any]:
     reading().rollback()
     with writing() as session:
         bank.keep_statistics(session, source=exam.public_id, label=exam.title, found=found, exposures=exposures)
+        if equating.possible(session, exam):
+            equating.ask(session, exam)
     return {"versions": len(found)}
 
 
