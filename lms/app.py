@@ -39,7 +39,7 @@ from lms.library import routes as library_routes
 from lms.library import work as library_work
 from lms.roster import routes as roster_routes
 from lms.roster import work as roster_work
-from lms.sitting import express
+from lms.sitting import equating_routes, express
 from lms.sitting import routes as sitting_routes
 from lms.sitting import work as sitting_work
 from lms.supervision import record_routes, room_routes
@@ -134,6 +134,7 @@ def _features(app: Flask, config: Config) -> None:
     app.register_blueprint(exams_routes.bp)
     exams_work.init_app(app)
     app.register_blueprint(sitting_routes.bp)
+    app.register_blueprint(equating_routes.bp)
     sitting_work.init_app(app, config)
     for supervision in (supervision_routes, room_routes, record_routes):
         app.register_blueprint(supervision.bp)

@@ -8,6 +8,7 @@ from lms.database import reading
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.sitting import redraw, verification
+from lms.sitting.decided import Discrepancy
 
 #: the id of an exam may begin with a dash, and is no option then
 ANY_ID = {"ignore_unknown_options": True}
@@ -55,7 +56,7 @@ def verify(exam_id: str) -> None:
     found = _published(exam_id)
     try:
         checked = verification.verify(reading(), found)
-    except verification.Discrepancy as discrepancy:
+    except Discrepancy as discrepancy:
         click.echo(str(discrepancy))
         raise SystemExit(1) from discrepancy
     click.echo(

@@ -142,7 +142,7 @@ def next_batch(session: Session, exam: ExamRow, people: Sequence[tuple[int, str]
     before, number = known(state), (state.batches if state else 0) + 1
     if any(person_id in seats for person_id, _public_id in people):
         before = Dealing(papers=before.papers, shown=before.shown, seated=seated(session, exam.id))
-    return _batch(exam, frozen, number, people, seats, before)
+    return _batch(exam, frozen, people, seats, number=number, before=before)
 
 
 def from_the_start(
@@ -151,7 +151,8 @@ def from_the_start(
     """Papers for everybody, batch after batch, as if none had been dealt; nothing is kept yet."""
     before = Dealing()
     for start in range(0, len(people), AT_ONCE):
-        batch = _batch(exam, frozen, 1 + start // AT_ONCE, people[start : start + AT_ONCE], seats, before)
+        some = people[start : start + AT_ONCE]
+        batch = _batch(exam, frozen, some, seats, number=1 + start // AT_ONCE, before=before)
         before = batch.after
         yield batch
 
@@ -159,9 +160,10 @@ def from_the_start(
 def _batch(
     exam: ExamRow,
     frozen: Frozen,
-    number: int,
     people: Sequence[tuple[int, str]],
     seats: Mapping[int, Seat],
+    *,
+    number: int,
     before: Dealing,
 ) -> Batch:
     at = [seats.get(person_id) for person_id, _public_id in people]

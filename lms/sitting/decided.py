@@ -2,7 +2,7 @@
 counted earned, and that each attempt has the gradings that follow.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from lms.sitting.models import Attempt, AttemptResult, Equating, PassMarkDecisio
 from question_bank.assembly import Form
 from question_bank.equating import Tally
 from question_bank.grading import Result
+from question_bank.item import ItemVersion
 
 
 class Discrepancy(Exception):
@@ -62,14 +63,14 @@ class Decided:
         """The pass mark that a decision gives an attempt, None for the exam's; raises LookupError."""
         return Decimal(self.worked[step.equating_id].cuts[attempt_id]) / 100 if step.equating_id else None
 
-    def check_pass_marks(self, session: Session, exam: ExamRow) -> None:
+    def check_pass_marks(self, session: Session, exam: ExamRow, versions: Mapping[int, ItemVersion]) -> None:
         """Once all attempts were checked: the pass marks follow from what the attempts earned; raises Discrepancy."""
         for worked in self.worked.values():
             if worked.tally.papers != len(worked.cuts):
                 raise Discrepancy("an attempt that pass marks rest on is gone")
         if not self.worked:
             return
-        measures = {key: equating.measured(session, exam, worked.tally) for key, worked in self.worked.items()}
+        measures = {key: equating.measured(exam, versions, worked.tally) for key, worked in self.worked.items()}
         for attempt_id, form in equating.forms(session, exam.id):
             for key, worked in self.worked.items():
                 own = worked.cuts.get(attempt_id)

@@ -25,6 +25,7 @@ from lms.sitting.models import Attempt, AttemptResult, Equating, PassMarkDecisio
 from question_bank.assembly import Form
 from question_bank.equating import Facts, Sat, Tally, Yardstick, facts, yardstick
 from question_bank.grading import scores_from_record
+from question_bank.item import ItemVersion
 
 #: the job that works pass marks out, and the one that carries a decision out
 WORK_OUT, CARRY_OUT = "sitting.equating", "sitting.pass_marks"
@@ -92,7 +93,7 @@ def work_out(session: Session, exam: ExamRow) -> Worked | None:
         tally.add(Form.from_record(row.form), scores_from_record(row.scores))
     if not tally.step:
         return None
-    measure = measured(session, exam, tally)
+    measure = measured(exam, exams.frozen(session, exam.id).pool.versions, tally)
     cuts: dict[int, Decimal] = {}
     papers: list[Sat] = []
     changed: list[int] = []
@@ -109,10 +110,9 @@ def work_out(session: Session, exam: ExamRow) -> Worked | None:
     return Worked(cuts, tuple(changed), found)
 
 
-def measured(session: Session, exam: ExamRow, tally: Tally) -> Yardstick:
-    """What a sitting is equated by."""
-    labels = {key: version.difficulty for key, version in exams.frozen(session, exam.id).pool.versions.items()}
-    return yardstick(tally, labels, exam.blueprint)
+def measured(exam: ExamRow, versions: Mapping[int, ItemVersion], tally: Tally) -> Yardstick:
+    """What a sitting is equated by; `versions`: the frozen ones."""
+    return yardstick(tally, {key: version.difficulty for key, version in versions.items()}, exam.blueprint)
 
 
 def keep(session: Session, exam_id: int, worked: Worked) -> None:

@@ -1,7 +1,13 @@
-"""The shape of what the player sends."""
+"""The shape of what the player sends, and of a proposal on pass marks."""
 
 from typing import Any
 
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField
+from wtforms.validators import AnyOf, DataRequired, Length
+
+from lms.sitting.equating import EQUATED, RESTORED
 from lms.sitting.errors import BadEvents
 from lms.sitting.service import MAX_EVENTS
 from question_bank.attempt import FROM_CANDIDATE, OF_WINDOW, Incoming, Kind
@@ -42,3 +48,18 @@ def _whole(value: object) -> int:
     if type(value) is not int or not 0 <= value < _LARGEST:
         raise BadEvents
     return value
+
+
+class LineField(StringField):
+    """One line without spaces around it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Strip it, and what no database takes."""
+        super().process_formdata([value.replace("\0", "").strip() for value in valuelist])
+
+
+class ProposalForm(FlaskForm):
+    """Which pass marks shall count, and why."""
+
+    kind = HiddenField(validators=[DataRequired(), AnyOf((EQUATED, RESTORED))])
+    reason = LineField(lazy_gettext("Reason"), validators=[DataRequired(), Length(max=200)])

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, Subquery, func, select, text
 from sqlalchemy.orm import Session
 
+from lms import jobs
 from lms.accounts import queries as accounts
 from lms.database import UtcDateTime
 from lms.exams import queries as exams
@@ -263,3 +264,8 @@ def dealt_seats(session: Session, exam: ExamRow) -> dict[int, tuple[Any, ...] | 
         return {}
     rows = session.execute(select(Paper.person_id, Paper.seat).where(Paper.exam_id == exam.id))
     return {person: tuple(seat) if seat else None for person, seat in rows}
+
+
+def being_dealt(session: Session, exam: ExamRow) -> bool:
+    """Whether the papers of an exam are being dealt."""
+    return any(jobs.under_way(session, f"{word}:{exam.public_id}") for word in ("deal", "deal_anew"))

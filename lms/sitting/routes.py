@@ -143,6 +143,7 @@ def results(exam_id: str) -> ResponseReturnValue:
         page=listed,
         rows=queries.with_names(session, listed.items),
         tally=queries.tally(session, exam.id),
+        over=exam.phase(now()) == "over",
     )
 
 

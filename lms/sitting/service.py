@@ -26,7 +26,7 @@ from lms.errors import NotFound
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.ids import new_public_id
-from lms.sitting import dealing, errors, journal, papers, presence
+from lms.sitting import dealing, errors, journal, papers, presence, queries
 from lms.sitting.deeds import End, Save, Saved, Start
 from lms.sitting.measures import Measure
 from lms.sitting.models import Accommodation, Attempt, AttemptResult, Outage
@@ -186,15 +186,10 @@ def deal_anew(session: Session, exam: ExamRow, seats: Mapping[int, Sequence[Any]
     """
     if not dealing.may_be_replaced(session, exam):
         raise errors.DealtTooLate
-    if being_dealt(session, exam):
+    if queries.being_dealt(session, exam):
         raise errors.BeingDealt
     payload = {"exam": exam.id, "seats": {str(person): list(seat) for person, seat in seats.items()}}
     jobs.enqueue(session, DEAL_ANEW, payload, unique_key=f"deal_anew:{exam.public_id}")
-
-
-def being_dealt(session: Session, exam: ExamRow) -> bool:
-    """Whether the papers of an exam are being dealt."""
-    return any(jobs.under_way(session, f"{word}:{exam.public_id}") for word in ("deal", "deal_anew"))
 
 
 def grant_time(

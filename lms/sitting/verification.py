@@ -69,7 +69,7 @@ def verify(session: Session, exam: ExamRow, *, report: Callable[[Checked], None]
         session.expunge_all()
         report(checked)
     _check_heads(session, exam, checked)
-    kept.decided.check_pass_marks(session, exam)
+    kept.decided.check_pass_marks(session, exam, versions)
     return checked
 
 

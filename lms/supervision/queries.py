@@ -94,6 +94,23 @@ def seats(session: Session, exam_id: int) -> list[SeatRow]:
     return [SeatRow(*row) for row in session.execute(query.order_by(Seat.room_id, Seat.number))]
 
 
+def places(session: Session, exam_id: int) -> dict[int, tuple[str, int, int]]:
+    """Room, row and column (from 1) of everybody who has a seat."""
+    by_id = {row.id: row for row in rooms(session, exam_id)}
+    found = {}
+    for seat in seats(session, exam_id):
+        row, column = divmod(seat.number - 1, by_id[seat.room_id].seat_columns)
+        found[seat.person_id] = (by_id[seat.room_id].name, row + 1, column + 1)
+    return found
+
+
+def sits_elsewhere(session: Session, exam: ExamRow) -> int:
+    """How many papers were dealt for another seat than their candidate has now; 0 where they may not be dealt anew."""
+    dealt = sitting.dealt_seats(session, exam)
+    now_at = places(session, exam.id) if dealt else {}
+    return sum(now_at.get(person) != seat for person, seat in dealt.items())
+
+
 def measures(exam_id: int) -> Select[MeasureTaken]:
     """What was done in an exam, the newest first, for `paginate`."""
     return select(MeasureTaken).where(MeasureTaken.exam_id == exam_id).order_by(MeasureTaken.id.desc())

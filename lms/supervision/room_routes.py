@@ -12,6 +12,7 @@ from lms.accounts.policy import Act
 from lms.database import reading, writing
 from lms.errors import NotFound, Refused, sentence_of
 from lms.exams.queries import ExamRow
+from lms.sitting import queries as sitting
 from lms.supervision import queries, service
 from lms.supervision.errors import NoCandidate
 from lms.supervision.forms import RoomForm, SeatForm, SeatListForm
@@ -67,6 +68,21 @@ def seat_by_unit(exam_id: str) -> ResponseReturnValue:
     with writing() as session:
         count = service.seat_by_unit(session, access_supervised(session, viewer(), exam_id))
     flash(ngettext("%(num)s person has a seat.", "%(num)s people have a seat.", count), "good")
+    return redirect(url_for("rooms.index", exam_id=exam_id), 303)
+
+
+@bp.post("/deal")
+@requires(Act.SUPERVISE)
+def deal(exam_id: str) -> ResponseReturnValue:
+    """Have the papers dealt anew for these seats."""
+    try:
+        with writing() as session:
+            service.deal_for_seats(session, access_supervised(session, viewer(), exam_id))
+        flash(gettext("The papers are being dealt for these seats."), "good")
+    except NotFound:
+        raise
+    except Refused as refusal:
+        flash(sentence_of(refusal), "bad")
     return redirect(url_for("rooms.index", exam_id=exam_id), 303)
 
 
@@ -131,7 +147,8 @@ def _list(exam: ExamRow, form: RoomForm, lines: SeatListForm, status: int) -> Re
     seated, everybody = len(queries.seats(session, exam.id)), len(queries.candidates(session, exam.id))
     body = render_template(
         "supervision/rooms.html", exam=exam, rooms=queries.rooms(session, exam.id), form=form, lines=lines,
-        seated=seated, everybody=everybody,
+        seated=seated, everybody=everybody, elsewhere=queries.sits_elsewhere(session, exam),
+        dealing=sitting.being_dealt(session, exam),
     )  # fmt: skip
     return body, status
 

@@ -146,6 +146,14 @@ def seat_by_unit(session: Session, exam: ExamRow) -> int:
     return len(pairs)
 
 
+def deal_for_seats(session: Session, exam: ExamRow) -> int:
+    """Have the papers dealt anew for the seats as they are; how many seats. Raises DealtTooLate and BeingDealt."""
+    places = queries.places(session, exam.id)
+    sitting.deal_anew(session, exam, places)
+    record(session, "supervision.deal", thing="exam", thing_id=exam.public_id, after={"seats": len(places)})
+    return len(places)
+
+
 @dataclass(frozen=True, slots=True)
 class Complaint:
     """A line that cannot be taken: its number, and why: shape, person, room, seat or twice."""

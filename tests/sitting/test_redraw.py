@@ -23,6 +23,7 @@ from lms.jobs import run_waiting
 from lms.jobs.models import Job
 from lms.sitting import dealing, journal, redraw, service, verification
 from lms.sitting.cli import exam as words
+from lms.sitting.decided import Discrepancy
 from lms.sitting.deeds import CHAIN_START
 from lms.sitting.models import Attempt, Dealt, Paper
 from question_bank.assembly import Form
@@ -78,7 +79,7 @@ def complaint(app: Flask, exam: ExamRow) -> str:
         row = exams.by_ids(reading(), [exam.id])[exam.id]
         try:
             verification.verify(reading(), row)
-        except verification.Discrepancy as found:
+        except Discrepancy as found:
             return str(found)
         return ""
 
