@@ -163,12 +163,14 @@ def _check_times(exam: ExamRow, attempt: Attempt, events: Sequence[Event]) -> No
     """The attempt began and ended when and how its journal says, and had the time that it says."""
     if not events or events[0].kind is not Kind.START or events[0].at != attempt.started_at:
         raise Discrepancy(f"attempt {attempt.public_id}: it did not begin when its journal says")
-    later = timedelta(seconds=sum(event.response["seconds"] for event in events if event.kind is Kind.EXTEND))
-    extra = timedelta(seconds=attempt.extra_seconds) - later
+    # what was granted before the start stands with the start, and does not count as added later
+    extra = timedelta(seconds=(events[0].response or {}).get("seconds", 0))
+    later = sum(event.response["seconds"] for event in events if event.kind is Kind.EXTEND)
     usual = timedelta(minutes=exam.minutes)
     first = Time(deadline(attempt.started_at, allowance=usual, window_end=exam.closes_at, extra=extra))
     time = time_of(first, events)
-    if (time.deadline_at, time.paused_at) != (attempt.deadline_at, attempt.paused_at):
+    had = (attempt.deadline_at, attempt.paused_at, attempt.extra_seconds)
+    if (time.deadline_at, time.paused_at, later) != had:
         raise Discrepancy(f"attempt {attempt.public_id}: it had another time than its journal says")
     end = next((event for event in events if event.kind in HOW), None)
     said: tuple[datetime | None, str | None] = (None, None) if end is None else (time.over_at(end.at), HOW[end.kind])

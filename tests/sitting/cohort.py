@@ -47,12 +47,17 @@ def hired(app: Flask, unit_id: int, count: int) -> list[tuple[int, str]]:
     """So many people of a unit: ids and public ids."""
     with app.app_context():
         with writing() as session:
-            values = [{"staff_number": f"K{n:05}", "name": f"考生{n}", "created_at": NINE, "enabled": True} for n in range(count)]
+            values = [
+                {"staff_number": f"K{n:05}", "name": f"考生{n}", "created_at": NINE, "enabled": True}
+                for n in range(count)
+            ]
             session.execute(insert(Person), values)
             query = select(Person.id, Person.public_id).where(Person.staff_number.startswith("K")).order_by(Person.id)
             found = [(row.id, row.public_id) for row in session.execute(query)]
             start = date(2024, 1, 1)
-            values = [{"person_id": who, "unit_id": unit_id, "from_date": start, "post": "科员"} for who, _name in found]
+            values = [
+                {"person_id": who, "unit_id": unit_id, "from_date": start, "post": "科员"} for who, _name in found
+            ]
             session.execute(insert(Posting), values)
         return found
 
@@ -79,7 +84,9 @@ def sat_by_many(
 ) -> Cohort:
     """Handed in, told, and worked out: half of the questions nearly everybody can answer, the others hardly anybody."""
     people = hired(app, cast.branch_b.id, count)
-    plan = exam_day.plan(sections=SECTIONS, units=(cast.branch_b.id,), opens_at=NINE + timedelta(hours=1), release=release)
+    plan = exam_day.plan(
+        sections=SECTIONS, units=(cast.branch_b.id,), opens_at=NINE + timedelta(hours=1), release=release
+    )
     exam = exam_day.published(replace(plan, blueprint=Blueprint(SECTIONS, pass_mark=Decimal(12))))
     run_waiting(app)
     clock.moment = at = exam.opens_at + timedelta(minutes=1)
@@ -121,7 +128,9 @@ def _save(name: str, form: Form, versions: Any, luck: random.Random, at: Any) ->
         version = versions[slot.version]
         hard = 2.0 if int(version.ref.rsplit("-", 1)[1]) % 8 < 4 else -2.0
         right = luck.random() < 1 / (1 + math.exp(hard - ability))
-        events.append(Incoming("window0001", slot.number, Kind.ANSWER, slot.number, respond(version, right=right), 10**6))
+        events.append(
+            Incoming("window0001", slot.number, Kind.ANSWER, slot.number, respond(version, right=right), 10**6)
+        )
     return Save(name, SESSION, events, at)
 
 

@@ -1,6 +1,5 @@
 """Own pass marks of papers: worked out of the sitting itself, decided on by two, appended and told, brought back by two."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -79,9 +78,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(app: Flask, cast: Cast, cohort: Cohort) -> Iterator[Desk]:
+def desk(app: Flask, cast: Cast, cohort: Cohort) -> Desk:
     """The page of the exam."""
-    yield Desk(app, cast, cohort)
+    return Desk(app, cast, cohort)
 
 
 def test_pass_marks_are_worked_out_when_the_exam_is_over(app: Flask, desk: Desk, cohort: Cohort) -> None:
@@ -200,7 +199,10 @@ def test_candidates_see_before_and_after(app: Flask, desk: Desk, cohort: Cohort)
     assert rose
     for rows, before, after in ((fell, "Passed", "Not passed"), (rose, "Not passed", "Passed")):
         page = result_page(app, rows[0].attempt_id)
-        assert f"By the exam&#39;s pass mark: {before}. Now: {after}." in page or f"By the exam's pass mark: {before}. Now: {after}." in page
+        assert (
+            f"By the exam&#39;s pass mark: {before}. Now: {after}." in page
+            or f"By the exam's pass mark: {before}. Now: {after}." in page
+        )
         assert f"Its pass mark is {rows[1].pass_mark:f}".rstrip("0").rstrip(".") in page
 
 
@@ -269,9 +271,7 @@ def test_results_released_later_are_told_as_they_stand(
     }
 
 
-def test_too_few_answers_are_shown_and_not_adopted(
-    app: Flask, cast: Cast, exam_day: ExamDay, clock: TestClock
-) -> None:
+def test_too_few_answers_are_shown_and_not_adopted(app: Flask, cast: Cast, exam_day: ExamDay, clock: TestClock) -> None:
     """
     Twelve candidates say too little: the figures are there, a proposal is refused and says why.
     """
