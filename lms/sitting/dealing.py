@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, exists, func, insert, select
@@ -32,6 +33,8 @@ from question_bank.fair import Dealing, Seat, record_of
 
 #: papers dealt in one transaction
 AT_ONCE = 100
+#: before the bell papers stay as they are: whoever starts at its stroke has read theirs before others could be kept
+STILL = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +211,7 @@ def rows_of(exam_id: int, batch: Batch) -> list[dict[str, Any]]:
 
 def may_be_replaced(session: Session, exam: ExamRow) -> bool:
     """Whether papers may still be dealt anew: each has a paper of their own, the bell is to come, nobody has begun."""
-    if exam.assembly == DRAWN or exam.blueprint.paper != "personal" or exam.phase(now()) != "soon":
+    if exam.assembly == DRAWN or exam.blueprint.paper != "personal" or exam.phase(now() + STILL) != "soon":
         return False
     return not session.scalar(select(exists().where(Attempt.exam_id == exam.id)))
 

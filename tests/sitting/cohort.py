@@ -1,5 +1,6 @@
 """An exam that many have sat on papers that differ in difficulty, built by deeds of the writer without pages."""
 
+import json
 import math
 import random
 from collections.abc import Callable, Sequence
@@ -96,7 +97,7 @@ def sat_by_many(
         starts = [_start(exam, person, at) for person in people]
         reading().rollback()
         attempts = writer.do_all(starts)
-        forms = [Form.from_record(start.form) for start in starts]
+        forms = [Form.from_record(json.loads(start.form)) for start in starts]
         writer.do_all([_save(name, form, versions, luck, at) for name, form in zip(attempts, forms, strict=True)])
         before_end(writer, attempts)
         ends: list[Deed] = [
@@ -118,7 +119,7 @@ def over(app: Flask, exam: ExamRow, clock: TestClock) -> None:
 
 
 def _start(exam: ExamRow, person: tuple[int, str], at: Any) -> Start:
-    form = dealing.given(reading(), exam, *person).form
+    form = dealing.given(exam, person[0], person[1]).form
     return Start(exam.id, person[0], SESSION, form, at, at + timedelta(hours=1), new_public_id())
 
 

@@ -125,10 +125,11 @@ def test_from_the_bell_on_papers_stay(app: Flask, room: Hall, clock: TestClock) 
     """
     before = kept(app, room.exam)
     deal(room)
-    clock.moment = room.exam.opens_at
+    clock.moment = room.exam.opens_at - timedelta(seconds=59)
     run_waiting(app)
-    assert kept(app, room.exam) == before
+    assert kept(app, room.exam) == before, "a minute before the bell it is too late"
 
+    clock.moment = room.exam.opens_at
     sign_in(room.zheng, room.cast.zheng)
     page = deal(room)
     assert "only before the exam opens" in page
