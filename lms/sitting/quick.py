@@ -14,8 +14,8 @@ _ANSWERS = (
     "SELECT slot, CAST(response AS TEXT) FROM attempt_event WHERE attempt_id = ? AND kind = 'answer' ORDER BY number"
 )
 _OUTCOME = """
-SELECT total, maximum, passed, CAST(scores AS TEXT) FROM attempt_result WHERE attempt_id = ?
-ORDER BY revision DESC LIMIT 1
+SELECT total, maximum, passed, CAST(scores AS TEXT), pass_mark, graded_at, reason FROM attempt_result
+WHERE attempt_id = ? ORDER BY revision DESC LIMIT 1
 """
 _END = "SELECT hash FROM attempt_event WHERE attempt_id = ? AND kind IN ({marks}) ORDER BY number LIMIT 1".replace(
     "{marks}", ", ".join("?" * len(ENDS))
@@ -38,8 +38,16 @@ def outcome(attempt_id: int) -> Outcome | None:
     rows = ask(_OUTCOME, (attempt_id,))
     if not rows:
         return None
-    total, maximum, passed, scores = rows[0]
-    return Outcome(Decimal(total) / 100, Decimal(maximum) / 100, bool(passed), scores_from_record(json.loads(scores)))
+    total, maximum, passed, scores, own, graded_at, reason = rows[0]
+    return Outcome(
+        Decimal(total) / 100,
+        Decimal(maximum) / 100,
+        bool(passed),
+        scores_from_record(json.loads(scores)),
+        pass_mark=None if own is None else Decimal(own) / 100,
+        graded_at=moment_of(graded_at),
+        reason=reason,
+    )
 
 
 def end_hash(attempt_id: int) -> bytes:
