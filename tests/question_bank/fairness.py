@@ -15,7 +15,9 @@ from functools import cache
 from question_bank.assembly import Form, draw, laid_out
 from question_bank.chance import Chance, derive
 from question_bank.curve import equated_cuts
+from question_bank.equating import Facts, Sat, Tally, facts, yardstick
 from question_bank.fair import Seat, deal
+from question_bank.grading import Score
 from tests.question_bank import known_bank as bank
 
 PAPERS = 1_000
@@ -91,10 +93,14 @@ class Measured:
         return 2 * total / (count * (count - 1))
 
 
-def measured(forms: Sequence[Form], cuts: Sequence[Decimal] | None = None) -> Measured:
-    """Measure papers by the truth; `cuts`: a pass mark for each paper."""
+def measured(
+    forms: Sequence[Form], cuts: Sequence[Decimal] | None = None, expected: Sequence[Decimal] | None = None
+) -> Measured:
+    """Measure papers by the truth; `cuts`: a pass mark for each paper; `expected`: the difficulty that was allowed for."""
     ability = bank.ability_at_the_cut()
     scores = [bank.true_score(form, ability) for form in forms]
+    if expected is not None:
+        scores = [score - float(own) + float(bank.PASS) for score, own in zip(scores, expected, strict=True)]
     marks = cuts or [bank.PASS] * len(forms)
     chances = sorted(bank.chance_to_pass(form, ability, cut) for form, cut in zip(forms, marks, strict=True))
     counts = Counter(slot.version for form in forms for slot in form.slots)
@@ -117,6 +123,46 @@ def equated(count: int = PAPERS) -> Measured:
     """Plain draws, each with the pass mark that is as hard to reach."""
     forms = plain(count)
     return measured(forms, equated_cuts(forms, bank.known(), bank.blueprint(), pool=bank.pool()))
+
+
+@cache
+def equated_afterwards(candidates: int, *, matched: bool = False) -> tuple[Measured, Measured, Facts]:
+    """A cohort whose papers are slices by label (or matched by the truth), as dealt and with the own pass marks that its
+    answers make, and what these say of themselves.
+    """
+    held, luck, truth = bank.pool(), bank.Luck(f"sitting:{candidates}"), bank.truth()
+    forms = deal(held, bank.blueprint(), bank.seeds(candidates), None, bank.known() if matched else None)
+    tally, totals = Tally(), []
+    for form in forms:
+        ability = luck.normal()
+        right = [luck.uniform() < bank.chance_of(ability, truth[slot.version]) for slot in form.slots]
+        earned = [slot.marks if one else Decimal(0) for slot, one in zip(form.slots, right, strict=True)]
+        scores = [Score(s.number, one, s.marks, False) for s, one in zip(form.slots, earned, strict=True)]
+        tally.add(form, scores)
+        totals.append(sum(earned))
+    measure = yardstick(tally, {key: version.difficulty for key, version in held.versions.items()}, bank.blueprint())
+    expected, cuts = [measure.expected(form) for form in forms], [measure.cut(form) for form in forms]
+    papers = [Sat(Decimal(t), t >= bank.PASS, e, c) for t, e, c in zip(totals, expected, cuts, strict=True)]
+    variance = statistics.fmean(measure.doubt(form) for form in forms)
+    found = facts(papers, variance=variance, answers=statistics.fmean(measure.answers(form) for form in forms))
+    return measured(forms), measured(forms, cuts, expected), found
+
+
+AFTERWARDS = (100, 200, 300, 500, 1_000, 2_000)
+
+
+def equated_rows() -> list[str]:
+    """The table of pass marks of their own."""
+    rows = []
+    for candidates in AFTERWARDS:
+        before, after, found = equated_afterwards(candidates)
+        rows.append(
+            f"| {candidates:,} | {before.spread:.2f} | {after.spread:.2f} | {found.doubt:.2f} "
+            f"| {before.percentile(0.05):.0%} to {before.percentile(0.95):.0%} "
+            f"| {after.percentile(0.05):.0%} to {after.percentile(0.95):.0%} | {before.decided:.1%} | {after.decided:.1%} "
+            f"| {found.least:f} to {found.most:f} | {found.rise} | {found.fall} | {'yes' if found.sound else 'no'} |"
+        )
+    return rows
 
 
 @cache
@@ -162,7 +208,7 @@ def room_rows() -> list[str]:
 
 
 def main() -> None:
-    """Print both tables and the times."""
+    """Print the tables and the times."""
     lines = [
         "| papers | SD of difficulty, marks | hardest to easiest | chance to pass at the cut, 5 to 95 % of papers | decided by the paper | a question's share of papers |",
         "|---|---|---|---|---|---|",
@@ -171,6 +217,10 @@ def main() -> None:
         "| bank | seats known | shared by neighbours, mean | most | SD of difficulty, marks |",
         "|---|---|---|---|---|",
         *room_rows(),
+        "",
+        "| candidates | SD of difficulty, marks | left when equated | it says itself | chance to pass at the cut | equated | decided by the paper | equated | pass marks | rise | fall | offered |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        *equated_rows(),
         "",
         *(f"{name}: {of_method(name)[1]:.2f} ms a paper" for name in METHODS),
     ]
