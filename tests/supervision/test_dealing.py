@@ -132,7 +132,7 @@ def test_from_the_bell_on_papers_stay(app: Flask, room: Hall, clock: TestClock) 
     clock.moment = room.exam.opens_at
     sign_in(room.zheng, room.cast.zheng)
     page = deal(room)
-    assert "only before the exam opens" in page
+    assert "仅当考试尚未开始" in page
     assert "Deal the papers anew" not in page
     run_waiting(app)
     assert kept(app, room.exam) == before
@@ -155,7 +155,7 @@ def test_where_somebody_has_begun_papers_stay(app: Flask, room: Hall) -> None:
     run_waiting(app)
 
     assert kept(app, room.exam) == before
-    assert "only before the exam opens" in deal(room)
+    assert "仅当考试尚未开始" in deal(room)
 
 
 def test_one_paper_for_all_has_no_neighbours(app: Flask, cast: Cast, exam_day: ExamDay, clock: TestClock) -> None:
@@ -169,4 +169,4 @@ def test_one_paper_for_all_has_no_neighbours(app: Flask, cast: Cast, exam_day: E
     add_room(hall)
     post(hall.zheng, hall.at("/seats/list"), lines="T1001;101;1")
 
-    assert "only before the exam opens" in deal(hall)
+    assert "仅当考试尚未开始" in deal(hall)
