@@ -28,6 +28,7 @@ from tests.conftest import TestClock
 from tests.exam_day import ExamDay
 from tests.sitting.cohort import Cohort, sat_by_many
 from tests.sitting.test_redraw import complaint, tamper
+from tests.statements import statements
 
 
 @pytest.fixture
@@ -358,3 +359,14 @@ def test_pass_marks_written_anew_with_their_decision_are_found(
     assert "is not what the attempts make it" in complaint(app, cohort.exam)
     with app.app_context():
         assert reading().query(Equating).count() == 2
+
+
+def test_the_page_asks_the_database_no_more_than_other_pages(app: Flask, desk: Desk) -> None:
+    """
+    With figures, a full list of papers and decisions.
+    """
+    desk.adopt()
+    with statements(app) as sent:
+        assert desk.zhao.get(f"{desk.at}?show=all").status_code == 200
+
+    assert len([one for one in sent if one.lstrip().upper().startswith("SELECT")]) <= 12, sent
