@@ -6,14 +6,16 @@ without reseeding); numbers below a bound are drawn by rejection, so that each i
 
 import hashlib
 import hmac
+import struct
 from collections.abc import Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
-_WORD = 8
 _BLOCK = 64
+#: a block of the stream as four numbers
+_unpacked = struct.Struct(">4Q").unpack
 _INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
-_SPAN = 1 << (8 * _WORD)
+_SPAN = 1 << 64
 
 
 def derive(seed: bytes, label: str) -> bytes:
@@ -33,30 +35,31 @@ def derive_all(seed: bytes, labels: Sequence[bytes]) -> list[bytes]:
 
 def opaque(seed: bytes, label: str) -> str:
     """An identifier of 12 hex digits that says nothing about what it stands for."""
-    return opaque_of(derive(seed, f"id:{label}"))
+    return derive(seed, f"id:{label}")[:6].hex()
 
 
-def opaque_of(derived: bytes) -> str:
-    """The identifier of what was derived for "id:" and a label."""
-    return derived[:6].hex()
+def opaque_all(seed: bytes, count: int) -> list[str]:
+    """Such identifiers for things numbered from 0, all from one hash: SHAKE-256, whose output is as long as is asked for."""
+    drawn = hashlib.shake_256(b"ids\0" + seed).hexdigest(6 * count)
+    return [drawn[at : at + 12] for at in range(0, 12 * count, 12)]
 
 
 class Chance:
     """A replayable source of choices."""
 
-    __slots__ = ("_block", "_counter", "_seed")
+    __slots__ = ("_counter", "_seed", "_words")
 
     def __init__(self, seed: bytes) -> None:
         self._seed = seed
         self._counter = 0
-        self._block = b""
+        self._words: list[int] = []
 
     def _word(self) -> int:
-        if not self._block:
-            self._block = hashlib.sha256(self._seed + self._counter.to_bytes(8, "big")).digest()
+        if not self._words:
+            block = hashlib.sha256(self._seed + self._counter.to_bytes(8, "big")).digest()
             self._counter += 1
-        word, self._block = self._block[:_WORD], self._block[_WORD:]
-        return int.from_bytes(word, "big")
+            self._words = [*_unpacked(block)][::-1]
+        return self._words.pop()
 
     def below(self, bound: int) -> int:
         """A whole number in [0, bound), each equally likely; `bound` >= 1."""

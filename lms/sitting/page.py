@@ -11,7 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -42,8 +42,7 @@ def gap(name: str) -> str:
     return f"{MARK}-{name}."
 
 
-NUMBER, CHOICES, ID, LETTER = map(gap, ("number", "choices", "id", "letter"))
-_GAP = re.compile(rf"{MARK}-(\w+)\.")
+NUMBER, CHOICES, ID = map(gap, ("number", "choices", "id"))
 #: a place of the shell, and what finds it
 PLACE = f"{MARK}-place-{{}}."
 _PLACE = re.compile(rf"{MARK}-place-(\w+)\.")
@@ -73,12 +72,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A question to be filled by `%` with its number, its choices and the ids of its prompts, and a line for each choice
-    to be filled with the number, its id and letter.
+    """A question in which its number, its choices and the ids of its prompts are to be put; and by its words the line of
+    each choice, once for every letter it may get, in which number and id are.
     """
 
     html: str
-    lines: Mapping[str, str]
+    lines: Mapping[str, Sequence[str]]
 
 
 class _Kept:
@@ -153,39 +152,33 @@ def _warm(app: Flask, exam_id: int, blueprint: Blueprint, language: str) -> None
 
 
 def _filled(piece: Piece, presentation: Presentation, number: str) -> str:
+    """Replacing is several times as quick as filling by `%` or `format`."""
     lines = piece.lines
-    drawn = [
-        lines[choice.text] % {"number": number, "id": choice.id, "letter": _LETTERS[place]}
-        for place, choice in enumerate(presentation.choices)
-    ]
-    gaps = {"number": number, "choices": "".join(drawn)}
+    drawn = [lines[choice.text][place].replace(ID, choice.id) for place, choice in enumerate(presentation.choices)]
+    html = piece.html.replace(CHOICES, "".join(drawn))
     for place, prompt in enumerate(presentation.prompts):
-        gaps[f"prompt{place}"] = prompt.id
-    return piece.html % gaps
-
-
-def _to_fill(html: str) -> str:
-    """What was rendered with `gap`s in it, as `%` fills it with what has their names."""
-    return _GAP.sub(r"%(\1)s", html.replace("%", "%%"))
+        html = html.replace(gap(f"prompt{place}"), prompt.id)
+    return html.replace(NUMBER, number)
 
 
 def _piece(version: ItemVersion, marks: Decimal, presentation: Presentation, *, with_case: bool) -> Piece:
     """Render a question once with each of its choices alone, and take the choices out."""
     draw = partial(_whole, version, marks, number=NUMBER, with_case=with_case)
     prompts = tuple(Choice(gap(f"prompt{n}"), prompt.text) for n, prompt in enumerate(presentation.prompts))
-    bare = replace(presentation, prompts=prompts)
+    bare = presentation._replace(prompts=prompts)
     line = _LINE.get(version.interaction.CONTROL)
     if line is None or not presentation.choices:
-        return Piece(_to_fill(draw(bare)), {})
+        return Piece(draw(bare), {})
     lines, html = {}, ""
+    letters = _LETTERS[: len(presentation.choices)]
     for choice in presentation.choices:
-        drawn = draw(replace(bare, choices=(Choice(ID, choice.text),)))
+        drawn = draw(bare._replace(choices=(Choice(ID, choice.text),)))
         found = line.search(drawn)
         if found is None:
             raise RuntimeError("a choice has no line of its own in the template")
-        lines[choice.text] = _to_fill(_OPTION_LETTER.sub(rf"\g<1>{LETTER}\g<2>", found[0]))
+        lines[choice.text] = tuple(_OPTION_LETTER.sub(rf"\g<1>{letter}\g<2>", found[0]) for letter in letters)
         html = line.sub(CHOICES, drawn)
-    return Piece(_to_fill(html), lines)
+    return Piece(html, lines)
 
 
 def _whole(version: ItemVersion, marks: Decimal, presentation: Presentation, number: str, *, with_case: bool) -> str:

@@ -125,6 +125,8 @@ class _Walk:
         self._find, self._field, self._ask, self._blanks = pictures, field, own, blanks
         self._owned: dict[etree._Element, str | None] = {}
         self.problems: list[Problem] = []
+        #: in how many cells of tables, which are one line each and have no room for the marks of a list
+        self.in_cells = 0
         self._said: set[tuple[str, str]] = set()
         self.pictures: dict[str, bytes] = {}
 
@@ -205,7 +207,7 @@ class _Walk:
         entries, loose = [], False
         for child in element:
             inner = self._block(child, depth + 1) if local(child).lower() in ("ul", "ol") else self.blocks(child, depth)
-            mark = f"{number}. " if local(element).lower() == "ol" else "- "
+            mark = f"{number}. " if local(element).lower() == "ol" else "" if self.in_cells else "- "
             number += 1
             loose = loose or any(not _is_list(block) for block in inner[1:])
             entries.append((mark, inner or [""]))
@@ -252,7 +254,9 @@ class _Walk:
             self.report("html_span", f"<{local(cell)}>")
         if any(local(one).lower() == "table" for one in cell.iterdescendants()):
             self.report("html_deep", "<table>")
+        self.in_cells += 1
         text = " ".join(" ".join(self.blocks(cell, depth + 2)).split()).replace("\\ ", " ")
+        self.in_cells -= 1
         return _BAR.sub(r"\\|", text)
 
     def _inline(self, element: etree._Element, depth: int) -> list[inline.Token]:

@@ -2,11 +2,11 @@
 
 from fractions import Fraction
 
-from question_bank.chance import opaque
 from question_bank.interactions.base import Response
 from question_bank.interactions.base import same as same
 from question_bank.interactions.options import (
     Options,
+    ids_of,
     key_words,
     keys_of,
     offered_options,
@@ -46,7 +46,8 @@ def read(body: Options, seed: bytes, raw: object) -> Response:
 
 def shown(body: Options, seed: bytes, response: Response) -> object:
     """The opaque ids of the chosen options."""
-    return [opaque(seed, key) for key in response]
+    known = ids_of(body, seed)
+    return [known[key] for key in response]
 
 
 def is_blank(response: Response) -> bool:

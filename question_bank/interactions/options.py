@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from question_bank.chance import Chance, derive, derive_all, opaque_of
+from question_bank.chance import Chance, derive, opaque_all
 from question_bank.errors import BadResponse
 from question_bank.interactions import base
 from question_bank.interactions.base import MAX_OPTIONS, OPTION_LENGTH, Choice, Presentation, required_text, string
@@ -16,8 +16,6 @@ from question_bank.shares import MOST, noted, range_problems, share_of, written
 from question_bank.text import plain_text
 
 LETTERS = base.LETTERS[:MAX_OPTIONS]
-#: what is derived from the seed of a slot: the order of its options, and an id for each of them
-_LABELS = (b"options", *(f"id:{letter}".encode() for letter in LETTERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +115,18 @@ def _places(options: Sequence[Option], seed: bytes) -> list[int]:
 def present_options(body: Options, seed: bytes) -> Presentation:
     """The options of this candidate under opaque ids."""
     options = body.options
-    mixing, *ids = derive_all(seed, _LABELS[: len(options) + 1])
-    return Presentation(choices=tuple([Choice(opaque_of(ids[n]), options[n].text) for n in _places(options, mixing)]))
+    ids, mixed = opaque_all(seed, len(options)), _places(options, derive(seed, "options"))
+    return Presentation(choices=tuple([Choice(ids[place], options[place].text) for place in mixed]))
+
+
+def ids_of(body: Options, seed: bytes) -> dict[str, str]:
+    """The opaque id of each option, by its letter."""
+    return dict(zip(LETTERS, opaque_all(seed, len(body.options)), strict=False))
 
 
 def keys_of(body: Options, seed: bytes, ids: object) -> list[str]:
     """The keys behind opaque ids; raises BadResponse for anything else."""
-    letters = body.letters()
-    known = dict(zip(map(opaque_of, derive_all(seed, _LABELS[1 : len(letters) + 1])), letters, strict=True))
+    known = {name: letter for letter, name in ids_of(body, seed).items()}
     if not isinstance(ids, list) or len(ids) > len(known) or not all(isinstance(i, str) for i in ids):
         raise BadResponse(reason="shape")
     if len(set(ids)) != len(ids) or not set(ids) <= set(known):

@@ -2,12 +2,12 @@
 
 from fractions import Fraction
 
-from question_bank.chance import opaque
 from question_bank.errors import BadResponse
 from question_bank.interactions.base import Response
 from question_bank.interactions.base import same as same
 from question_bank.interactions.options import (
     Options,
+    ids_of,
     key_words,
     keys_of,
     offered_options,
@@ -51,7 +51,7 @@ def read(body: Options, seed: bytes, raw: object) -> Response:
 
 def shown(body: Options, seed: bytes, response: Response) -> object:
     """The opaque id of the chosen option."""
-    return None if response is None else opaque(seed, response)
+    return None if response is None else ids_of(body, seed)[response]
 
 
 def is_blank(response: Response) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from question_bank.chance import opaque
+from question_bank.chance import opaque_all
 from question_bank.errors import BadResponse
 from question_bank.interactions.base import Choice, Presentation, Response
 from question_bank.interactions.base import same as same
@@ -33,12 +33,16 @@ def problems(body: Statement, stem: str) -> list[Problem]:
 
 def present(body: Statement, seed: bytes) -> Presentation:
     """True first, then false, always: readers expect it, and the order tells nothing."""
-    return Presentation(choices=tuple(Choice(opaque(seed, str(value)), word) for value, word in WORDS.items()))
+    return Presentation(choices=tuple([Choice(name, WORDS[value]) for value, name in _ids(seed).items()]))
+
+
+def _ids(seed: bytes) -> dict[bool, str]:
+    return dict(zip(WORDS, opaque_all(seed, len(WORDS)), strict=True))
 
 
 def read(body: Statement, seed: bytes, raw: object) -> Response:
     """An opaque id or null -> true, false or None."""
-    known = {opaque(seed, str(value)): value for value in WORDS}
+    known = {name: value for value, name in _ids(seed).items()}
     if raw is None:
         return None
     if not isinstance(raw, str) or raw not in known:
@@ -48,7 +52,7 @@ def read(body: Statement, seed: bytes, raw: object) -> Response:
 
 def shown(body: Statement, seed: bytes, response: Response) -> object:
     """The opaque id of the chosen word."""
-    return None if response is None else opaque(seed, str(response))
+    return None if response is None else _ids(seed)[bool(response)]
 
 
 def is_blank(response: Response) -> bool:

@@ -5,11 +5,12 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from question_bank.chance import Chance, derive, derive_all, opaque
+from question_bank.chance import Chance, derive, derive_all, opaque, opaque_all
 
 FIRST = [493, 900, 606, 149, 327]
 SHUFFLED = "bahdgcef"
 OPAQUE = "53d2a4c6a8b4"
+IDS = ["46054924a4f0", "35bffa0e4007"]
 
 
 def test_the_stream_never_changes() -> None:
@@ -48,6 +49,17 @@ def test_every_order_is_equally_likely() -> None:
 
     assert len(counts) == 6
     assert sum((count - 2000) ** 2 / 2000 for count in counts.values()) < 20.5
+
+
+def test_ids_drawn_together_differ_and_stay() -> None:
+    """
+    However many are asked for, the first ones are the same, and they are those of the first release.
+    """
+    ids = opaque_all(b"seed", 10)
+
+    assert ids[:2] == IDS
+    assert opaque_all(b"seed", 2) == IDS
+    assert len(set(ids) | set(opaque_all(b"other", 10))) == 20
 
 
 def test_purposes_have_seeds_of_their_own() -> None:

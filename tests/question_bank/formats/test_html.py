@@ -156,6 +156,15 @@ def test_words_come_over_whatever_the_marks(source: str) -> None:
     assert words_of(shown) == words_of(source)
 
 
+def test_a_list_in_a_cell_leaves_no_marks() -> None:
+    """
+    A cell is one line: bullets would stand there as dashes, the numbers of an ordered list say something.
+    """
+    text = html.markdown("<table><tr><td><ul><li>甲<li>乙</ul><td><ol><li>丙<li>丁</ol></table><ul><li>戊</ul>").text
+
+    assert text == "| 甲 乙 | 1. 丙 2. 丁 |\n| --- | --- |\n\n- 戊"
+
+
 TAGS = st.sampled_from(["script", "img", "a", "svg", "b", "div", "iframe", "x", "table", "td", "style", "textarea"])
 HOSTILE = st.lists(
     st.one_of(
