@@ -23,6 +23,8 @@ ORDERS = ("shuffled", "fixed")
 NAVIGATIONS = ("free", "forward")
 #: each candidate their own paper; one drawn paper for all; the versions that the sections list
 PAPERS = ("personal", "common", "fixed")
+#: how a paper is shown at first: all its questions on one page, or one at a time; no matter of what stands on it
+PRESENTATIONS = ("all", "one")
 #: what is written; 1 (without times, orders, trials and kinds of paper) is still read
 FORMAT = 2
 
@@ -102,6 +104,7 @@ class Blueprint:
     paper: str = "personal"
     #: whether the options of choice questions stand in an order of the candidate's own
     shuffle_options: bool = True
+    presentation: str = "all"
 
     @property
     def total(self) -> Decimal:
@@ -127,6 +130,8 @@ class Blueprint:
         found += [Problem("sections", "duplicate", str(key)) for key, count in times.items() if count > 1]
         if self.paper not in PAPERS:
             found.append(Problem("paper", "unknown_value", self.paper))
+        if self.presentation not in PRESENTATIONS:
+            found.append(Problem("presentation", "unknown_value", self.presentation))
         if not 0 < self.pass_mark <= self.total:
             found.append(Problem("pass_mark", "unknown_value", str(self.pass_mark), {"total": str(self.total)}))
         known = (
@@ -138,7 +143,8 @@ class Blueprint:
         return tuple(found)
 
     def to_record(self) -> dict[str, Any]:
-        """JSON-able form."""
+        """JSON-able form. The usual presentation is left out: a report on papers made before it was known stays true."""
+        shown = {} if self.presentation == "all" else {"presentation": self.presentation}
         return {
             "format": FORMAT,
             "pass_mark": str(self.pass_mark),
@@ -146,6 +152,7 @@ class Blueprint:
             "paper": self.paper,
             "shuffle_options": self.shuffle_options,
             "sections": [section.to_record() for section in self.sections],
+            **shown,
         }
 
     @classmethod
@@ -160,6 +167,7 @@ class Blueprint:
                 rules=Rules(**record["rules"]),
                 paper=str(record.get("paper", "personal")),
                 shuffle_options=_truth(record.get("shuffle_options", True)),
+                presentation=str(record.get("presentation", "all")),
             )
         except InvalidOperation as error:
             raise ValueError("marks are decimal numbers") from error

@@ -70,6 +70,10 @@ PAPER_NAMES = {
     "common": lazy_gettext("one drawn paper for all"),
     "fixed": lazy_gettext("the questions that the sections list, for all"),
 }
+PRESENTATION_NAMES = {
+    "all": lazy_gettext("all questions on one page"),
+    "one": lazy_gettext("one question at a time"),
+}
 SHUFFLE_NAMES = {
     "yes": lazy_gettext("in an order of the candidate's own"),
     "no": lazy_gettext("as their author put them"),
@@ -173,6 +177,7 @@ class ExamForm(FlaskForm):
     sections = FieldList(FormField(SectionForm), min_entries=1, max_entries=MAX_SECTIONS)
     paper = SelectField(lazy_gettext("Papers"), choices=_choices(PAPER_NAMES), default="personal")
     shuffle_options = SelectField(lazy_gettext("Options stand"), choices=_choices(SHUFFLE_NAMES), default="yes")
+    presentation = SelectField(lazy_gettext("Shown at first"), choices=_choices(PRESENTATION_NAMES), default="all")
     multiple = SelectField(lazy_gettext("Marks for multiple choice"), choices=_choices(MULTI_NAMES))
     ordering = SelectField(lazy_gettext("Marks for ordering"), choices=_choices(ORDER_NAMES), default="all_or_nothing")
     matching = SelectField(lazy_gettext("Marks for matching"), choices=_choices(MATCH_NAMES), default="per_pair")
@@ -244,6 +249,7 @@ class ExamForm(FlaskForm):
             rules=Rules(str(self.multiple.data), str(self.ordering.data), str(self.matching.data)),
             paper=str(self.paper.data),
             shuffle_options=self.shuffle_options.data != "no",
+            presentation=str(self.presentation.data),
         )
         return Plan(
             title=str(self.title.data).strip(),

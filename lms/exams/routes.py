@@ -16,7 +16,7 @@ from lms.clock import BUREAU_ZONE, now
 from lms.database import reading, writing
 from lms.errors import Forbidden, NotFound, Refused, describe, sentence_of
 from lms.exams import proof, queries, service
-from lms.exams.forms import PAPER_NAMES, ExamForm
+from lms.exams.forms import PAPER_NAMES, PRESENTATION_NAMES, ExamForm
 from lms.exams.policy import access_exam, managed_ids, managed_paths
 from lms.exams.proof import pool_of_draft
 from lms.exams.queries import ExamRow
@@ -97,6 +97,7 @@ def show(exam_id: str) -> ResponseReturnValue:
         report=proof.report(session, exam),
         proving=proof.at_work(session, exam.public_id),
         paper_names=PAPER_NAMES,
+        presentation_names=PRESENTATION_NAMES,
         subject_names=_subject_names(),
         type_names=TYPE_NAMES,
     )
@@ -227,6 +228,7 @@ def _filled(exam: ExamRow) -> dict[str, object]:
         ],
         "paper": exam.blueprint.paper,
         "shuffle_options": "yes" if exam.blueprint.shuffle_options else "no",
+        "presentation": exam.blueprint.presentation,
         "multiple": exam.blueprint.rules.multiple,
         "ordering": exam.blueprint.rules.ordering,
         "matching": exam.blueprint.rules.matching,

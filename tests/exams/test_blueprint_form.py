@@ -81,7 +81,7 @@ def test_every_rule_can_be_chosen_and_comes_back(app: Flask, cast: Cast, fields:
     chosen = fields | {
         "sections-0-order": "fixed", "sections-1-title": "试测", "sections-1-types": "true_false", "sections-1-quota": "2",
         "sections-1-marks": "0", "sections-1-counts": "no", "paper": "common", "shuffle_options": "no",
-        "ordering": "relative_next", "matching": "none_wrong",
+        "ordering": "relative_next", "matching": "none_wrong", "presentation": "one",
     }  # fmt: skip
     made = post(zhao, "/exams/new", **chosen)
     found = kept(app, made.location)
@@ -91,9 +91,10 @@ def test_every_rule_can_be_chosen_and_comes_back(app: Flask, cast: Cast, fields:
         ("shuffled", False, 0),
     ]
     assert (found.paper, found.shuffle_options, str(found.total)) == ("common", False, "6")
+    assert found.presentation == "one"
     assert (found.rules.ordering, found.rules.matching) == ("relative_next", "none_wrong")
     page = zhao.get(made.location + "/edit").text
-    for option in ("fixed", "no", "common", "relative_next", "none_wrong"):
+    for option in ("fixed", "no", "common", "relative_next", "none_wrong", "one"):
         assert f'selected value="{option}"' in page
     again = post(zhao, made.location + "/edit", **chosen)
     assert kept(app, again.location) == found

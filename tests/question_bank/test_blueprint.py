@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from question_bank.assembly import draw
-from question_bank.blueprint import NAVIGATIONS, ORDERS, PAPERS, Blueprint, Section, Shortage, by_hand, shortage
+from question_bank.blueprint import (
+    NAVIGATIONS,
+    ORDERS,
+    PAPERS,
+    PRESENTATIONS,
+    Blueprint,
+    Section,
+    Shortage,
+    by_hand,
+    shortage,
+)
 from question_bank.errors import PoolTooSmall, UnknownRecord
 from question_bank.grading import grade, share_of
 from question_bank.interactions.options import Option, Options
@@ -72,12 +82,13 @@ def test_a_blueprint_of_a_later_release_is_refused() -> None:
     ),
     st.sampled_from(PAPERS),
     st.booleans(),
+    st.sampled_from(PRESENTATIONS),
 )
-def test_everything_a_blueprint_says_is_kept(section: Section, paper: str, shuffled: bool) -> None:
+def test_everything_a_blueprint_says_is_kept(section: Section, paper: str, shuffled: bool, shown: str) -> None:
     """
     Its record says the same again.
     """
-    plan = Blueprint((section,), Decimal(1), paper=paper, shuffle_options=shuffled)
+    plan = Blueprint((section,), Decimal(1), paper=paper, shuffle_options=shuffled, presentation=shown)
 
     assert Blueprint.from_record(plan.to_record()) == plan
 
@@ -101,6 +112,7 @@ BAD = [
     ({"navigation": "back"}, {}, [("sections.1.navigation", "unknown_value")]),
     ({"listed": (1,)}, {}, [("sections.1.listed", "too_many")]),
     ({}, {"paper": "none"}, [("paper", "unknown_value")]),
+    ({}, {"presentation": "two"}, [("presentation", "unknown_value")]),
     ({"listed": (1, 2)}, {"paper": "fixed"}, [("sections.1.listed", "too_few")]),
     ({"listed": (1, 2, 2)}, {"paper": "fixed"}, [("sections", "duplicate")]),
     ({"marks": Decimal("NaN"), "counts": False}, {}, [("sections.1.marks", "unknown_value"), ("pass_mark", "unknown_value")]),
