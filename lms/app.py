@@ -41,7 +41,9 @@ from lms.roster import routes as roster_routes
 from lms.roster import work as roster_work
 from lms.sitting import equating_routes, express
 from lms.sitting import routes as sitting_routes
+from lms.sitting import waiting
 from lms.sitting import work as sitting_work
+from lms.supervision import queries as supervision_queries
 from lms.supervision import record_routes, room_routes
 from lms.supervision import routes as supervision_routes
 from lms.transcripts import routes as transcripts_routes
@@ -136,6 +138,7 @@ def _features(app: Flask, config: Config) -> None:
     app.register_blueprint(sitting_routes.bp)
     app.register_blueprint(equating_routes.bp)
     sitting_work.init_app(app, config)
+    waiting.init_app(app, supervision_queries.seat_in_words)
     for supervision in (supervision_routes, room_routes, record_routes):
         app.register_blueprint(supervision.bp)
     app.register_blueprint(transcripts_routes.bp)

@@ -111,7 +111,9 @@ class Save:
         Raises Elsewhere when another log-in took over, EventConflict when a (window, count) comes back with other
         content, AttemptOver when even evidence has its limit.
         """
-        sheet = _own(store, self.attempt, self.session_id)
+        return self._append(_own(store, self.attempt, self.session_id), store)
+
+    def _append(self, sheet: Sheet, store: Store) -> Saved:
         if sheet.last + len(self.events) > MAX_JOURNAL:
             raise errors.AttemptOver
         counts = not sheet.ended and sheet.time.is_open(self.at)
@@ -146,6 +148,18 @@ class Save:
         if stored is None or stored.slot != event.slot or stored.response != event.response:
             raise errors.EventConflict
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover(Save):
+    """What a browser still held of an attempt that is over: appended as evidence, whichever log-in brings it."""
+
+    def run(self, store: Store) -> Saved:
+        """As Save. Raises StillOpen while answers may count: they take the way of answers."""
+        sheet = sheet_of(store, self.attempt)
+        if not sheet.ended:
+            raise errors.StillOpen
+        return self._append(sheet, store)
 
 
 def _clash(other: Incoming, event: Incoming) -> bool:

@@ -26,6 +26,13 @@ class Elsewhere(Refused):
     sentence = lazy_gettext("This attempt goes on in another window or on another computer.")
 
 
+class StillOpen(Refused):
+    """Evidence is taken of attempts that are over; the answers of others go the way of answers."""
+
+    code = "attempt.still_open"
+    sentence = lazy_gettext("This attempt is not over.")
+
+
 class NotVisible(Refused):
     """The result is not released yet."""
 

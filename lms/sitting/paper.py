@@ -36,6 +36,18 @@ def shown_answers(form: Form, versions: Mapping[int, ItemVersion], answers: Mapp
     return shown
 
 
+def material(form: Form, versions: Mapping[int, ItemVersion]) -> dict[int, int]:
+    """For each question that rests on material shown with an earlier one: the question that shows it."""
+    holders, first, case = {}, 0, None
+    for slot in form.slots:
+        stimulus = versions[slot.version].stimulus
+        if stimulus is None or stimulus.ref != case:
+            first, case = slot.number, stimulus.ref if stimulus else None
+        elif first != slot.number:
+            holders[slot.number] = first
+    return holders
+
+
 def review(
     exam: ExamRow,
     form: Form,

@@ -13,7 +13,7 @@ from question_bank.timing import Time
 
 _OWN = (
     "SELECT id, exam_id, public_id, started_at, deadline_at, ended_at, ended_how, paused_at, extra_seconds, session_id,"
-    " last_event, CAST(form AS TEXT) FROM attempt WHERE public_id = ? AND person_id = ?"
+    " last_event, answered, CAST(form AS TEXT) FROM attempt WHERE public_id = ? AND person_id = ?"
 )
 
 
@@ -32,6 +32,7 @@ class AttemptRow:
     extra_seconds: int
     session_id: int
     last_event: int
+    answered: int
 
     @property
     def time(self) -> Time:

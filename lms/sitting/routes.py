@@ -14,13 +14,14 @@ from lms.accounts.gate import issue_ticket, ticket, viewer
 from lms.accounts.policy import Act
 from lms.clock import now
 from lms.database import dumps, reading, writing
-from lms.errors import describe
+from lms.errors import describe, wants_json
 from lms.exams import queries as exams
 from lms.exams.policy import access_exam
 from lms.paging import paginate, requested_page
 from lms.security import csrf
-from lms.sitting import journal, page, papers, queries, quick, sent, service
-from lms.sitting.paper import review, shown_answers
+from lms.sitting import journal, page, papers, queries, quick, sent, service, waiting
+from lms.sitting.forms import incoming
+from lms.sitting.paper import material, review, shown_answers
 from lms.sitting.policy import Sat, access_own_attempt, access_sittable_exam
 from question_bank.assembly import Form
 from question_bank.attempt import Attempt as State
@@ -53,15 +54,31 @@ def door(exam_id: str) -> ResponseReturnValue:
     standing = quick.standing(exam, viewer().id)
     page.warm(exam.id, exam.blueprint)
     phase, over = standing.phase(now()), exam.phase(now()) == "over"
-    return render_template("sitting/door.html", exam=exam, standing=standing, phase=phase, over=over)
+    return render_template(
+        "sitting/door.html",
+        exam=exam,
+        standing=standing,
+        phase=phase,
+        over=over,
+        entry=waiting.entry(reading(), exam, viewer()),
+        settings=waiting.settings(exam, phase),
+    )
+
+
+@bp.get("/exam/<exam_id>/clock")
+@signed_in
+def clock(exam_id: str) -> ResponseReturnValue:
+    """The server's time and the bell, for a page that waits; asked at most once a minute."""
+    return jsonify(waiting.clock(access_sittable_exam(viewer(), exam_id)))
 
 
 @bp.post("/exam/<exam_id>/start")
 @signed_in
 def start(exam_id: str) -> ResponseReturnValue:
-    """Begin, or go on with the attempt there is."""
+    """Begin, or go on with the attempt there is. The script of the waiting room asks for JSON."""
     exam = access_sittable_exam(viewer(), exam_id)
-    return redirect(url_for("sitting.attempt", attempt_id=service.start(exam, viewer())))
+    address = url_for("sitting.attempt", attempt_id=service.start(exam, viewer()))
+    return jsonify(next=address) if wants_json() else redirect(address)
 
 
 @bp.get("/<attempt_id>")
@@ -106,6 +123,15 @@ def take_over(attempt_id: str) -> ResponseReturnValue:
 def hand_in(attempt_id: str) -> ResponseReturnValue:
     """End the attempt."""
     return jsonify(sent.hand_in(ticket(), request.script_root))
+
+
+@bp.post("/<attempt_id>/evidence")
+@signed_in
+def evidence(attempt_id: str) -> ResponseReturnValue:
+    """Keep what a browser still held of an attempt that is over; it counts nothing."""
+    sat = access_own_attempt(viewer(), attempt_id)
+    service.keep_evidence(sat.attempt.public_id, incoming(request.get_json()))
+    return "", 204
 
 
 @bp.get("/<attempt_id>/result")
@@ -186,6 +212,8 @@ def _settings(sat: Sat, form: Form, versions: Mapping[int, ItemVersion], state: 
         "grace": int(GRACE.total_seconds() * 1000) + 1500,
         "answers": shown_answers(form, versions, state.answers),
         "flags": sorted(state.flagged),
+        "presentation": sat.exam.blueprint.presentation,
+        "material": material(form, versions),
         "headers": issue_ticket(public_id),
         "eventsUrl": f"{here}/events",
         "stateUrl": f"{here}/state",
@@ -202,7 +230,9 @@ def _words() -> dict[str, str]:
         "saved": gettext("Saved"),
         "sending": gettext("Saving"),
         "unsaved": gettext("Not saved yet: kept on this computer"),
+        "unkept": gettext("Not saved yet: keep this page open"),
         "minutesLeft": gettext("{minutes} minutes left"),
+        "minuteLeft": gettext("One minute left"),
         "moreTime": gettext("The invigilator has given you {minutes} more minutes."),
         "goesOn": gettext("The exam goes on. You have as much time as before the pause."),
     }

@@ -27,7 +27,7 @@ from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.ids import new_public_id
 from lms.sitting import dealing, errors, journal, papers, presence, queries
-from lms.sitting.deeds import End, Save, Saved, Start
+from lms.sitting.deeds import End, Leftover, Save, Saved, Start
 from lms.sitting.measures import Measure
 from lms.sitting.models import Accommodation, Attempt, AttemptResult, Outage
 from lms.sitting.queries import newest_revisions
@@ -111,6 +111,17 @@ def save(who: Ticket, incoming: Sequence[Incoming]) -> Answered:
     shown = {slot: _shown(response, slot, form, versions) for slot, response in saved.superseded.items()}
     time = Time(saved.deadline_at, saved.paused_at)
     return Answered(saved.last, time, saved.extra_seconds, shown, saved.over)
+
+
+def keep_evidence(public_id: str, incoming: Sequence[Incoming]) -> None:
+    """Append what a browser still held of an attempt that is over, as evidence; once, however often it is sent.
+
+    The caller has seen that it is the candidate's own. Raises StillOpen, and what `save` raises of bad events.
+    """
+    sat = papers.sat(public_id)
+    form, versions = sat.form, exams.snapshot_of(sat.exam_id)
+    events = [_read(event, form, versions) for event in incoming]
+    writer().do(Leftover(public_id, 0, events, now()))
 
 
 def take_over(session: Session, public_id: str, viewer: Viewer) -> None:

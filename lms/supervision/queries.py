@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
@@ -109,6 +110,13 @@ def sits_elsewhere(session: Session, exam: ExamRow) -> int:
     dealt = sitting.dealt_seats(session, exam)
     now_at = places(session, exam.id) if dealt else {}
     return sum(now_at.get(person) != seat for person, seat in dealt.items())
+
+
+def seat_in_words(session: Session, exam_id: int, person_id: int) -> str | None:
+    """Where somebody sits in an exam, as a person says it; None without a seat."""
+    query = select(Room.name, Seat.number).join(Seat, Seat.room_id == Room.id)
+    row = session.execute(query.where(Seat.exam_id == exam_id, Seat.person_id == person_id)).first()
+    return gettext("%(room)s, seat %(number)s", room=row.name, number=row.number) if row else None
 
 
 def measures(exam_id: int) -> Select[MeasureTaken]:

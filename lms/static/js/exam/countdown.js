@@ -3,12 +3,18 @@
 const SPOKEN = [30, 10, 5, 1];
 
 export class Countdown {
-  constructor({ display, live, remaining, onEnd, sentence }) {
-    Object.assign(this, { display, live, onEnd, sentence });
+  /**
+   * @param {object} options display, live (live region), remaining (ms), onEnd(), sentence ("{minutes} ..."),
+   *   sentenceOfOne, spokenAt (minutes at which it is said)
+   */
+  constructor({ display, live, remaining, onEnd, sentence, sentenceOfOne, spokenAt = SPOKEN }) {
+    Object.assign(this, { display, live, onEnd, sentence, sentenceOfOne, spokenAt });
     this.spoken = new Set();
     this.held = false;
+    this.ended = false;
     this.set(remaining);
-    this.timer = setInterval(() => this.tick(), 250);
+    for (const minutes of spokenAt) if (remaining <= minutes * 60000) this.spoken.add(minutes);
+    setInterval(() => this.tick(), 250);
     this.tick();
   }
 
@@ -16,8 +22,9 @@ export class Countdown {
   set(remaining) {
     this.anchor = performance.now();
     this.remaining = remaining;
-    for (const minutes of SPOKEN) if (remaining <= minutes * 60000 - 1500) this.spoken.add(minutes);
-    else this.spoken.delete(minutes);
+    if (remaining > 0) this.ended = false;
+    // more than a hair above a mark: time was given, and the mark will be passed again
+    for (const minutes of this.spokenAt) if (remaining > minutes * 60000 + 1500) this.spoken.delete(minutes);
   }
 
   /** The time stands still until `go`; `set` says how much of it is left. */
@@ -42,15 +49,16 @@ export class Countdown {
     const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
     this.display.querySelector(".countdown-time").textContent = parts.map((part) => String(part).padStart(2, "0")).join(":");
     this.display.dataset.level = left <= 300000 ? "last" : left <= 600000 ? "soon" : "calm";
-    for (const minutes of SPOKEN) {
-      if (!this.spoken.has(minutes) && left <= minutes * 60000) {
-        this.spoken.add(minutes);
-        this.live.textContent = this.sentence.replace("{minutes}", minutes);
-      }
-    }
-    if (left === 0) {
-      clearInterval(this.timer);
+    const passed = this.spokenAt.filter((minutes) => !this.spoken.has(minutes) && left <= minutes * 60000);
+    if (passed.length && left > 0) this.#speak(Math.ceil(left / 60000));
+    for (const minutes of passed) this.spoken.add(minutes);
+    if (left === 0 && !this.held && !this.ended) {
+      this.ended = true;
       this.onEnd();
     }
+  }
+
+  #speak(minutes) {
+    this.live.textContent = minutes === 1 ? this.sentenceOfOne : this.sentence.replace("{minutes}", minutes);
   }
 }

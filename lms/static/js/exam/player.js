@@ -2,9 +2,11 @@
 
 import { clickSpot, controls, moveLine, outline } from "./controls.js";
 import { Countdown } from "./countdown.js";
-import { postJson, Refusal, Sync } from "./sync.js";
+import { HandIn } from "./handin.js";
 import { EventStore } from "./store.js";
 import { Supervised, watchFocus } from "./supervised.js";
+import { Sync } from "./sync.js";
+import { View } from "./view.js";
 
 const PULSE = 8000;
 const TYPING_PAUSE = 600;
@@ -40,6 +42,15 @@ function counts() {
   return { answered, blank: all.length - answered, flagged: all.filter((q) => "flagged" in q.dataset).length };
 }
 
+/** The numbers of the questions that are blank, and of those that are flagged. */
+function numbers() {
+  const all = [...questions.entries()];
+  return {
+    blank: all.filter(([, q]) => q.dataset.state !== "answered").map(([slot]) => slot),
+    flagged: all.filter(([, q]) => "flagged" in q.dataset).map(([slot]) => slot),
+  };
+}
+
 function renewCounts() {
   for (const [name, number] of Object.entries(counts())) {
     for (const place of document.querySelectorAll(`[data-count="${name}"]`)) place.textContent = number;
@@ -52,12 +63,13 @@ function renewBadge() {
 }
 
 function setState(slot, state) {
-  if (slot === null) return;
+  // what is being typed meanwhile is not saved yet
+  if (slot === null || (state === "saved" && timers.has(slot))) return;
   states.set(slot, state);
   questions.get(slot).dataset.saved = state;
   const note = questions.get(slot).querySelector("[data-save-note]");
   note.dataset.state = state;
-  note.textContent = words[state];
+  note.textContent = state === "unsaved" && sync.memory.length ? words.unkept : words[state];
   renewBadge();
 }
 
@@ -80,6 +92,7 @@ function leave(url) {
 }
 
 function warn(event) {
+  flushTyping();
   if (badge.dataset.state !== "saved") event.preventDefault();
 }
 
@@ -161,42 +174,26 @@ paper.addEventListener("click", (event) => {
 
 paper.addEventListener("focusin", (event) => {
   const question = event.target.closest(".question");
-  if (question) setCurrent(question);
+  if (question && !("current" in question.dataset)) view.at(Number(question.dataset.slot));
 });
 
 card.addEventListener("click", (event) => {
   const cell = event.target.closest(".answer-cell");
   if (!cell) return;
-  const question = document.querySelector(cell.getAttribute("href"));
-  setCurrent(question);
-  question.querySelector("input, select, textarea, button")?.focus({ preventScroll: true });
+  event.preventDefault();
+  view.go(Number(cell.getAttribute("href").slice("#q-".length)));
 });
 
-const dialog = document.getElementById("hand-in");
-
-document.querySelector("[data-hand-in]").addEventListener("click", () => {
-  renewCounts();
-  dialog.querySelector("[data-problem]").hidden = true;
-  dialog.showModal();
-});
-
-dialog.querySelector("[data-confirm-hand-in]").addEventListener("click", async (event) => {
-  const button = event.currentTarget;
-  button.disabled = true;
-  await flushTyping();
-  const problem = dialog.querySelector("[data-problem]");
-  try {
-    if (!(await sync.kick())) throw new TypeError("not all answers have reached the server");
-    const answer = await postJson(settings.handInUrl, { last: sync.base }, settings.headers);
-    await sync.store.clear().catch(() => undefined);
-    leave(answer.next);
-  } catch (error) {
-    if (error instanceof Refusal && error.code === "attempt.over") return leave(settings.resultUrl);
-    problem.hidden = false;
-    problem.focus();
-  } finally {
-    button.disabled = false;
-  }
+const handIn = new HandIn({
+  dialog: document.getElementById("hand-in"),
+  button: document.querySelector("[data-hand-in]"),
+  url: settings.handInUrl,
+  resultUrl: settings.resultUrl,
+  sync,
+  flush: flushTyping,
+  numbers,
+  leave,
+  onNumber: (slot) => view.go(slot),
 });
 
 async function pulse() {
@@ -207,7 +204,7 @@ async function pulse() {
     if (!response.ok) return;
     const state = await response.json();
     told(state);
-    if (state.over) leave(settings.resultUrl);
+    if (state.over) await finish();
     else if (!state.live) leave(settings.selfUrl);
     if (badge.dataset.state === "unsaved") sync.kick();
   } catch {
@@ -215,10 +212,25 @@ async function pulse() {
   }
 }
 
-async function timeIsUp() {
+/** The attempt is over for the server: what is still here goes there as evidence, then the receipt. */
+async function finish() {
   await flushTyping();
-  await sync.kick().catch(() => false);
-  setTimeout(() => leave(settings.resultUrl), settings.grace);
+  await sync.kick();
+  leave(settings.resultUrl);
+}
+
+const overTime = document.getElementById("time-over");
+overTime.addEventListener("cancel", (event) => event.preventDefault());
+overTime.addEventListener("close", () => countdown.ended && !supervised.paused && overTime.showModal());
+
+/** The paper is closed; the page goes on as soon as the server says that it is over, and not into a dead network. */
+async function timeIsUp() {
+  for (const open of document.querySelectorAll("dialog[open]")) open.close();
+  overTime.dataset.state = "sending";
+  overTime.showModal();
+  await flushTyping();
+  if (!(await sync.kick())) overTime.dataset.state = "unsent";
+  setTimeout(pulse, settings.grace);
 }
 
 const clock = document.getElementById("countdown");
@@ -228,6 +240,7 @@ const countdown = new Countdown({
   remaining: settings.remaining,
   onEnd: timeIsUp,
   sentence: words.minutesLeft,
+  sentenceOfOne: words.minuteLeft,
 });
 
 const supervised = new Supervised({
@@ -240,9 +253,19 @@ const supervised = new Supervised({
 
 function told(state) {
   countdown.set(state.remaining);
+  if (!countdown.ended && overTime.open) overTime.close();
   supervised.tell(state);
   countdown.tick();
 }
+
+const view = new View({
+  paper,
+  questions,
+  material: settings.material,
+  mode: settings.presentation,
+  key: `presentation:${settings.attempt}`,
+  onCurrent: setCurrent,
+});
 
 for (const [slot, value] of Object.entries(settings.answers)) kindOf(questions.get(Number(slot))).show(questions.get(Number(slot)), value);
 for (const slot of settings.flags) setFlag(questions.get(slot), true);
@@ -255,9 +278,9 @@ for (const event of await sync.pending()) {
 }
 for (const slot of questions.keys()) describe(slot);
 renewCounts();
-setCurrent(questions.get(1) ?? questions.values().next().value);
 addEventListener("beforeunload", warn);
-addEventListener("visibilitychange", () => document.visibilityState === "visible" && pulse());
+addEventListener("pagehide", flushTyping);
+document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? pulse() : flushTyping()));
 setInterval(pulse, PULSE);
 watchFocus(
   () => sync.add("away", null, null),

@@ -18,6 +18,21 @@ function open() {
   return asPromise(request);
 }
 
+/** Whether this browser keeps what a page leaves with it: asked by leaving something and taking it back. */
+export async function canKeep() {
+  try {
+    const database = await open();
+    const store = database.transaction(STORE, "readwrite").objectStore(STORE);
+    const probe = { attempt: "probe", client: "probe", seq: 0 };
+    await asPromise(store.put(probe));
+    await asPromise(store.delete([probe.attempt, probe.client, probe.seq]));
+    database.close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Unsent events of one attempt. */
 export class EventStore {
   constructor(attempt) {

@@ -1,6 +1,7 @@
 // Sends events until the server has acknowledged each one. "Saved" means: the server has it on disk.
 
 const BATCH = 50;
+const PATIENCE = 20000;
 const PAUSES = [1000, 2000, 4000, 8000, 15000];
 
 /** The server's refusal of a batch: its code says why. */
@@ -12,6 +13,13 @@ export class Refusal extends Error {
   }
 }
 
+/** Ends a request that nobody answers: a network that swallows everything must not look like one that works. */
+function patience() {
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), PATIENCE);
+  return stop.signal;
+}
+
 export async function postJson(url, body, headers) {
   const response = await fetch(url, {
     method: "POST",
@@ -19,8 +27,10 @@ export async function postJson(url, body, headers) {
     body: JSON.stringify(body),
     credentials: "same-origin",
     cache: "no-store",
+    signal: patience(),
   });
-  if (response.status >= 500) throw new TypeError(`server answered ${response.status}`);
+  if (response.status >= 500 || response.status === 429) throw new TypeError(`server answered ${response.status}`);
+  if (response.status === 204) return {};
   const answer = await response.json();
   if (!response.ok) throw new Refusal(response.status, answer.error);
   return answer;
@@ -36,6 +46,8 @@ export class Sync {
     this.seq = 0;
     this.base = options.base;
     this.failures = 0;
+    /** events that this browser would not keep: gone with the page */
+    this.memory = [];
     this.running = null;
     this.stopped = false;
     addEventListener("online", () => this.kick());
@@ -49,14 +61,14 @@ export class Sync {
     try {
       await this.store.put(event);
     } catch {
-      this.memory = [...(this.memory ?? []), event];
+      this.memory.push(event);
     }
     this.kick();
   }
 
   async pending() {
     const stored = await this.store.unsent().catch(() => []);
-    return [...stored, ...(this.memory ?? [])];
+    return [...stored, ...this.memory];
   }
 
   /** Send now unless a sending is under way; that one goes on until nothing is left. */
@@ -87,7 +99,7 @@ export class Sync {
       this.failures = 0;
       this.base = answer.last;
       await this.store.remove(batch).catch(() => undefined);
-      this.memory = (this.memory ?? []).filter((kept) => !batch.includes(kept));
+      this.memory = this.memory.filter((kept) => !batch.includes(kept));
       const left = new Set((await this.pending()).map((event) => event.slot));
       for (const event of batch) if (!left.has(event.slot)) this.onState(event.slot, "saved");
       this.onAnswer(answer);
