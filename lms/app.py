@@ -39,9 +39,8 @@ from lms.library import routes as library_routes
 from lms.library import work as library_work
 from lms.roster import routes as roster_routes
 from lms.roster import work as roster_work
-from lms.sitting import equating_routes, express
+from lms.sitting import equating_routes, express, waiting
 from lms.sitting import routes as sitting_routes
-from lms.sitting import waiting
 from lms.sitting import work as sitting_work
 from lms.supervision import queries as supervision_queries
 from lms.supervision import record_routes, room_routes

@@ -30,7 +30,6 @@ export async function postJson(url, body, headers) {
     signal: patience(),
   });
   if (response.status >= 500 || response.status === 429) throw new TypeError(`server answered ${response.status}`);
-  if (response.status === 204) return {};
   const answer = await response.json();
   if (!response.ok) throw new Refusal(response.status, answer.error);
   return answer;

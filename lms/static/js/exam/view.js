@@ -63,7 +63,8 @@ export class View {
     this.at(slot);
     const question = this.questions.get(slot);
     question.querySelector(".question-number").focus({ preventScroll: true });
-    question.scrollIntoView({ block: "start" });
+    if (this.single) scrollTo(0, 0);
+    else question.scrollIntoView({ block: "start" });
   }
 
   step(by) {

@@ -53,7 +53,7 @@ async function check() {
     ...lines.map(([kind, text]) => {
       const line = document.createElement("li");
       line.dataset.check = kind;
-      line.textContent = text;
+      line.append(document.getElementById(`sign-${kind}`).content.cloneNode(true), text);
       return line;
     }),
   );
