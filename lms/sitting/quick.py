@@ -9,6 +9,7 @@ from lms.exams.queries import ExamRow
 from lms.sitting.queries import Outcome, Standing
 from question_bank.attempt import ENDS
 from question_bank.grading import scores_from_record
+from question_bank.timing import Allowance
 
 _ANSWERS = (
     "SELECT slot, CAST(response AS TEXT) FROM attempt_event WHERE attempt_id = ? AND kind = 'answer' ORDER BY number"
@@ -20,6 +21,10 @@ WHERE attempt_id = ? ORDER BY revision DESC LIMIT 1
 _END = "SELECT hash FROM attempt_event WHERE attempt_id = ? AND kind IN ({marks}) ORDER BY number LIMIT 1".replace(
     "{marks}", ", ".join("?" * len(ENDS))
 )
+_ALLOWANCE = """
+SELECT minutes, percent FROM sitting_accommodation WHERE exam_id = ? AND person_id = ? AND withdrawn_at IS NULL
+ORDER BY id DESC LIMIT 1
+"""
 _STANDING = """
 SELECT a.public_id, a.started_at, a.deadline_at, a.ended_at, r.total, r.passed
 FROM attempt a LEFT JOIN attempt_result r ON r.attempt_id = a.id
@@ -53,6 +58,12 @@ def outcome(attempt_id: int) -> Outcome | None:
 def end_hash(attempt_id: int) -> bytes:
     """The hash of the event that ended an attempt; what comes after it as evidence changes nothing."""
     return bytes(ask(_END, (attempt_id, *map(str, ENDS)))[0][0])
+
+
+def allowance(exam_id: int, person_id: int) -> Allowance:
+    """What a person was granted before the start of an exam."""
+    rows = ask(_ALLOWANCE, (exam_id, person_id))
+    return Allowance(*rows[0]) if rows else Allowance()
 
 
 def standing(exam: ExamRow, person_id: int) -> Standing:

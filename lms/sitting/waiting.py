@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.policy import Viewer
 from lms.clock import BUREAU_ZONE, now
 from lms.exams.queries import ExamRow
-from lms.sitting import service
+from lms.sitting import quick
 
 #: the seat of a person in an exam, in words; None where none was given
 SeatOf = Callable[[Session, int, int], str | None]
@@ -44,7 +44,7 @@ def entry(session: Session, exam: ExamRow, viewer: Viewer) -> Entry:
     """What this person should know of the entrance."""
     seat_of: SeatOf | None = current_app.extensions.get(_KEY)
     usual = timedelta(minutes=exam.minutes)
-    extra = service.allowance_of(session, exam.id, viewer.id).beyond(usual)
+    extra = quick.allowance(exam.id, viewer.id).beyond(usual)
     left = exam.closes_at - max(now(), exam.opens_at)
     return Entry(
         seat=seat_of(session, exam.id, viewer.id) if seat_of else None,
