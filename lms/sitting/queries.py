@@ -217,13 +217,16 @@ def board(session: Session, exam_id: int) -> list[BoardRow]:
     return [BoardRow(*row) for row in session.execute(_BOARD, {"exam": exam_id})]
 
 
-#: what of a journal is no answer
-_TOLD = tuple(str(kind) for kind in (*MEASURES, *OF_WINDOW, Kind.START, Kind.TAKE_OVER, Kind.HAND_IN, Kind.CLOSE))
+#: what of a journal is no answer, or an answer that does not count
+_TOLD = tuple(
+    str(kind)
+    for kind in (*MEASURES, *OF_WINDOW, Kind.START, Kind.TAKE_OVER, Kind.HAND_IN, Kind.CLOSE, Kind.LATE, Kind.STALE)
+)
 MOST_TOLD = 200
 
 
 def told_events(session: Session, public_id: str) -> list[Event]:
-    """What a journal says beside answers and flags, the newest first."""
+    """What a journal says beside answers that count and flags, the newest first."""
     query = select(AttemptEvent).join(Attempt, Attempt.id == AttemptEvent.attempt_id)
     query = query.where(Attempt.public_id == public_id, AttemptEvent.kind.in_(_TOLD))
     return [

@@ -26,6 +26,8 @@ EVENT_NAMES = {
     "force": lazy_gettext("Handed in by the invigilator"),
     "void": lazy_gettext("Declared void"),
     "release": lazy_gettext("Released for another computer"),
+    "late": lazy_gettext("Answer after the end: kept as evidence"),
+    "stale": lazy_gettext("Older answer than one from elsewhere: kept as evidence"),
 }
 COMPLAINTS = {
     "shape": lazy_gettext("not of the form staff number;room;seat"),

@@ -114,6 +114,8 @@ def test_a_forced_hand_in_ends_the_page(house: House, enter: Enter, exam: ExamRo
 
     candidate.wait_for_url("**/result", timeout=SOON)
     expect(candidate.locator("main")).to_contain_text("/ 28")
+    expect(candidate.locator(".page-head")).to_contain_text(re.compile("监考人员|invigilator"))
+    expect(candidate.locator(".receipt-code")).to_be_visible()
     expect(board.locator(line(board, lin))).to_have_attribute("data-state", "forced", timeout=SOON)
     assert kinds(house, exam, lin) == ["start", "answer", "force"]
 

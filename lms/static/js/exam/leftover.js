@@ -29,4 +29,4 @@ if (slots.length && kept) {
   notice.querySelector("[data-slots]").textContent = slots.join(notice.dataset.comma);
   notice.hidden = false;
 }
-document.documentElement.dataset.leftover = "ready";
+document.documentElement.dataset.held = "told";

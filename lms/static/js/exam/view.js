@@ -102,16 +102,19 @@ export class View {
     if (this.questions.has(named) && named !== this.slot) this.go(named);
   }
 
+  /** A question longer than the window is read to its end, or back to its head, before the page is turned. */
+  #readTo(end) {
+    if (end === 1) return this.steps.getBoundingClientRect().bottom <= innerHeight;
+    return this.questions.get(this.slot).getBoundingClientRect().top >= 0;
+  }
+
   #key(event) {
     if (!this.single || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
     if (document.querySelector("dialog[open]")) return;
     const arrow = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const leaf = { PageUp: -1, PageDown: 1 }[event.key];
     if (event.target.closest?.(arrow ? CHOSEN : TYPED)) return;
-    // a question longer than the window is read to its end first
-    const page = document.documentElement;
-    const moreBelow = page.scrollTop + page.clientHeight < page.scrollHeight - 2;
-    if (!arrow && !(leaf === 1 && !moreBelow) && !(leaf === -1 && page.scrollTop <= 2)) return;
+    if (!arrow && !(leaf && this.#readTo(leaf))) return;
     event.preventDefault();
     this.step(arrow ?? leaf);
   }
