@@ -210,7 +210,7 @@ class House:
             now.backup(kept)
 
     def back(self, folder: Path) -> None:
-        """Put the copy in `folder` back in place."""
+        """Put the copy in `folder` back in place, under the connections that threads keep."""
         with self.app.app_context():
             db.engine.dispose()
         with closing(sqlite3.connect(folder / "kept.db")) as kept, closing(sqlite3.connect(self._file)) as now:
