@@ -111,9 +111,10 @@ class Save:
         Raises Elsewhere when another log-in took over, EventConflict when a (window, count) comes back with other
         content, AttemptOver when even evidence has its limit.
         """
-        return self._append(_own(store, self.attempt, self.session_id), store)
+        return self.append_to(_own(store, self.attempt, self.session_id), store)
 
-    def _append(self, sheet: Sheet, store: Store) -> Saved:
+    def append_to(self, sheet: Sheet, store: Store) -> Saved:
+        """As `run`, whoever may write."""
         if sheet.last + len(self.events) > MAX_JOURNAL:
             raise errors.AttemptOver
         counts = not sheet.ended and sheet.time.is_open(self.at)
@@ -151,15 +152,21 @@ class Save:
 
 
 @dataclass(frozen=True, slots=True)
-class Leftover(Save):
+class Leftover:
     """What a browser still held of an attempt that is over: appended as evidence, whichever log-in brings it."""
 
-    def run(self, store: Store) -> Saved:
-        """As Save. Raises StillOpen while answers may count: they take the way of answers."""
+    attempt: str
+    events: Sequence[Incoming]
+    at: datetime
+
+    def run(self, store: Store) -> list[int]:
+        """The questions of which something was new. Raises StillOpen while answers may count, and what Save raises."""
         sheet = sheet_of(store, self.attempt)
         if not sheet.ended:
             raise errors.StillOpen
-        return self._append(sheet, store)
+        before = sheet.last
+        Save(self.attempt, sheet.session_id, self.events, self.at).append_to(sheet, store)
+        return sorted({new.slot for new, _hash in sheet.added if new.number > before and new.slot is not None})
 
 
 def _clash(other: Incoming, event: Incoming) -> bool:

@@ -130,7 +130,7 @@ def hand_in(attempt_id: str) -> ResponseReturnValue:
 def evidence(attempt_id: str) -> ResponseReturnValue:
     """Keep what a browser still held of an attempt that is over; it counts nothing."""
     sat = access_own_attempt(viewer(), attempt_id)
-    return jsonify(last=service.keep_evidence(sat.attempt.public_id, incoming(request.get_json())))
+    return jsonify(kept=service.keep_evidence(sat.attempt.public_id, incoming(request.get_json())))
 
 
 @bp.get("/<attempt_id>/result")

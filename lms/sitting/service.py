@@ -113,17 +113,17 @@ def save(who: Ticket, incoming: Sequence[Incoming]) -> Answered:
     return Answered(saved.last, time, saved.extra_seconds, shown, saved.over)
 
 
-def keep_evidence(public_id: str, incoming: Sequence[Incoming]) -> int:
+def keep_evidence(public_id: str, incoming: Sequence[Incoming]) -> list[int]:
     """Append what a browser still held of an attempt that is over, as evidence; once, however often it is sent. The
-    number of the newest event of its journal.
+    numbers of the questions of which the server had not all.
 
     The caller has seen that it is the candidate's own. Raises StillOpen, and what `save` raises of bad events.
     """
     sat = papers.sat(public_id)
     form, versions = sat.form, exams.snapshot_of(sat.exam_id)
     events = [_read(event, form, versions) for event in incoming]
-    saved: Saved = writer().do(Leftover(public_id, 0, events, now()))
-    return saved.last
+    kept: list[int] = writer().do(Leftover(public_id, events, now()))
+    return kept
 
 
 def take_over(session: Session, public_id: str, viewer: Viewer) -> None:

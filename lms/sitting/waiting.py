@@ -34,7 +34,7 @@ class Entry:
     """An exam for one person, before it begins."""
 
     seat: str | None
-    #: what this person would have if the paper opened now, or at the bell
+    #: what this person would have if the paper opened now, or at the bell; when it is over: what was to be had
     minutes: int
     #: what was granted to this person alone; part of `minutes`
     granted: int
@@ -46,9 +46,11 @@ def entry(session: Session, exam: ExamRow, viewer: Viewer) -> Entry:
     usual = timedelta(minutes=exam.minutes)
     extra = quick.allowance(exam.id, viewer.id).beyond(usual)
     left = exam.closes_at - max(now(), exam.opens_at)
+    if left <= timedelta(0):
+        left = usual
     return Entry(
         seat=seat_of(session, exam.id, viewer.id) if seat_of else None,
-        minutes=_minutes(max(timedelta(0), min(usual, left)) + extra),
+        minutes=_minutes(min(usual, left) + extra),
         granted=_minutes(extra),
     )
 

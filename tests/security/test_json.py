@@ -143,6 +143,25 @@ def house_desk(house: House) -> Desk:
     return Desk(house.app, house.client("cadre"), address, house.ticket(house.values["attempt"]))
 
 
+def test_evidence_is_read_as_strictly(house: House) -> None:
+    """
+    What a browser held of an attempt that is over comes in the same form: each body of the tables is 400 there too.
+    """
+    client, done = house.client("cadre"), house.values["done"]
+    row = next(row for row in matrix() if row.endpoint == "sitting.evidence")
+    headers = house.proof(row, client)
+
+    def send(body: bytes | str) -> int:
+        data = body.encode() if isinstance(body, str) else body
+        address = f"/sitting/{done}/evidence"
+        return client.post(address, data=data, content_type="application/json", headers=headers).status_code
+
+    answered = {label(body): send(body) for body in (*SYNTAX, *SHAPES)}
+    assert {body: status for body, status in answered.items() if status != 400} == {}
+    assert send(event(kind="flag", response=True)) == 200
+    assert client.post(f"/sitting/{done}/evidence", data=GOOD, content_type="text/plain", headers=headers).status_code == 415
+
+
 @pytest.mark.parametrize(
     ("content_type", "status"),
     [
@@ -242,4 +261,5 @@ def test_every_route_that_reads_json_is_tested_here(house: House) -> None:
     """
     views = {row.endpoint: house.app.view_functions[row.endpoint] for row in matrix()}
 
-    assert {name for name, view in views.items() if "get_json" in inspect.getsource(view)} == {"sitting.events"}
+    reads = {name for name, view in views.items() if "get_json" in inspect.getsource(view)}
+    assert reads == {"sitting.events", "sitting.evidence"}

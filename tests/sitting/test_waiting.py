@@ -106,6 +106,17 @@ def test_a_late_comer_is_told_the_time_that_is_left(
     assert f'"remaining":{minutes * 60_000}' in player.replace(" ", "")
 
 
+def test_who_comes_when_it_is_over_is_told_what_the_time_was(
+    app: Flask, cast: Cast, exam_day: ExamDay, clock: TestClock
+) -> None:
+    """
+    Not "0 minutes".
+    """
+    exam = exam_day.published()
+    clock.advance(minutes=181)
+    assert "<dd>60 分钟</dd>" in door(app, cast, exam.public_id)
+
+
 def test_a_start_of_the_script_is_answered_in_json(app: Flask, cast: Cast, exam_day: ExamDay, clock: TestClock) -> None:
     """
     Before the bell it is refused by a code; after it the answer says where the paper is; again: the same paper.
@@ -126,8 +137,8 @@ def test_a_start_of_the_script_is_answered_in_json(app: Flask, cast: Cast, exam_
 
 def test_what_a_browser_still_held_is_kept_and_counts_nothing(app: Flask, cast: Cast, exam_day: ExamDay) -> None:
     """
-    After the hand-in another log-in of the candidate brings an answer: it is in the journal as late, once; result and
-    receipt stay as they were.
+    After the hand-in another log-in of the candidate brings an answer: it is in the journal as late, once, and named in
+    the reply, which does not name what had been there before; result and receipt stay as they were.
     """
     exam = exam_day.published()
     lin = Candidate(app, cast.lin, exam.public_id)
@@ -138,7 +149,8 @@ def test_what_a_browser_still_held_is_kept_and_counts_nothing(app: Flask, cast: 
     before = lin.client.get(f"/sitting/{lin.attempt_id}/result").text
     sign_in(lin.client, cast.lin)  # the browser was closed: a log-in of its own
 
-    assert [bring(lin, held).status_code for _n in range(2)] == [200, 200]
+    there = lin.event(7, ["十日"], seq=1)  # it had arrived; only the answer to that was lost
+    assert [bring(lin, there, held).json for _n in range(2)] == [{"kept": [8]}, {"kept": []}]
     found = events(app, lin.attempt_id)
     assert [event.kind for event in found] == [Kind.START, Kind.ANSWER, Kind.HAND_IN, Kind.LATE]
     assert (found[-1].slot, found[-1].response, found[-1].client) == (8, ["30日"], "window0001")

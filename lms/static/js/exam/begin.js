@@ -25,7 +25,10 @@ async function post(form) {
   }
 }
 
-/** "not_open": the bell has not rung for the server; "busy": it could not; else what the page goes on to. */
+/** How often "not open yet" is taken for a bell that rings in a moment; then the page is read again: it may have moved. */
+const EARLY = 3;
+
+/** What the page goes on to, or how long the server asks to wait: it could not, or its bell has not rung. */
 async function once(form) {
   let response = null;
   try {
@@ -34,9 +37,9 @@ async function once(form) {
     if (response.status === 429 || response.status >= 500) return { wait: asked(response) };
     const answer = await response.json();
     if (response.ok) return { go: () => location.replace(answer.next) };
-    if (answer.error === "attempt.not_open") return { wait: 0 };
+    if (answer.error === "attempt.not_open") return { wait: 0, early: true };
   } catch {
-    return { wait: asked(response) };
+    if (!response) return { wait: 0 };
   }
   // refused for good: the server's own page says why and what to do
   return { go: () => form.submit() };
@@ -47,6 +50,7 @@ export async function begin(form, onBusy) {
   for (let failures = 0; ; failures += 1) {
     const outcome = await once(form);
     if (outcome.go) return outcome.go();
+    if (outcome.early && failures >= EARLY) return location.reload();
     onBusy(failures + 1);
     const pause = Math.max(outcome.wait, PAUSES[Math.min(failures, PAUSES.length - 1)]);
     await new Promise((resolve) => setTimeout(resolve, pause * (0.75 + Math.random() / 2)));

@@ -6,26 +6,30 @@ import { postJson } from "./sync.js";
 
 const BATCH = 50;
 
+/** Sends what is held; the questions of which the server had not all. */
 async function deliver(store, notice, events) {
   const headers = { "X-CSRFToken": notice.dataset.token };
+  const kept = [];
   for (let start = 0; start < events.length; start += BATCH) {
     const batch = events.slice(start, start + BATCH);
-    await postJson(
+    const answer = await postJson(
       notice.dataset.evidence,
       { events: batch.map(({ client, seq, kind, slot, response, base }) => ({ client, seq, kind, slot, response, base })) },
       headers,
     );
+    kept.push(...answer.kept);
     await store.remove(batch);
   }
+  return kept;
 }
 
 const notice = document.querySelector("[data-leftover]");
 const store = new EventStore(notice.dataset.leftover);
 const events = await store.unsent().catch(() => []);
-const slots = [...new Set(events.map((event) => event.slot).filter((slot) => slot !== null))].sort((a, b) => a - b);
-let kept = true;
-if (events.length && notice.dataset.evidence) kept = await deliver(store, notice, events).then(() => true, () => false);
-if (slots.length && kept) {
+const held = events.map((event) => event.slot).filter((slot) => slot !== null);
+const told = notice.dataset.evidence ? await deliver(store, notice, events).catch(() => []) : held;
+if (told.length) {
+  const slots = [...new Set(told)].sort((a, b) => a - b);
   notice.querySelector("[data-slots]").textContent = slots.join(notice.dataset.comma);
   notice.hidden = false;
 }

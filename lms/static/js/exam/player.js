@@ -3,6 +3,7 @@
 import { clickSpot, controls, moveLine, outline } from "./controls.js";
 import { Countdown } from "./countdown.js";
 import { HandIn } from "./handin.js";
+import { arrival } from "./serverclock.js";
 import { EventStore } from "./store.js";
 import { Supervised, watchFocus } from "./supervised.js";
 import { Sync } from "./sync.js";
@@ -92,6 +93,7 @@ function leave(url) {
 }
 
 function warn(event) {
+  sync.aboutToLeave();
   flushTyping();
   if (badge.dataset.state !== "saved") event.preventDefault();
 }
@@ -237,7 +239,8 @@ const clock = document.getElementById("countdown");
 const countdown = new Countdown({
   display: clock,
   live: document.getElementById("spoken-time"),
-  remaining: settings.remaining,
+  // what loading this page took has gone by; a pause stands still
+  remaining: settings.paused ? settings.remaining : Math.max(0, settings.remaining - (performance.now() - arrival())),
   onEnd: timeIsUp,
   sentence: words.minutesLeft,
   sentenceOfOne: words.minuteLeft,
@@ -286,6 +289,6 @@ watchFocus(
   () => sync.add("away", null, null),
   () => sync.add("back", null, null),
 );
-told(settings);
+supervised.tell(settings);
 sync.kick();
 document.documentElement.dataset.player = "ready";

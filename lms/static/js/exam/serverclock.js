@@ -1,7 +1,7 @@
 // The server's time on this page. This computer's clock is never asked for it: only how much time has passed.
 
 /** When the first byte of this page came, on the scale of performance.now(). */
-function arrival() {
+export function arrival() {
   return performance.getEntriesByType?.("navigation")?.[0]?.responseStart ?? performance.now();
 }
 

@@ -2,6 +2,7 @@
 
 const BATCH = 50;
 const PATIENCE = 20000;
+const STAYS = 3000;
 const PAUSES = [1000, 2000, 4000, 8000, 15000];
 
 /** The server's refusal of a batch: its code says why. */
@@ -35,6 +36,12 @@ export async function postJson(url, body, headers) {
   return answer;
 }
 
+/** The next to be sent: of one page only, in the order in which they were made. */
+function nextOf(events) {
+  const other = events.findIndex((event) => event.client !== events[0].client);
+  return events.slice(0, other === -1 ? BATCH : Math.min(other, BATCH));
+}
+
 export class Sync {
   /**
    * @param {object} options store, url, headers, onState(slot, state), onAnswer(serverAnswer), onRefusal(refusal)
@@ -47,6 +54,12 @@ export class Sync {
     this.failures = 0;
     /** events that this browser would not keep: gone with the page */
     this.memory = [];
+    /** when the newest event was made; a clock that is set back must not bring events out of their order */
+    this.made = 0;
+    /** slot to the number up to which the journal is known to hold nothing newer of it than this computer sent */
+    this.known = new Map();
+    /** the page is about to go: the next one must find what is acknowledged from now on, for it may be older */
+    this.leaving = false;
     this.running = null;
     this.stopped = false;
     addEventListener("online", () => this.kick());
@@ -55,8 +68,9 @@ export class Sync {
   /** Keep an event on this computer, then send it. */
   async add(kind, slot, response) {
     this.seq += 1;
-    const event = { client: this.client, seq: this.seq, kind, slot, response, base: this.base, made: Date.now() };
-    this.onState(slot, "sending");
+    this.made = Math.max(Date.now(), this.made + 1);
+    const event = { client: this.client, seq: this.seq, kind, slot, response, base: this.base, made: this.made };
+    this.onState(slot, this.stopped ? "unsaved" : "sending");
     try {
       await this.store.put(event);
     } catch {
@@ -67,6 +81,7 @@ export class Sync {
 
   async pending() {
     const stored = await this.store.unsent().catch(() => []);
+    for (const { made } of stored) this.made = Math.max(this.made, made);
     return [...stored, ...this.memory];
   }
 
@@ -75,29 +90,49 @@ export class Sync {
     if (this.stopped) return Promise.resolve(false);
     clearTimeout(this.timer);
     this.again = true;
-    this.running ??= this.#run().finally(() => (this.running = null));
+    this.running ??= this.#run();
     return this.running;
   }
 
   async #run() {
-    while (this.again) {
-      this.again = false;
-      let events = await this.pending();
-      while (events.length && !this.stopped) {
-        if (!(await this.#send(events.slice(0, BATCH)))) return false;
-        events = await this.pending();
+    try {
+      while (this.again) {
+        this.again = false;
+        let events = await this.pending();
+        while (events.length && !this.stopped) {
+          if (!(await this.#send(nextOf(events)))) return false;
+          if (this.leaving) return true;
+          events = await this.pending();
+        }
       }
+      return true;
+    } finally {
+      // at once: what is added from here on begins a sending of its own
+      this.running = null;
     }
-    return true;
+  }
+
+  /** As the server takes it. What an earlier page of this computer sent was seen by whoever answered on the next one. */
+  #told({ client, seq, kind, slot, response, base }) {
+    return { client, seq, kind, slot, response, base: Math.max(base, this.known.get(slot) ?? 0) };
+  }
+
+  /** Before the page goes, or not: somebody may decide to stay. */
+  aboutToLeave() {
+    this.leaving = true;
+    setTimeout(() => {
+      this.leaving = false;
+      this.kick();
+    }, STAYS);
   }
 
   async #send(batch) {
     try {
-      const body = { events: batch.map(({ client, seq, kind, slot, response, base }) => ({ client, seq, kind, slot, response, base })) };
-      const answer = await postJson(this.url, body, this.headers);
+      const answer = await postJson(this.url, { events: batch.map((event) => this.#told(event)) }, this.headers);
       this.failures = 0;
       this.base = answer.last;
-      await this.store.remove(batch).catch(() => undefined);
+      for (const { slot } of batch) if (!(slot in (answer.current ?? {}))) this.known.set(slot, answer.last);
+      if (!this.leaving) await this.store.remove(batch).catch(() => undefined);
       this.memory = this.memory.filter((kept) => !batch.includes(kept));
       const left = new Set((await this.pending()).map((event) => event.slot));
       for (const event of batch) if (!left.has(event.slot)) this.onState(event.slot, "saved");
@@ -112,7 +147,8 @@ export class Sync {
       }
       const pause = PAUSES[Math.min(this.failures, PAUSES.length - 1)];
       this.failures += 1;
-      this.timer = setTimeout(() => this.kick(), pause);
+      // not all pages at once when a server comes back
+      this.timer = setTimeout(() => this.kick(), pause * (0.75 + Math.random() / 2));
       return false;
     }
   }

@@ -100,8 +100,9 @@ function atTheBell() {
     return;
   }
   room.dataset.state = "open";
-  ready.hidden = true;
   form.hidden = false;
+  if (document.activeElement === ready) form.querySelector("button").focus();
+  ready.hidden = true;
   say(words.openNow);
 }
 
