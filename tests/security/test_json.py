@@ -159,7 +159,10 @@ def test_evidence_is_read_as_strictly(house: House) -> None:
     answered = {label(body): send(body) for body in (*SYNTAX, *SHAPES)}
     assert {body: status for body, status in answered.items() if status != 400} == {}
     assert send(event(kind="flag", response=True)) == 200
-    assert client.post(f"/sitting/{done}/evidence", data=GOOD, content_type="text/plain", headers=headers).status_code == 415
+    assert (
+        client.post(f"/sitting/{done}/evidence", data=GOOD, content_type="text/plain", headers=headers).status_code
+        == 415
+    )
 
 
 @pytest.mark.parametrize(
