@@ -24,7 +24,6 @@ from tests.browser.test_exam_journey import answer_first_option, begin, saved_an
 from tests.cast import PASSWORD
 from tests.exam_day import ALL_TYPES
 
-
 #: resolves when the countdown shows the last second; looked at with each frame, not once in a while
 LAST_SECOND = """() => new Promise(resolve => {
   const shown = document.querySelector("#countdown .countdown-time");
