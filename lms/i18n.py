@@ -1,7 +1,9 @@
 """Languages and how moments and numbers are shown."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,8 @@ from flask import Flask, current_app, has_request_context, request
 from flask_babel import Babel, format_datetime, get_locale, get_translations, lazy_gettext
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 LOCALE_COOKIE = "language"
@@ -24,15 +28,28 @@ def chosen_locale() -> str:
     if not has_request_context():
         return LOCALES["zh"]
     own = getattr(current_user, "locale", None)
-    choice = own or request.cookies.get(LOCALE_COOKIE)
-    if choice not in LOCALES:
-        choice = request.accept_languages.best_match(list(LOCALES), default="zh")
-    return LOCALES[choice or "zh"]
+    return locale_of(own, request.cookies, request.headers.get("Accept-Language", ""))
+
+
+def locale_of(own: str | None, cookies: Mapping[str, str], accepted: str) -> str:
+    """The same of a person's choice, a browser's cookies and what it says it accepts."""
+    choice = own or cookies.get(LOCALE_COOKIE)
+    return LOCALES[choice] if choice in LOCALES else _best(accepted)
+
+
+@lru_cache(maxsize=256)
+def _best(accepted: str) -> str:
+    return LOCALES[parse_accept_header(accepted, LanguageAccept).best_match(list(LOCALES), default="zh") or "zh"]
 
 
 def chosen_theme() -> str:
     """auto, light or dark, as this browser was told."""
-    theme = request.cookies.get(THEME_COOKIE, "auto")
+    return theme_of(request.cookies)
+
+
+def theme_of(cookies: Mapping[str, str]) -> str:
+    """The same of the cookies of a browser."""
+    theme = cookies.get(THEME_COOKIE, "auto")
     return theme if theme in THEMES else "auto"
 
 

@@ -58,20 +58,21 @@ class Chance:
         if not self._words:
             block = hashlib.sha256(self._seed + self._counter.to_bytes(8, "big")).digest()
             self._counter += 1
-            self._words = [*_unpacked(block)][::-1]
+            self._words += _unpacked(block)[::-1]
         return self._words.pop()
 
     def below(self, bound: int) -> int:
         """A whole number in [0, bound), each equally likely; `bound` >= 1."""
-        limit = _SPAN - _SPAN % bound
-        while (word := self._word()) >= limit:
+        limit, words = _SPAN - _SPAN % bound, self._words
+        while (word := words.pop() if words else self._word()) >= limit:
             pass
         return word % bound
 
     def shuffled(self, things: Sequence[T]) -> list[T]:
         """The things in a random order (Fisher-Yates, Durstenfeld's form)."""
         order = list(things)
+        below = self.below
         for last in range(len(order) - 1, 0, -1):
-            other = self.below(last + 1)
+            other = below(last + 1)
             order[last], order[other] = order[other], order[last]
         return order

@@ -5,7 +5,7 @@ way out while one of those is pending.
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from flask import Flask, Request, current_app, g, redirect, request, url_for
@@ -86,16 +86,29 @@ def record_refusal(act: str, *, thing: str, thing_id: str | None, code: str) -> 
 
 
 def _load(asked: Request) -> Viewer | None:
-    token = asked.cookies.get(cookie_name(), "")
+    found = of_token(asked.cookies.get(cookie_name(), ""))
+    if found is None:
+        return None
+    person, g.session_seen = found
+    return person
+
+
+def of_token(token: str) -> tuple[Viewer, datetime] | None:
+    """Whose session a cookie's token opens, and when it was last noted to be used; None for no session that lives."""
     if not token or len(token) > MAX_TOKEN_LENGTH:
         return None
     moment = now()
     loaded = viewer_of(sessions.hash_of(token), now=moment, idle_since=sessions.idle_since(moment))
     if loaded is None:
         return None
-    g.session_seen = loaded.last_seen_at
     needed = second_factor.is_needed(loaded.viewer, asked=loaded.second_factor_asked)
-    return replace(loaded.viewer, second_factor_passed=loaded.viewer.second_factor_passed or not needed)
+    person = replace(loaded.viewer, second_factor_passed=loaded.viewer.second_factor_passed or not needed)
+    return person, loaded.last_seen_at
+
+
+def owes_nothing(person: Viewer) -> bool:
+    """Whether a person may go on: the second factor was passed, no change of the password is due."""
+    return person.second_factor_passed and not person.password_change_due
 
 
 def _check() -> ResponseReturnValue | None:
@@ -138,10 +151,14 @@ def ticket() -> Ticket:
 
 def issue_ticket(thing: str) -> dict[str, str]:
     """The header that lets the browser of this request write to a thing."""
-    person = viewer()
+    return ticket_of(viewer(), thing, token=request.cookies.get(cookie_name(), ""))
+
+
+def ticket_of(person: Viewer, thing: str, *, token: str) -> dict[str, str]:
+    """The same for the browser whose session cookie holds `token`."""
     key: str = current_app.config["SECRET_KEY"]
     made = Ticket(thing, person.id, person.session_id)
-    return {TICKET_HEADER: tickets.issue(made, token=request.cookies.get(cookie_name(), ""), key=key)}
+    return {TICKET_HEADER: tickets.issue(made, token=token, key=key)}
 
 
 def _check_right(person: Viewer, rule: Rule) -> None:

@@ -1,4 +1,5 @@
-"""The short way for what pages of attempts send thousands of times a minute: answers, pulses and hand-ins.
+"""The short way for what pages of exams ask for thousands of times a minute: answers, pulses and hand-ins, and at the bell
+the start and the paper.
 
 A request that is in every respect as our own page sends it is answered here, before Flask makes its objects of it: by the
 same functions, with the same headers, log line and count. Any other is left to the application, which says what is wrong
@@ -8,27 +9,44 @@ with it; so there is one place that refuses. `docs/decisions/11-express.md` says
 import re
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
+from flask_babel import force_locale
 from werkzeug.exceptions import SecurityError
 from werkzeug.http import parse_cookie
 from werkzeug.sansio.utils import get_host
 
 from lms import logs
 from lms.accounts import tickets
+from lms.accounts.gate import of_token, owes_nothing, ticket_of
+from lms.accounts.policy import Viewer
+from lms.clock import now
 from lms.config import Config
 from lms.database import dumps
 from lms.errors import BadRequest
+from lms.i18n import locale_of, theme_of
 from lms.metrics import Requests
-from lms.security import CONTENT_SECURITY_POLICY, fixed_headers, is_foreign, strict_json
-from lms.sitting import sent
+from lms.security import CONTENT_SECURITY_POLICY, SAFE_METHODS, fixed_headers, is_foreign, strict_json
+from lms.sitting import presence, sent, service
+from lms.sitting.page import NotKept
+from lms.sitting.player import player
+from lms.sitting.policy import access_own_attempt, access_sittable_exam
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
-_ADDRESS = re.compile(r"/sitting/([\w-]{1,64})/(events|state|hand-in)", re.ASCII)
-_METHODS = {"events": "POST", "state": "GET", "hand-in": "POST"}
+_ADDRESS = re.compile(r"/sitting/(exam/)?([\w-]{1,64})(/events|/state|/hand-in|/start)?", re.ASCII)
+#: by what the address ends in, and whether it is an exam's: the endpoint, and the method that our page uses
+_ENDPOINTS = {
+    (False, "/events"): ("sitting.events", "POST"),
+    (False, "/state"): ("sitting.state", "GET"),
+    (False, "/hand-in"): ("sitting.hand_in", "POST"),
+    (False, None): ("sitting.attempt", "GET"),
+    (True, "/start"): ("sitting.start", "POST"),
+}
 #: our pages send far less at once; more is left to the application
 MOST_SENT = 512 * 1024
 
@@ -36,6 +54,18 @@ MOST_SENT = 512 * 1024
 def init_app(app: Flask, config: Config) -> None:
     """Put the short way before the application."""
     app.wsgi_app = Express(app, config)  # type: ignore[method-assign]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A regular request: the endpoint that it is for, the public id in its address, and the browser's cookies. A ticket
+    for this thing and browser is there but where a page is asked for.
+    """
+
+    endpoint: str
+    thing: str
+    cookies: Mapping[str, str]
+    ticket: tickets.Ticket | None
 
 
 class Express:
@@ -48,60 +78,108 @@ class Express:
         self._cookie: str = app.extensions["accounts.cookie"]
         self._hosts: list[str] | None = app.config["TRUSTED_HOSTS"]
         self._counted: Requests = app.extensions["metrics.requests"]
-        self._headers = [
-            ("Content-Type", "application/json"),
+        shared = [
             ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
             ("Cache-Control", "no-store"),
             ("Vary", "Cookie"),
             *fixed_headers(secure=config.secure),
         ]
+        self._headers = [("Content-Type", "application/json"), *shared]
+        self._page_headers = [("Content-Type", "text/html; charset=utf-8"), *shared]
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a regular request of a page; leave any other to the application."""
         address = _ADDRESS.fullmatch(environ.get("PATH_INFO", ""))
-        ticket = self._ticket(environ, address[1], address[2]) if address else None
-        if address is None or ticket is None:
+        asked = self._asked(environ, address[2], address[3], of_exam=bool(address[1])) if address else None
+        if asked is None:
             return self._rest(environ, start_response)
         begun, name = time.perf_counter(), logs.begun(environ.get("HTTP_X_REQUEST_ID", ""))
         try:
             with self._app.app_context():
-                body = dumps(self._done(address[2], ticket, environ)).encode()
+                done = self._done(asked, environ)
         except Exception as error:  # noqa: BLE001 - the application turns anything into its answer
             return self._refused(error, environ, start_response)
-        endpoint, seconds = f"sitting.{address[2].replace('-', '_')}", time.perf_counter() - begun
-        self._counted.count(endpoint, environ["REQUEST_METHOD"], 200, seconds)
-        logs.answered(environ["REQUEST_METHOD"], endpoint, 200, seconds)
-        start_response("200 OK", [*self._headers, ("Content-Length", str(len(body))), ("X-Request-Id", name)])
+        if done is None:
+            return self._rest(environ, start_response)
+        page = isinstance(done, bytes)
+        body = done if isinstance(done, bytes) else dumps(done).encode()
+        headers = self._page_headers if page else self._headers
+        seconds = time.perf_counter() - begun
+        self._counted.count(asked.endpoint, environ["REQUEST_METHOD"], 200, seconds)
+        logs.answered(environ["REQUEST_METHOD"], asked.endpoint, 200, seconds)
+        start_response("200 OK", [*headers, ("Content-Length", str(len(body))), ("X-Request-Id", name)])
         return [body]
 
-    def _ticket(self, environ: Mapping[str, Any], thing: str, what: str) -> tickets.Ticket | None:
-        """The ticket of a request that is regular and has one for this thing, else None."""
-        if environ["REQUEST_METHOD"] != _METHODS[what] or environ.get("QUERY_STRING"):
+    def _asked(self, environ: Mapping[str, Any], thing: str, what: str | None, *, of_exam: bool) -> _Asked | None:
+        """What a request asks for, None unless it is regular."""
+        endpoint, method = _ENDPOINTS.get((of_exam, what), ("", ""))
+        if environ["REQUEST_METHOD"] != method or environ.get("QUERY_STRING") or not self._is_ours(environ):
             return None
+        if what == "/events" and not (environ.get("CONTENT_TYPE") == "application/json" and _length(environ) > 0):
+            return None
+        if what == "/start" and environ.get("HTTP_ACCEPT") != "application/json":
+            return None
+        cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
+        if what is None:
+            return _Asked(endpoint, thing, cookies, None)
+        found = tickets.read(environ.get("HTTP_X_TICKET", ""), token=cookies.get(self._cookie, ""), key=self._key)
+        return _Asked(endpoint, thing, cookies, found) if found is not None and found.thing == thing else None
+
+    def _is_ours(self, environ: Mapping[str, Any]) -> bool:
+        """Whether a request is for a host of ours, and not sent by another site's page."""
         try:
             server = environ["SERVER_NAME"], int(environ["SERVER_PORT"])
             host = get_host(environ["wsgi.url_scheme"], environ.get("HTTP_HOST"), server, self._hosts)
         except (SecurityError, ValueError):
-            return None
-        if what != "state" and is_foreign(environ.get("HTTP_ORIGIN"), environ.get("HTTP_SEC_FETCH_SITE"), host=host):
-            return None
-        if what == "events" and not (environ.get("CONTENT_TYPE") == "application/json" and _length(environ) > 0):
-            return None
-        token = parse_cookie(environ.get("HTTP_COOKIE", "")).get(self._cookie, "")
-        found = tickets.read(environ.get("HTTP_X_TICKET", ""), token=token, key=self._key)
-        return found if found is not None and found.thing == thing else None
+            return False
+        safe = environ["REQUEST_METHOD"] in SAFE_METHODS
+        return safe or not is_foreign(environ.get("HTTP_ORIGIN"), environ.get("HTTP_SEC_FETCH_SITE"), host=host)
 
-    def _done(self, what: str, ticket: tickets.Ticket, environ: Mapping[str, Any]) -> dict[str, Any]:
-        """Do what was asked; what to answer."""
-        if what == "state":
+    def _done(self, asked: _Asked, environ: Mapping[str, Any]) -> dict[str, Any] | bytes | None:
+        """Do what was asked; what to answer, None to leave it to the application after all."""
+        ticket, root = asked.ticket, environ.get("SCRIPT_NAME", "")
+        if ticket is None:
+            return self._paper(asked, root, environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        if asked.endpoint == "sitting.start":
+            return self._begun(asked, ticket, root)
+        if asked.endpoint == "sitting.state":
             return sent.state(ticket)
-        if what == "hand-in":
-            return sent.hand_in(ticket, environ.get("SCRIPT_NAME", ""))
+        if asked.endpoint == "sitting.hand_in":
+            return sent.hand_in(ticket, root)
         try:
             body = strict_json(environ["wsgi.input"].read(_length(environ)))
         except ValueError as error:
             raise BadRequest(reason=str(error)) from error
         return sent.events(ticket, body)
+
+    def _begun(self, asked: _Asked, ticket: tickets.Ticket, root: str) -> dict[str, Any] | None:
+        """Where the page goes on to, its ticket being the proof that our own page asks."""
+        person = self._person(asked)
+        if person is None or person.session_id != ticket.session_id:
+            return None
+        exam = access_sittable_exam(person, asked.thing)
+        return {"next": f"{root}/sitting/{service.start(exam, person)}"}
+
+    def _paper(self, asked: _Asked, root: str, accepted: str) -> bytes | None:
+        """The page of an attempt in which nothing has happened but its start."""
+        person = self._person(asked)
+        if person is None:
+            return None
+        sat = access_own_attempt(person, asked.thing)
+        if not sat.attempt.is_fresh(person.session_id, now()):
+            return None
+        headers = ticket_of(person, asked.thing, token=asked.cookies[self._cookie])
+        with force_locale(locale_of(person.locale, asked.cookies, accepted)), suppress(NotKept):
+            return player(sat, person, headers=headers, root=root, theme=theme_of(asked.cookies))
+        return None
+
+    def _person(self, asked: _Asked) -> Viewer | None:
+        """Whose browser asks, where that person owes nothing."""
+        found = of_token(asked.cookies.get(self._cookie, ""))
+        if found is None or not owes_nothing(found[0]):
+            return None
+        presence.used(found[0].session_id, noted_at=found[1])
+        return found[0]
 
     def _refused(self, error: Exception, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         """The application's answer to an error."""

@@ -14,14 +14,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app, has_request_context, render_template
 from flask_babel import force_locale, get_locale, gettext
 from markupsafe import Markup
 
 from lms.exams import queries as exams
-from lms.i18n import chosen_theme, locale_code, plain
+from lms.i18n import locale_code, plain
 from lms.question_types import TYPE_NAMES
 from lms.richtext import rendered
 from question_bank.assembly import Form
@@ -37,12 +36,13 @@ REST = 0.002
 MARK = secrets.token_hex(16)
 
 
-def gap(name: str) -> str:
-    """What stands in a kept piece for the thing of this name."""
-    return f"{MARK}-{name}."
+def gap(number: int) -> str:
+    """What stands in rendered content for the number of a question (0) or for an id of it."""
+    return f"{MARK}-{number}."
 
 
-NUMBER, CHOICES, ID = map(gap, ("number", "choices", "id"))
+NUMBER, ID = gap(0), gap(1)
+_GAP = re.compile(rf"{MARK}-(\d+)\.")
 #: a place of the shell, and what finds it
 PLACE = f"{MARK}-place-{{}}."
 _PLACE = re.compile(rf"{MARK}-place-(\w+)\.")
@@ -71,13 +71,36 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A question in which its number, its choices and the ids of its prompts are to be put; and by its words the line of
-    each choice, once for every letter it may get, in which number and id are.
+class Row:
+    """Content in UTF-8, in pieces, between which the number of the question (0) or an id of it (1 and on) is to be put.
+
+    Joining pieces copies each byte once: replacing marks or `%` copies a page many times over.
     """
 
-    html: str
-    lines: Mapping[str, Sequence[str]]
+    pieces: tuple[bytes, ...]
+    between: tuple[int, ...]
+
+    def put(self, out: list[bytes], *values: bytes) -> None:
+        """Append everything: `values` are the number, then the ids."""
+        row = [*self.pieces, *self.pieces[:-1]]
+        row[::2] = self.pieces
+        row[1::2] = [values[n] for n in self.between]
+        out += row
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A question: what stands before, between and behind its choices (a list of pairs has them once for each pair), with
+    its number and the ids of its prompts; and by its words the line of each choice, once for every letter it may get, with
+    the number and its id.
+    """
+
+    around: Sequence[Row]
+    lines: Mapping[str, Sequence[Row]]
+
+
+#: a page in UTF-8, in pieces, each with the name of the place behind it: "person", "settings" or a slot; none at the end
+Shell = Sequence[tuple[bytes, str]]
 
 
 class _Kept:
@@ -85,7 +108,7 @@ class _Kept:
 
     def __init__(self) -> None:
         self.pieces: OrderedDict[object, Piece] = OrderedDict()
-        self.shells: OrderedDict[object, str] = OrderedDict()
+        self.shells: OrderedDict[object, Shell] = OrderedDict()
         #: what the script says, by language
         self.words: dict[str, dict[str, str]] = {}
         #: exams and languages whose pieces were made, or are being made
@@ -98,21 +121,26 @@ def _kept() -> _Kept:
     return found
 
 
-def paper_html(form: Form, versions: Mapping[int, ItemVersion]) -> dict[int, str]:
-    """The articles of a paper by slot; material of a case stands before its first question."""
-    language, kept = locale_code(), _kept().pieces
-    articles, shown_case = {}, None
+def paper_html(form: Form, versions: Mapping[int, ItemVersion]) -> dict[int, bytes]:
+    """The articles of a paper by slot, in UTF-8; material of a case stands before its first question.
+
+    First all questions are presented, then all are filled: going to and fro between the two costs a third more.
+    """
+    language, kept, shown_case = locale_code(), _kept().pieces, None
+    presented = []
     for slot, seed in zip(form.slots, form.slot_seeds(), strict=True):
         version = versions[slot.version]
         case = version.stimulus.ref if version.stimulus else None
         key = (slot.version, slot.marks, language, case is not None and case != shown_case)
         shown_case = case
-        presentation = version.interaction.present(version.body, seed)
+        presented.append((slot.number, version, key, version.interaction.present(version.body, seed)))
+    articles = {}
+    for number, version, key, presentation in presented:
         if version.interaction.CONTROL not in _LINE and presentation.choices + presentation.gaps:
-            articles[slot.number] = _whole(version, slot.marks, presentation, str(slot.number), with_case=key[3])
-            continue
-        piece = kept.get(key) or _keep(key, version, presentation)
-        articles[slot.number] = _filled(piece, presentation, str(slot.number))
+            articles[number] = _whole(version, key[1], presentation, str(number), with_case=key[3]).encode()
+        else:
+            piece = kept.get(key) or _keep(key, version, presentation)
+            articles[number] = _filled(piece, presentation, b"%d" % number)
     return articles
 
 
@@ -151,34 +179,44 @@ def _warm(app: Flask, exam_id: int, blueprint: Blueprint, language: str) -> None
             time.sleep(REST)  # whoever answers meanwhile goes first
 
 
-def _filled(piece: Piece, presentation: Presentation, number: str) -> str:
-    """Replacing is several times as quick as filling by `%` or `format`."""
-    lines = piece.lines
-    drawn = [lines[choice.text][place].replace(ID, choice.id) for place, choice in enumerate(presentation.choices)]
-    html = piece.html.replace(CHOICES, "".join(drawn))
-    for place, prompt in enumerate(presentation.prompts):
-        html = html.replace(gap(f"prompt{place}"), prompt.id)
-    return html.replace(NUMBER, number)
+def _filled(piece: Piece, presentation: Presentation, number: bytes) -> bytes:
+    choices: list[bytes] = []
+    for place, choice in enumerate(presentation.choices):
+        piece.lines[choice.text][place].put(choices, number, choice.id.encode())
+    out: list[bytes] = []
+    prompts = [prompt.id.encode() for prompt in presentation.prompts]
+    for place, row in enumerate(piece.around):
+        if place:
+            out += choices
+        row.put(out, number, *prompts)
+    return b"".join(out)
+
+
+def _row(html: str) -> Row:
+    """A row of what was rendered with `gap`s in it."""
+    pieces = _GAP.split(html)
+    return Row(tuple(piece.encode() for piece in pieces[::2]), tuple(map(int, pieces[1::2])))
 
 
 def _piece(version: ItemVersion, marks: Decimal, presentation: Presentation, *, with_case: bool) -> Piece:
     """Render a question once with each of its choices alone, and take the choices out."""
     draw = partial(_whole, version, marks, number=NUMBER, with_case=with_case)
-    prompts = tuple(Choice(gap(f"prompt{n}"), prompt.text) for n, prompt in enumerate(presentation.prompts))
+    prompts = tuple(Choice(gap(n), prompt.text) for n, prompt in enumerate(presentation.prompts, 1))
     bare = presentation._replace(prompts=prompts)
     line = _LINE.get(version.interaction.CONTROL)
     if line is None or not presentation.choices:
-        return Piece(draw(bare), {})
-    lines, html = {}, ""
+        return Piece([_row(draw(bare))], {})
+    lines: dict[str, Sequence[Row]] = {}
+    around: Sequence[Row] = ()
     letters = _LETTERS[: len(presentation.choices)]
     for choice in presentation.choices:
         drawn = draw(bare._replace(choices=(Choice(ID, choice.text),)))
         found = line.search(drawn)
         if found is None:
             raise RuntimeError("a choice has no line of its own in the template")
-        lines[choice.text] = tuple(_OPTION_LETTER.sub(rf"\g<1>{letter}\g<2>", found[0]) for letter in letters)
-        html = line.sub(CHOICES, drawn)
-    return Piece(html, lines)
+        lines[choice.text] = tuple(_row(_OPTION_LETTER.sub(rf"\g<1>{letter}\g<2>", found[0])) for letter in letters)
+        around = around or [_row(html) for html in line.split(drawn)]
+    return Piece(around, lines)
 
 
 def _whole(version: ItemVersion, marks: Decimal, presentation: Presentation, number: str, *, with_case: bool) -> str:
@@ -202,13 +240,21 @@ def _whole(version: ItemVersion, marks: Decimal, presentation: Presentation, num
     )
 
 
-def shell(exam_id: int, title: str, sections: Sequence[tuple[str, Decimal, Sequence[int]]]) -> str:
-    """The page of an exam without anybody's paper, with the places PERSON, SETTINGS and one for each slot."""
+class NotKept(Exception):
+    """The page of an exam was not rendered yet, and only a request can."""
+
+
+def shell(exam_id: int, title: str, sections: Sequence[tuple[str, Decimal, Sequence[int]]], theme: str) -> Shell:
+    """The page of an exam without anybody's paper; raises NotKept."""
     kept = _kept().shells
-    key = (exam_id, title, locale_code(), chosen_theme())
+    key = (exam_id, title, locale_code(), theme)
     found = kept.get(key)
     if found is None:
-        found = render_template("sitting/player.html", title=title, sections=sections, place=PLACE.format)
+        if not has_request_context():
+            raise NotKept
+        html = render_template("sitting/player.html", title=title, sections=sections, place=PLACE.format)
+        parts = [*_PLACE.split(html), ""]
+        found = [(words.encode(), place) for words, place in zip(parts[::2], parts[1::2], strict=True)]
         kept[key] = found
         while len(kept) > MOST_SHELLS:
             kept.popitem(last=False)
@@ -223,11 +269,11 @@ def kept_words(made: Callable[[], dict[str, str]]) -> dict[str, str]:
     return kept[language]
 
 
-def filled(page: str, person: str, settings: str, articles: Mapping[int, str]) -> str:
+def filled(page: Shell, person: str, settings: str, articles: Mapping[int, bytes]) -> bytes:
     """A candidate's page."""
-    parts = _PLACE.split(page)
-    pieces: dict[str, Any] = {"person": person, "settings": settings}
-    for n in range(1, len(parts), 2):
-        name = parts[n]
-        parts[n] = articles[int(name)] if name.isdigit() else pieces[name]
-    return "".join(parts)
+    pieces: dict[str, bytes] = {"person": person.encode(), "settings": settings.encode(), "": b""}
+    out = []
+    for words, place in page:
+        out.append(words)
+        out.append(articles[int(place)] if place.isdigit() else pieces[place])
+    return b"".join(out)

@@ -17,7 +17,7 @@ from lms.exams.queries import ExamRow
 from lms.i18n import locale_code, plain
 from lms.question_types import TYPE_NAMES
 from lms.richtext import rendered
-from lms.sitting.page import gap
+from lms.sitting.page import MARK
 from question_bank.assembly import Form
 from question_bank.grading import Score
 from question_bank.item import ItemVersion
@@ -77,11 +77,11 @@ def _piece(shows: str, key: int, version: ItemVersion) -> Markup:
         with_explanation = shows == "explanations"
         found = _to_fill(
             _macro("reviewed")(
-                number=gap("number"),
+                number=_gap("number"),
                 kind=TYPE_NAMES[version.type],
-                badge=gap("badge"),
+                badge=_gap("badge"),
                 stem=rendered(version.stem),
-                answer=gap("answer"),
+                answer=_gap("answer"),
                 key=version.interaction.key_summary(version.body) if shows in ("answers", "explanations") else None,
                 explanation=rendered(version.explanation) if with_explanation and version.explanation else None,
                 reasons=_reasons(version) if with_explanation else (),
@@ -93,11 +93,15 @@ def _piece(shows: str, key: int, version: ItemVersion) -> Markup:
     return found
 
 
+def _gap(name: str) -> str:
+    return f"{MARK}-{name}."
+
+
 def _to_fill(drawn: Markup) -> Markup:
     """What was rendered with gaps in it, as `%` fills it; words filled in are escaped."""
     made = drawn.replace("%", "%%")
     for name in ("number", "badge", "answer"):
-        made = made.replace(gap(name), f"%({name})s")
+        made = made.replace(_gap(name), f"%({name})s")
     return made
 
 

@@ -39,6 +39,11 @@ class AttemptRow:
         """What it has of time."""
         return Time(self.deadline_at, self.paused_at)
 
+    def is_fresh(self, session_id: int, at: datetime) -> bool:
+        """Whether it goes on for this log-in and nothing has happened in it but its start."""
+        alive = self.ended_at is None and self.session_id == session_id and self.time.is_open(at)
+        return alive and self.last_event == 1
+
 
 @dataclass(frozen=True, slots=True)
 class Sat:

@@ -72,6 +72,14 @@ def saw(public_id: str) -> None:
         kept.pages[public_id] = now()
 
 
+def used(session_id: int, *, noted_at: datetime) -> None:
+    """A log-in was used, and that was last noted at this time; it is written with what is heard next."""
+    if now() - noted_at >= TOUCH_AFTER:
+        kept = _gathered()
+        with kept.lock:
+            kept.sessions[session_id] = now()
+
+
 @dataclass(frozen=True, slots=True)
 class Pulse:
     """How an attempt stands, for its page."""

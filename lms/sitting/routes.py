@@ -1,38 +1,29 @@
 """A candidate's exams: the list, the door, the player, the result; and the examiner's list of results."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
-from jinja2.utils import htmlsafe_json_dumps
-from markupsafe import Markup, escape
+from flask_babel import lazy_gettext
+from markupsafe import Markup
 
 from lms.access import by_ticket, requires, signed_in
 from lms.accounts.gate import issue_ticket, ticket, viewer
 from lms.accounts.policy import Act
 from lms.clock import now
-from lms.database import dumps, reading, writing
+from lms.database import reading, writing
 from lms.errors import describe, wants_json
 from lms.exams import queries as exams
 from lms.exams.policy import access_exam
+from lms.i18n import chosen_theme
 from lms.paging import paginate, requested_page
 from lms.security import csrf
-from lms.sitting import journal, page, papers, queries, quick, sent, service, waiting
+from lms.sitting import page, papers, queries, quick, sent, service, waiting
 from lms.sitting.forms import incoming
-from lms.sitting.paper import material, review, shown_answers
+from lms.sitting.paper import review
+from lms.sitting.player import player
 from lms.sitting.policy import Sat, access_own_attempt, access_sittable_exam
-from question_bank.assembly import Form
-from question_bank.attempt import Attempt as State
-from question_bank.attempt import receipt_code, replay
-from question_bank.item import ItemVersion
-from question_bank.timing import GRACE
+from question_bank.attempt import receipt_code
 
 bp = Blueprint("sitting", __name__, url_prefix="/sitting", template_folder="templates")
-
-#: an attempt in which nothing has happened but its start
-EMPTY = State(last=1)
 
 describe({"bank.bad_response": lazy_gettext("This is not an answer to the question.")}, status=400)
 
@@ -90,7 +81,7 @@ def attempt(attempt_id: str) -> ResponseReturnValue:
         return redirect(url_for("sitting.result", attempt_id=attempt_id))
     if sat.attempt.session_id != viewer().session_id:
         return render_template("sitting/elsewhere.html", sat=sat), 409
-    return _player(sat)
+    return player(sat, viewer(), headers=issue_ticket(attempt_id), root=request.script_root, theme=chosen_theme())
 
 
 @bp.post("/<attempt_id>/events")
@@ -179,59 +170,3 @@ def _current(attempt_id: str) -> Sat:
         service.close_if_due(attempt_id)
         sat = access_own_attempt(viewer(), attempt_id)
     return sat
-
-
-def _player(sat: Sat) -> str:
-    """The page of an attempt that goes on here: pieces that are kept, filled with this candidate's paper."""
-    form = papers.sat(sat.attempt.public_id).form
-    versions = exams.snapshot_of(sat.exam.id)
-    state = replay(journal.events(reading(), sat.attempt.id)) if sat.attempt.last_event > 1 else EMPTY
-    numbers = [
-        [slot.number for slot in form.slots if slot.section == n] for n in range(len(sat.exam.blueprint.sections))
-    ]
-    sections = [(part.title, part.marks, own) for part, own in zip(sat.exam.blueprint.sections, numbers, strict=True)]
-    person = viewer()
-    return page.filled(
-        page.shell(sat.exam.id, sat.exam.title, sections),
-        str(escape(f"{person.name} · {person.unit_name or ''}")),
-        htmlsafe_json_dumps(_settings(sat, form, versions, state), dumps=dumps),
-        page.paper_html(form, versions),
-    )
-
-
-def _settings(sat: Sat, form: Form, versions: Mapping[int, ItemVersion], state: State) -> dict[str, Any]:
-    public_id = sat.attempt.public_id
-    here = f"{request.script_root}/sitting/{public_id}"
-    return {
-        "attempt": public_id,
-        "last": sat.attempt.last_event,
-        "remaining": sent.remaining(sat.attempt.time),
-        "paused": sat.attempt.paused_at is not None,
-        "extra": sat.attempt.extra_seconds,
-        "grace": int(GRACE.total_seconds() * 1000) + 1500,
-        "answers": shown_answers(form, versions, state.answers),
-        "flags": sorted(state.flagged),
-        "presentation": sat.exam.blueprint.presentation,
-        "material": material(form, versions),
-        "headers": issue_ticket(public_id),
-        "eventsUrl": f"{here}/events",
-        "stateUrl": f"{here}/state",
-        "handInUrl": f"{here}/hand-in",
-        "resultUrl": f"{here}/result",
-        "selfUrl": here,
-        "words": page.kept_words(_words),
-    }
-
-
-def _words() -> dict[str, str]:
-    """What the script says."""
-    return {
-        "saved": gettext("Saved"),
-        "sending": gettext("Saving"),
-        "unsaved": gettext("Not saved yet: kept on this computer"),
-        "unkept": gettext("Not saved yet: keep this page open"),
-        "minutesLeft": gettext("{minutes} minutes left"),
-        "minuteLeft": gettext("One minute left"),
-        "moreTime": gettext("The invigilator has given you {minutes} more minutes."),
-        "goesOn": gettext("The exam goes on. You have as much time as before the pause."),
-    }

@@ -12,6 +12,7 @@ from flask import Flask, current_app, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
+from lms.accounts.gate import issue_ticket
 from lms.accounts.policy import Viewer
 from lms.clock import BUREAU_ZONE, now
 from lms.exams.queries import ExamRow
@@ -72,6 +73,7 @@ def settings(exam: ExamRow, phase: str) -> dict[str, Any]:
         "near": int(NEAR.total_seconds() * 1000),
         "zone": int(zone.total_seconds() * 1000),
         "clockUrl": url_for("sitting.clock", exam_id=exam.public_id),
+        "headers": issue_ticket(exam.public_id),
         "words": _words(),
     }
 

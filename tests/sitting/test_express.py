@@ -1,13 +1,20 @@
 """The short way for what exam pages send answers as the application does, and leaves it every refusal."""
 
+import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from tests.cast import Cast, sign_in
+from lms.accounts.models import LoginSession
+from lms.database import reading
+from lms.sitting.models import Attempt
+from tests.cast import Cast, post, sign_in
+from tests.conftest import TestClock
 from tests.exam_day import ExamDay
 from tests.sitting.test_sitting import Candidate, right_answers
 
@@ -58,10 +65,7 @@ def test_a_regular_request_does_not_reach_the_application(lin: Candidate, monkey
     It is the short way that answers; any other request would meet the fault planted here.
     """
 
-    def fault(_app: Flask) -> None:
-        raise AssertionError("the application was asked")
-
-    monkeypatch.setattr(Flask, "full_dispatch_request", fault)
+    planted(monkeypatch)
 
     assert posted(lin, "", "events", json={"events": [lin.event(1, None)]}).status_code == 200
     with pytest.raises(AssertionError):
@@ -99,6 +103,128 @@ def test_both_ways_refuse_alike(lin: Candidate, changes: dict[str, Any]) -> None
 
     assert 400 <= short[0] < 500
     assert short == compared(posted(lin, LONG_WAY, "events", **given))
+
+
+SETTINGS = re.compile(r'id="waiting-settings">(.*?)</script>', re.DOTALL)
+#: what each page has of its own: milliseconds left
+LEFT = re.compile(r'"remaining": \d+')
+
+
+def at_the_door(app: Flask, cast: Cast, exam_id: str) -> tuple[Candidate, dict[str, Any]]:
+    """Somebody in the waiting room, and what its script sends at the bell."""
+    made = Candidate(app, cast.lin, exam_id)
+    found = SETTINGS.search(made.client.get(f"/sitting/exam/{exam_id}").text)
+    assert found is not None
+    headers = {"Accept": "application/json", **json.loads(found[1])["headers"]}
+    return made, {"data": {"csrf_token": made.token()}, "headers": headers}
+
+
+def planted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on whatever reaches the application fails."""
+
+    def fault(_app: Flask) -> None:
+        raise AssertionError("the application was asked")
+
+    monkeypatch.setattr(Flask, "full_dispatch_request", fault)
+
+
+def test_both_ways_begin_alike(app: Flask, cast: Cast, exam_day: ExamDay) -> None:
+    """
+    A start, and one that comes again: the same attempt, status, content and headers, whichever way it took.
+    """
+    exam_id = exam_day.published().public_id
+    lin, asked = at_the_door(app, cast, exam_id)
+    address = f"/sitting/exam/{exam_id}/start"
+
+    short, long = compared(lin.client.post(address, **asked)), compared(lin.client.post(address + LONG_WAY, **asked))
+
+    assert short[0] == 200
+    assert short == long
+
+
+@pytest.mark.parametrize("cookies", [{}, {"language": "en"}, {"language": "zh", "theme": "dark"}])
+def test_both_ways_show_the_same_paper(
+    app: Flask, cast: Cast, exam_day: ExamDay, cookies: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    In each language and colour; the first of a kind is rendered by the application, the others by the short way.
+    """
+    lin = Candidate(app, cast.lin, exam_day.published().public_id)
+    lin.start()
+    for name, value in cookies.items():
+        lin.client.set_cookie(name, value)
+    address = f"/sitting/{lin.attempt_id}"
+    long = lin.client.get(address + LONG_WAY)
+    planted(monkeypatch)
+
+    short = lin.client.get(address)
+
+    assert LEFT.sub("", short.text) == LEFT.sub("", long.text)
+    assert sorted(short.headers.keys()) == sorted(long.headers.keys())
+    assert compared_headers(short) == compared_headers(long)
+
+
+def compared_headers(answer: TestResponse) -> list[tuple[str, str]]:
+    """Headers but what is each request's own."""
+    return sorted((name, value) for name, value in answer.headers if name not in OWN)
+
+
+def test_start_and_paper_do_not_reach_the_application(
+    app: Flask, cast: Cast, exam_day: ExamDay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Once the page of the exam was rendered for anybody, a start and its paper take the short way.
+    """
+    exam_id = exam_day.published().public_id
+    lin, asked = at_the_door(app, cast, exam_id)
+    address = f"/sitting/exam/{exam_id}/start"
+    lin.client.get(lin.client.post(address, **asked).json["next"] + LONG_WAY)
+    planted(monkeypatch)
+
+    begun = lin.client.post(address, **asked)
+
+    assert lin.client.get(begun.json["next"]).status_code == 200
+
+
+def test_the_short_way_begins_for_nobody_else(app: Flask, cast: Cast, exam_day: ExamDay) -> None:
+    """
+    Without a ticket, with another browser's, another exam's or another site's page the application decides, and it refuses
+    what lacks the form's token; after logging out nobody is there.
+    """
+    exam_id, other = exam_day.published().public_id, exam_day.published().public_id
+    address = f"/sitting/exam/{exam_id}/start"
+    lin, asked = at_the_door(app, cast, exam_id)
+    _lin, of_other = at_the_door(app, cast, other)
+    _again, of_another_browser = at_the_door(app, cast, exam_id)
+    plain = {"Accept": "application/json"}
+    tried = [plain, plain | {"X-Ticket": "x.1.1.y"}, of_other["headers"], of_another_browser["headers"]]
+    refused = [lin.client.post(address, headers=headers).status_code for headers in tried]
+    foreign = asked | {"headers": asked["headers"] | {"Origin": "https://elsewhere.example"}}
+    refused.append(lin.client.post(address, **foreign).status_code)
+    with app.app_context():
+        none = reading().scalar(select(func.count(Attempt.id)))
+    post(lin.client, "/log-out", at="/")
+
+    assert refused == [400, 400, 400, 400, 403]
+    assert none == 0
+    assert lin.client.post(address, **asked).status_code in {400, 401}
+
+
+def test_a_start_notes_the_use_of_the_session(app: Flask, cast: Cast, exam_day: ExamDay, clock: TestClock) -> None:
+    """
+    As the application notes it; written with the next pulse.
+    """
+    exam_id = exam_day.published().public_id
+    lin, asked = at_the_door(app, cast, exam_id)
+    clock.advance(minutes=5)
+    begun = lin.client.post(f"/sitting/exam/{exam_id}/start", **asked)
+    lin.attempt_id = (begun.json or {})["next"].rsplit("/", 1)[1]
+    lin.ticket()
+    lin.client.get(f"/sitting/{lin.attempt_id}/state", headers={"X-Ticket": lin.last_ticket})
+
+    with app.app_context():
+        seen = reading().scalars(select(LoginSession.last_seen_at).where(LoginSession.person_id == cast.lin.id)).all()
+    assert max(seen) == clock()
 
 
 def test_a_ticket_opens_its_own_attempt_and_browser_only(app: Flask, cast: Cast, lin: Candidate) -> None:

@@ -1,7 +1,7 @@
 """The player's page is put together from kept pieces: it is what rendering each question for this candidate would give."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
@@ -15,7 +15,7 @@ from markupsafe import Markup
 from lms.accounts.models import Person
 from lms.database import writing
 from lms.exams.models import Exam
-from lms.i18n import plain
+from lms.i18n import chosen_theme, plain
 from lms.question_types import TYPE_NAMES
 from lms.richtext import rendered
 from lms.sitting import page
@@ -110,6 +110,11 @@ def article() -> Any:
     return page.current_app.jinja_env.get_template("sitting/pieces.html").module.article  # type: ignore[attr-defined]
 
 
+def drawn(form: Form, versions: Mapping[int, ItemVersion]) -> dict[int, str]:
+    """The articles of a paper."""
+    return {number: html.decode() for number, html in page.paper_html(form, versions).items()}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_page_from_pieces_is_the_page_of_the_macros(app: Flask, language: str) -> None:
     """
@@ -119,7 +124,7 @@ def test_a_page_from_pieces_is_the_page_of_the_macros(app: Flask, language: str)
     for seed in SEEDS:
         form = paper(seed)
         with asking(app, language):
-            found = page.paper_html(form, NUMBERED)
+            found = drawn(form, NUMBERED)
             for number, name in enumerate(VERSIONS, 1):
                 expected = by_the_macros(form, number, with_case=name != "the same case again")
                 unlike += [name] if found[number] != expected else []
@@ -132,9 +137,9 @@ def test_languages_do_not_mix(app: Flask) -> None:
     What was kept for one language is not shown in the other.
     """
     with asking(app, "zh"):
-        chinese = page.paper_html(paper(SEEDS[0]), NUMBERED)
+        chinese = drawn(paper(SEEDS[0]), NUMBERED)
     with asking(app, "en"):
-        english = page.paper_html(paper(SEEDS[0]), NUMBERED)
+        english = drawn(paper(SEEDS[0]), NUMBERED)
 
     assert "True or false" in english[3]
     assert "True or false" not in chinese[3]
@@ -149,7 +154,7 @@ def test_material_stands_before_the_first_question_of_its_case_only(app: Flask) 
     numbers = [(first, second), (second, first)]
     forms = [Form(SEEDS[0], tuple(Slot(n, 0, v, Decimal(1)) for n, v in enumerate(order, 1))) for order in numbers]
     with asking(app, "zh"):
-        found = [page.paper_html(form, NUMBERED) for form in (*forms, *forms)]
+        found = [drawn(form, NUMBERED) for form in (*forms, *forms)]
 
     assert [["过期食品" in html for html in articles.values()] for articles in found] == [[True, False]] * 4
 
@@ -161,7 +166,7 @@ def test_two_candidates_share_no_id(app: Flask) -> None:
     pages = []
     for seed in SEEDS:
         with asking(app, "zh"):
-            html = "".join(page.paper_html(paper(seed), NUMBERED).values())
+            html = "".join(drawn(paper(seed), NUMBERED).values())
         pages.append({found for found in IDS.findall(html) if len(found) > 8})
         assert page.MARK not in html
 
@@ -183,12 +188,12 @@ def test_no_page_holds_a_key(app: Flask) -> None:
         forms = Form(SEEDS[0], (Slot(1, 0, 1, Decimal(1)),))
         with asking(app, "zh"):
             page.current_app.extensions.pop("sitting.pages", None)
-            as_is = page.paper_html(forms, {1: version(kind)})
+            as_is = drawn(forms, {1: version(kind)})
             page.current_app.extensions.pop("sitting.pages")
-            changed = page.paper_html(forms, {1: version(kind, body)})
+            changed = drawn(forms, {1: version(kind, body)})
         assert as_is == changed, kind
     with asking(app, "zh"):
-        html = "".join(page.paper_html(paper(SEEDS[0]), NUMBERED).values())
+        html = "".join(drawn(paper(SEEDS[0]), NUMBERED).values())
     assert not any(word in html for word in ("绝密", "hard", "要点", "三十日", "12.5"))
 
 
@@ -202,15 +207,15 @@ def test_a_shell_is_of_its_exam_language_and_colours(app: Flask) -> None:
     for cookies in ("language=zh", "language=en", "language=zh; theme=dark"):
         with app.test_request_context("/sitting/", headers={"Cookie": cookies}):
             shells |= {
-                page.shell(1, title, sections),
-                page.shell(1, title, sections),
-                page.shell(2, "另一场", sections),
+                tuple(page.shell(1, title, sections, chosen_theme())),
+                tuple(page.shell(1, title, sections, chosen_theme())),
+                tuple(page.shell(2, "另一场", sections, chosen_theme())),
             }
-    made = page.filled(next(iter(shells)), "PERSON", "SETTINGS", {1: "ONE", 2: "TWO"})
+    made = page.filled(next(iter(shells)), "PERSON", "SETTINGS", {1: b"ONE", 2: b"TWO"}).decode()
 
     assert len(shells) == 6
     assert page.MARK not in made
-    assert "<b>年度</b>" not in "".join(shells)
+    assert not any("<b>年度</b>".encode() in words for shell in shells for words, _place in shell)
     assert [made.count(word) for word in ("PERSON", "SETTINGS", "ONE", "TWO")] == [1, 1, 1, 1]
 
 
@@ -219,11 +224,11 @@ def test_more_exams_than_are_kept_are_shown(app: Flask) -> None:
     What is kept is bounded; what was let go of is made again.
     """
     with asking(app, "zh"):
-        shells = [page.shell(n, f"第{n}场", [("甲", Decimal(1), [1])]) for n in range(page.MOST_SHELLS + 5)]
+        shells = [page.shell(n, f"第{n}场", [("甲", Decimal(1), [1])], "auto") for n in range(page.MOST_SHELLS + 5)]
         kept = page.current_app.extensions["sitting.pages"]
 
         assert len(kept.shells) == page.MOST_SHELLS
-        assert page.shell(0, "第0场", [("甲", Decimal(1), [1])]) == shells[0]
+        assert page.shell(0, "第0场", [("甲", Decimal(1), [1])], "auto") == shells[0]
 
 
 def test_names_and_titles_are_words_on_the_page(app: Flask, cast: Cast, exam_day: ExamDay) -> None:

@@ -9,13 +9,13 @@ function asked(response) {
   return Number.isFinite(seconds) ? Math.min(seconds, 60) * 1000 : 0;
 }
 
-async function post(form) {
+async function post(form, headers) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), PATIENCE);
   try {
     return await fetch(form.action, {
       method: "POST",
-      headers: { Accept: "application/json" },
+      headers: { Accept: "application/json", ...headers },
       body: new URLSearchParams(new FormData(form)),
       signal: stop.signal,
       cache: "no-store",
@@ -29,10 +29,10 @@ async function post(form) {
 const EARLY = 3;
 
 /** What the page goes on to, or how long the server asks to wait: it could not, or its bell has not rung. */
-async function once(form) {
+async function once(form, headers) {
   let response = null;
   try {
-    response = await post(form);
+    response = await post(form, headers);
     if (response.status === 401) return { go: () => location.reload() };
     if (response.status === 429 || response.status >= 500) return { wait: asked(response) };
     const answer = await response.json();
@@ -45,10 +45,10 @@ async function once(form) {
   return { go: () => form.submit() };
 }
 
-/** Begins with this form's request; resolves when the page goes on. onBusy(n) is called before each pause. */
-export async function begin(form, onBusy) {
+/** Begins with this form's request and these headers; resolves when the page goes on. onBusy(n) is called before each pause. */
+export async function begin(form, headers, onBusy) {
   for (let failures = 0; ; failures += 1) {
-    const outcome = await once(form);
+    const outcome = await once(form, headers);
     if (outcome.go) return outcome.go();
     if (outcome.early && failures >= EARLY) return location.reload();
     onBusy(failures + 1);

@@ -86,7 +86,7 @@ async function open() {
   ready.hidden = true;
   form.hidden = true;
   say(words.opens);
-  await begin(form, () => {
+  await begin(form, settings.headers, () => {
     if (room.dataset.state === "busy") return;
     room.dataset.state = "busy";
     say(words.busy);

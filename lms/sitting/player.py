@@ -1,0 +1,87 @@
+"""The page of an attempt that goes on: pieces that are kept, filled with one candidate's paper.
+
+Nothing here asks Flask who is there: the application and the short way (`lms.sitting.express`) call it alike.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import escape
+
+from lms.accounts.policy import Viewer
+from lms.database import dumps, reading
+from lms.exams import queries as exams
+from lms.sitting import journal, page, papers, sent
+from lms.sitting.paper import material, shown_answers
+from lms.sitting.policy import Sat
+from question_bank.assembly import Form
+from question_bank.attempt import Attempt as State
+from question_bank.attempt import replay
+from question_bank.item import ItemVersion
+from question_bank.timing import GRACE
+
+#: an attempt in which nothing has happened but its start
+EMPTY = State(last=1)
+
+
+def player(sat: Sat, person: Viewer, *, headers: Mapping[str, str], root: str, theme: str) -> bytes:
+    """The page, in UTF-8, in the language of this context. `headers` are what its script sends, `root` begins our addresses.
+
+    Raises NotKept outside of a request, where what all candidates of the exam share is still to be rendered.
+    """
+    form = papers.sat(sat.attempt.public_id).form
+    versions = exams.snapshot_of(sat.exam.id)
+    state = replay(journal.events(reading(), sat.attempt.id)) if sat.attempt.last_event > 1 else EMPTY
+    numbers = [
+        [slot.number for slot in form.slots if slot.section == n] for n in range(len(sat.exam.blueprint.sections))
+    ]
+    sections = [(part.title, part.marks, own) for part, own in zip(sat.exam.blueprint.sections, numbers, strict=True)]
+    settings = _settings(sat, form, versions, state) | _addresses(f"{root}/sitting/{sat.attempt.public_id}")
+    settings |= {"headers": headers, "words": page.kept_words(_words)}
+    return page.filled(
+        page.shell(sat.exam.id, sat.exam.title, sections, theme),
+        str(escape(f"{person.name} · {person.unit_name or ''}")),
+        htmlsafe_json_dumps(settings, dumps=dumps),
+        page.paper_html(form, versions),
+    )
+
+
+def _settings(sat: Sat, form: Form, versions: Mapping[int, ItemVersion], state: State) -> dict[str, Any]:
+    return {
+        "attempt": sat.attempt.public_id,
+        "last": sat.attempt.last_event,
+        "remaining": sent.remaining(sat.attempt.time),
+        "paused": sat.attempt.paused_at is not None,
+        "extra": sat.attempt.extra_seconds,
+        "grace": int(GRACE.total_seconds() * 1000) + 1500,
+        "answers": shown_answers(form, versions, state.answers),
+        "flags": sorted(state.flagged),
+        "presentation": sat.exam.blueprint.presentation,
+        "material": material(form, versions),
+    }
+
+
+def _addresses(here: str) -> dict[str, str]:
+    return {
+        "eventsUrl": f"{here}/events",
+        "stateUrl": f"{here}/state",
+        "handInUrl": f"{here}/hand-in",
+        "resultUrl": f"{here}/result",
+        "selfUrl": here,
+    }
+
+
+def _words() -> dict[str, str]:
+    """What the script says."""
+    return {
+        "saved": gettext("Saved"),
+        "sending": gettext("Saving"),
+        "unsaved": gettext("Not saved yet: kept on this computer"),
+        "unkept": gettext("Not saved yet: keep this page open"),
+        "minutesLeft": gettext("{minutes} minutes left"),
+        "minuteLeft": gettext("One minute left"),
+        "moreTime": gettext("The invigilator has given you {minutes} more minutes."),
+        "goesOn": gettext("The exam goes on. You have as much time as before the pause."),
+    }
