@@ -33,6 +33,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from lms.ids import PUBLIC_ID_LENGTH
+from lms.storage import NoTurn
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -43,6 +44,9 @@ SQLITE_PRAGMAS = (
     "PRAGMA trusted_schema = OFF",
     "PRAGMA temp_store = MEMORY",
 )
+
+#: seconds that a thread waits for the others of its process, like SQLite's own busy_timeout above
+TURN_PATIENCE = 10.0
 
 _WRITING = "shuyuan_writing"
 
@@ -116,7 +120,9 @@ def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         options["connect_args"] = {"timeout": 10, "check_same_thread": False}
     else:
-        options |= {"pool_size": 16, "max_overflow": 16, "pool_pre_ping": True}
+        # a server that is gone must not hold a request for as long as the kernel would
+        lost = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+        options |= {"pool_size": 16, "max_overflow": 16, "pool_pre_ping": True, "connect_args": lost}
     return options
 
 
@@ -188,15 +194,18 @@ class _Turns:
         self._file = -1
 
     def take(self) -> None:
-        """Wait for the turn."""
-        self._lock.acquire()
+        """Wait for the turn; raises NoTurn."""
+        if not self._lock.acquire(timeout=TURN_PATIENCE):
+            raise NoTurn("others have been writing for too long")
         try:
             # opened each time: a descriptor that a forked process inherits would be the same lock
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._file, fcntl.LOCK_EX)
-        except BaseException:
+        except BaseException as error:
             self._close()
             self._lock.release()
+            if isinstance(error, OSError):
+                raise NoTurn(error.errno, f"{self._path}: {error.strerror}") from error
             raise
 
     def give(self) -> None:

@@ -5,8 +5,9 @@ Statements mark their values by `?` on either database and stay as they are writ
 """
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -19,6 +20,14 @@ from lms.database import db, turn_to_write
 
 #: as SQLAlchemy writes moments into SQLite
 _WRITTEN = "%Y-%m-%d %H:%M:%S.%f"
+#: for the writing of answers on PostgreSQL: nobody waits longer for a lock than with SQLite, and a commit that returned
+#: is on disk whatever the server's configuration says
+_POSTGRES_WRITING = """
+SELECT set_config('lock_timeout', '10s', false),
+set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), false)
+"""
+#: seconds of rest after which a kept connection is tried before it is used: the server may have been started anew
+RESTED = 2.0
 
 
 def ask(statement: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
@@ -59,6 +68,7 @@ class Line:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._pooled: PoolProxiedConnection | None = None
+        self._used = 0.0
         self.sqlite = engine.dialect.name == "sqlite"
 
     @contextmanager
@@ -68,17 +78,30 @@ class Line:
         """
         with turn_to_write(self._engine):
             try:
-                if self._pooled is None:
-                    self._pooled = self._engine.raw_connection()
-                    self._pooled.detach()
-                cursor = self._pooled.cursor()
+                cursor = self._connected().cursor()
                 if self.sqlite:
                     cursor.execute("BEGIN IMMEDIATE")
                 yield cursor
                 self.commit()
+                self._used = time.monotonic()
             except BaseException:
                 self.close()
                 raise
+
+    def _connected(self) -> PoolProxiedConnection:
+        """The kept connection, or a new one where there is none or the server has left it."""
+        if self._pooled is not None and not self.sqlite and time.monotonic() - self._used > RESTED:
+            with suppress(Exception):
+                self._engine.dialect.do_ping(self._pooled.dbapi_connection)
+                return self._pooled
+            self.close()
+        if self._pooled is None:
+            self._pooled = self._engine.raw_connection()
+            self._pooled.detach()
+            if not self.sqlite:
+                self._pooled.cursor().execute(_POSTGRES_WRITING)
+                self._pooled.commit()
+        return self._pooled
 
     def commit(self) -> None:
         """Write what was done; only in a transaction."""

@@ -15,6 +15,7 @@ from flask_babel.speaklater import LazyString
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from courseware.errors import CoursewareError
+from lms.storage import Trouble, trouble
 from question_bank.errors import BankError
 
 log = structlog.get_logger()
@@ -26,6 +27,8 @@ class Refused(Exception):
     code = "refused"
     status = 409
     sentence: LazyString = lazy_gettext("This cannot be done.")
+    #: seconds after which the same request may do better
+    retry_after: int | None = None
 
     def __init__(self, **facts: object) -> None:
         super().__init__(self.code, facts)
@@ -62,6 +65,32 @@ class SignInNeeded(Refused):
     code = "sign_in_needed"
     status = 401
     sentence = lazy_gettext("Please sign in first.")
+
+
+class StorageFull(Refused):
+    """There is no room for it. Nothing was written, and the same request may be sent again."""
+
+    code = "storage.full"
+    status = 507
+    sentence = lazy_gettext("The server's disk is full. Nothing you have on screen is lost; tell the administrator.")
+    retry_after = 10
+
+
+class StorageAway(Refused):
+    """The database cannot be written or reached now. Whether it was written is not said: send the same again."""
+
+    code = "storage.away"
+    status = 503
+    sentence = lazy_gettext("The server is busy or being looked after. Please try again shortly.")
+    retry_after = 2
+
+
+def storage_refusal(error: BaseException) -> Refused | None:
+    """The refusal that an error of database or disk amounts to; None for any other."""
+    found = trouble(error)
+    if found is None:
+        return None
+    return StorageFull() if found is Trouble.FULL else StorageAway()
 
 
 _domain_sentences: dict[str, tuple[int, LazyString]] = {}
@@ -106,10 +135,18 @@ def answer(status: int, code: str, sentence: str, facts: Mapping[str, Any] | Non
     else:
         incident = secrets.token_hex(4)
         log.info("error_page", status=status, code=code, incident=incident)
-        page = render_template("errors/error.html", status=status, code=code, sentence=sentence, incident=incident)
-        response = make_response(page)
+        response = make_response(_page(status, code, sentence, incident))
     response.status_code = status
     return response
+
+
+def _page(status: int, code: str, sentence: str, incident: str) -> str | Response:
+    try:
+        return render_template("errors/error.html", status=status, code=code, sentence=sentence, incident=incident)
+    except Exception as error:  # the page asks who is there, and there may be nothing to ask
+        if trouble(error) is None:
+            raise
+        return Response(sentence, content_type="text/plain; charset=utf-8")
 
 
 _HTTP_SENTENCES = {
@@ -123,8 +160,8 @@ _HTTP_SENTENCES = {
     415: lazy_gettext("This kind of content is not taken here."),
     422: lazy_gettext("Some of what was sent cannot be used."),
     429: lazy_gettext("Too many requests. Please wait a moment."),
-    503: lazy_gettext("The server is busy or being looked after. Please try again shortly."),
-    507: lazy_gettext("The server's disk is full. Nothing you have on screen is lost; tell the administrator."),
+    503: StorageAway.sentence,
+    507: StorageFull.sentence,
 }
 
 
@@ -133,7 +170,10 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Refused)
     def refused(error: Refused) -> Response:
-        return answer(error.status, error.code, sentence_of(error), error.facts)
+        response = answer(error.status, error.code, sentence_of(error), error.facts)
+        if error.retry_after is not None:
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
 
     @app.errorhandler(BankError)
     @app.errorhandler(CoursewareError)
@@ -143,6 +183,9 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
+        cause = getattr(error, "original_exception", None)  # what a hook after the request raised
+        if cause is not None and (refusal := storage_refusal(cause)) is not None:
+            return refused(refusal)
         status = error.code or 500
         if status < 400:
             return make_response(error.get_response())
@@ -153,5 +196,9 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
+        refusal = storage_refusal(error)
+        if refusal is not None:
+            log.error("storage_trouble", path=request.path, kind=type(error).__name__, error=str(error)[:500])
+            return refused(refusal)
         log.exception("unexpected_error", path=request.path, kind=type(error).__name__)
         return answer(500, "internal", str(lazy_gettext("Something went wrong on our side. It was recorded.")))

@@ -4,6 +4,7 @@ A view without a mark is refused; so is everything but the second factor, the ch
 way out while one of those is pending.
 """
 
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,7 +13,6 @@ from flask import Flask, Request, current_app, g, redirect, request, url_for
 from flask import Response as FlaskResponse
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
-from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from lms.access import Rule, rule_of
@@ -28,10 +28,13 @@ from lms.config import Config
 from lms.database import writing
 from lms.errors import Forbidden, NotFound, SignInNeeded, wants_json
 from lms.security import SAFE_METHODS
+from lms.storage import trouble
 
 log = structlog.get_logger()
 
 TOUCH_AFTER = timedelta(minutes=1)
+#: seconds without trying where the last try failed
+TOUCH_RESTS = 30.0
 MAX_TOKEN_LENGTH = 64
 #: where a session may go that still owes its second factor or a new password
 _ALWAYS = frozenset({"accounts.log_out", "accounts.set_language", "accounts.set_theme", "asset_file"})
@@ -48,6 +51,7 @@ def init_app(app: Flask, config: Config) -> None:
     login.session_protection = None
     login.request_loader(_load)
     login.init_app(app)
+    app.extensions["accounts.touch_rests"] = 0.0
     app.extensions["accounts.cookie"] = "__Host-sid" if config.secure else "sid"
     app.before_request(_check)
     app.after_request(_record_refusal)
@@ -197,14 +201,19 @@ def _here() -> str | None:
 
 
 def _touch(person: Viewer) -> None:
-    """Note the use of the session, once a minute; a database that cannot write still lets people read."""
+    """Note the use of the session, once a minute; a database that cannot write still lets people read: then nobody
+    tries again for some seconds, because each who tries waits as long as the database lets writers wait.
+    """
     moment = now()
-    if moment - g.session_seen < TOUCH_AFTER:
+    if moment - g.session_seen < TOUCH_AFTER or time.monotonic() < current_app.extensions["accounts.touch_rests"]:
         return
     try:
         with writing() as session:
             sessions.touch(session, person.session_id, moment=moment)
-    except OperationalError:
+    except Exception as error:
+        if trouble(error) is None:
+            raise
+        current_app.extensions["accounts.touch_rests"] = time.monotonic() + TOUCH_RESTS
         log.warning("session_not_touched", session=person.session_public_id)
 
 

@@ -1,7 +1,8 @@
 """One thread a process writes what candidates send: many deeds in one transaction, one commit for all of them.
 
 A deed that was carried out is on disk before `do` returns; a deed that was refused raises its refusal; when the
-database cannot write, everybody waiting is told so and nothing counts as saved. The waiting are woken one by one, each
+database cannot write, everybody waiting is told so and nothing counts as saved; where a commit failed it is not known
+whether it was written, and the same deed done again tells. The waiting are woken one by one, each
 by a lock of its own, so that none of them queues behind the next batch.
 """
 
@@ -11,21 +12,24 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
+import structlog
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from lms.database import db
 from lms.direct import Line
-from lms.errors import Refused
+from lms.errors import Refused, StorageAway, storage_refusal
 from lms.sitting.deeds import Deed
 from lms.sitting.store import Memory, Store
+
+log = structlog.get_logger()
 
 MOST_AT_ONCE = 256
 PATIENCE = 30.0
 
 
-class Unwritten(Exception):
-    """The database did not take it within the time."""
+class Unwritten(StorageAway):
+    """The database did not take it within the time; it may do so yet."""
 
 
 class _Waiting:
@@ -92,10 +96,18 @@ class Writer:
             self._carry_out(batch)
 
     def _carry_out(self, batch: Sequence[_Waiting]) -> None:
-        """All in one transaction; when that fails, each in its own, so that one cannot harm the others."""
+        """All in one transaction; when one of them is at fault, each in its own, so that it cannot harm the others.
+
+        When the storage is, each alone would fail as well, after as long a wait: then all are told at once.
+        """
         try:
             outcomes = self._transaction(batch)
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of anything
+            if storage_refusal(error) is not None:
+                log.error("not_written", deeds=len(batch), kind=type(error).__name__, error=str(error)[:500])
+                for waiting in batch:
+                    waiting.settle(refusal=storage_refusal(error))
+                return
             if len(batch) == 1:
                 batch[0].settle(refusal=error)
                 return

@@ -4,6 +4,8 @@ const BATCH = 50;
 const PATIENCE = 20000;
 const STAYS = 3000;
 const PAUSES = [1000, 2000, 4000, 8000, 15000];
+// a server that has not answered for so long has not saved it, as far as the candidate is concerned
+const SLOW = 4000;
 
 /** The server's refusal of a batch: its code says why. */
 export class Refusal extends Error {
@@ -127,6 +129,7 @@ export class Sync {
   }
 
   async #send(batch) {
+    const slow = setTimeout(() => batch.forEach((event) => this.onState(event.slot, "unsaved")), SLOW);
     try {
       const answer = await postJson(this.url, { events: batch.map((event) => this.#told(event)) }, this.headers);
       this.failures = 0;
@@ -150,6 +153,8 @@ export class Sync {
       // not all pages at once when a server comes back
       this.timer = setTimeout(() => this.kick(), pause * (0.75 + Math.random() / 2));
       return false;
+    } finally {
+      clearTimeout(slow);
     }
   }
 }
