@@ -20,10 +20,23 @@ class Disk:
         self.durable: dict[str, bytearray] = {}
         self.unsynced: dict[str, list[tuple[int, bytes]]] = {}
         self.exists_durably: set[str] = set()
+        #: writes, syncs and the like until the power goes; None: it stays
+        self.power: int | None = None
+
+    @property
+    def dark(self) -> bool:
+        """The power is gone."""
+        return self.power == 0
+
+    def _call(self) -> bool:
+        """Count down; whether there is power for this call."""
+        if self.power:
+            self.power -= 1
+        return not self.dark
 
     def opened(self, path: str) -> None:
         """Note a file that is there from the start."""
-        if path in self.durable:
+        if path in self.durable or self.dark:
             return
         content = Path(path).read_bytes() if Path(path).exists() else b""
         self.durable[path] = bytearray(content)
@@ -33,14 +46,18 @@ class Disk:
 
     def written(self, path: str, data: bytes, offset: int) -> None:
         """Note a write that no sync has followed yet."""
-        self.unsynced[path].append((offset, bytes(data)))
+        if self._call():
+            self.unsynced[path].append((offset, bytes(data)))
 
     def truncated(self, path: str, size: int) -> None:
         """Shortening a file takes effect at once here: the worst case for a journal."""
-        del self.durable[path][size:]
+        if self._call():
+            del self.durable[path][size:]
 
     def synced(self, path: str) -> None:
         """Everything written to the file so far is safe."""
+        if not self._call():
+            return
         for offset, data in self.unsynced[path]:
             _apply(self.durable[path], offset, data)
         self.unsynced[path].clear()
@@ -48,6 +65,8 @@ class Disk:
 
     def deleted(self, path: str) -> None:
         """Forget a file."""
+        if self.dark:
+            return
         for known in (self.durable, self.unsynced):
             known.pop(path, None)
         self.exists_durably.discard(path)

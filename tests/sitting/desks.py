@@ -20,7 +20,7 @@ from lms.sitting import dealing, journal
 from lms.sitting.deeds import CHAIN_START, Deed, End, Save, Start
 from lms.sitting.models import Attempt, AttemptEvent, AttemptResult
 from lms.sitting.store import Store
-from lms.sitting.writer import Writer
+from lms.sitting.writer import Writer, _outcome, _Waiting
 from question_bank.attempt import Event, Incoming, Kind, chain
 from tests.cast import Cast, sign_in
 from tests.conftest import NINE
@@ -43,6 +43,16 @@ class Sitter:
         kind, base = more.get("kind", Kind.ANSWER), more.get("base", SEEN_ALL)
         incoming = Incoming(window, seq, kind, slot, response, base)
         return Save(self.attempt, more.get("session_id", self.session_id), [incoming], more.get("at", NINE))
+
+
+class Alone(Writer):
+    """A writer whose deeds are carried out one by one in the thread that asks: what it does is in order."""
+
+    def do(self, deed: Deed) -> Any:
+        """As a writer with a thread does it when nobody else waits."""
+        waiting = _Waiting(deed)
+        self._carry_out([waiting])
+        return _outcome(waiting)
 
 
 @dataclass(slots=True)
