@@ -20,7 +20,7 @@ NOBODY = 0
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One measure for one attempt; whether it changed anything."""
+    """One measure for one attempt; whether it changed anything, be it when it was sent before."""
 
     attempt: str
     kind: Kind
@@ -38,7 +38,7 @@ class Measure:
         """What does not apply (a pause of what stands still, time for what is over) changes nothing."""
         sheet = sheet_of(store, self.attempt)
         if self.key in sheet.journal.windows:
-            return False
+            return True
         return _DO[self.kind](self, store, sheet)
 
     def note_down(self, sheet: Sheet, **more: Any) -> None:
