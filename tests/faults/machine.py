@@ -69,7 +69,7 @@ class Seat:
     sessions: tuple[int, int]
     sent: list[Sent] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
-    skipped: list[tuple[str, int]] = field(default_factory=list)
+    delayed: list[Sent] = field(default_factory=list)
     keys: list[tuple[str, str, int]] = field(default_factory=list)
 
 
@@ -157,22 +157,30 @@ class Machine(RuleBasedStateMachine):
         events = [self._fresh(seat, window, "flag", slot, on, 0), self._fresh(seat, window, "away", None, None, 0)]
         self._send(seat, process, events, seat.model.session)
 
-    @rule(n=SEATS, window=WINDOWS)
-    def skip(self, n: int, window: str) -> None:
-        """An answer is on its way for long."""
+    @rule(n=SEATS, process=PROCESS, window=WINDOWS, slot=SLOTS, response=RESPONSES)
+    def overtake(self, n: int, process: int, window: str, slot: int, response: Any) -> None:
+        """An answer is on its way for long, and the next one of the same question comes first."""
         seat = self.seats[n]
-        seat.counts[window] = seat.counts.get(window, 0) + 1
-        seat.skipped.append((window, seat.counts[window]))
+        seat.delayed.append(self._fresh(seat, window, "answer", slot, response, 0))
+        event = self._fresh(seat, window, "answer", slot, "A", 0)
+        self._send(seat, process, [event], seat.model.session)
 
-    @precondition(lambda self: any(seat.skipped for seat in self.seats))
-    @rule(n=SEATS, process=PROCESS, slot=SLOTS, response=RESPONSES)
-    def delayed(self, n: int, process: int, slot: int, response: Any) -> None:
+    @precondition(lambda self: any(seat.delayed for seat in self.seats))
+    @rule(n=SEATS, process=PROCESS)
+    def arrive(self, n: int, process: int) -> None:
         """It arrives, after later ones."""
         seat = self.seats[n]
-        if seat.skipped:
-            window, number = seat.skipped.pop(0)
-            event = Sent(window, number, "answer", slot, response, SEEN_ALL)
-            self._send(seat, process, [event], seat.model.session)
+        if seat.delayed:
+            self._send(seat, process, [seat.delayed.pop(0)], seat.model.session)
+
+    @rule(n=SEATS, process=PROCESS, window=WINDOWS, slot=SLOTS, fate=st.sampled_from(["refused", "lost"]))
+    def interrupted(self, n: int, process: int, window: str, slot: int, fate: str) -> None:
+        """The commit of an answer fails, or its outcome is lost; the window sends it again."""
+        seat = self.seats[n]
+        event = self._fresh(seat, window, "answer", slot, "B", 0)
+        self.table.fate = fate
+        self._send(seat, process, [event], seat.model.session)
+        self._send(seat, process, [event], seat.model.session)
 
     @precondition(lambda self: any(seat.sent for seat in self.seats))
     @rule(n=SEATS, process=PROCESS, pick=SOME, old=st.booleans())
@@ -256,6 +264,18 @@ class Machine(RuleBasedStateMachine):
         """Time passes."""
         self.now += seconds
         self.table.clock.moment = moment(self.now)
+
+    @rule(n=SEATS, beyond=st.sampled_from([-1, 0, 1, 5, 6]))
+    def wait_for_the_deadline(self, n: int, beyond: int) -> None:
+        """Until about the end of an attempt."""
+        self.wait(max(0, self.seats[n].model.deadline + beyond - self.now))
+
+    @rule(n=SEATS, process=PROCESS, seconds=SECONDS)
+    def stand_still(self, n: int, process: int, seconds: int) -> None:
+        """A pause, and after some time the end of it."""
+        self.measure(n, process, "pause", 0)
+        self.wait(seconds)
+        self.measure(n, process, "resume", 0)
 
     @rule(fate=st.sampled_from(["refused", "lost"]))
     def trouble(self, fate: str) -> None:

@@ -4,8 +4,9 @@ faults that are planted on purpose are found.
 
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,13 @@ from sqlalchemy import event
 
 from lms.app import create_app
 from lms.database import db
+from lms.sitting import deeds, measures, service, store, writer
+from lms.sitting.deeds import Save
+from lms.sitting.store import Memory, Sheet, Store
+from question_bank import timing
 from question_bank.assembly import Form
+from question_bank.attempt import Event, Kind
+from question_bank.timing import Time
 from tests.conftest import TestClock, make_config
 from tests.faults.hall import FULL, Hall
 from tests.faults.machine import Machine, Table
@@ -50,9 +57,9 @@ def paper(hall: Hall, stored: str) -> tuple[dict[int, str], Any]:
     return {n: next(iter(body.right_keys())) for n, body in bodies.items()}, json.loads(stored)
 
 
-def run(table: Table, *, examples: int, seed: int | None = None) -> None:
+def run(table: Table, *, examples: int, shrink: bool = True) -> None:
     """Let the machine run; raises at the first thing that does not fit."""
-    phases = (Phase.generate,) if seed is not None else (Phase.generate, Phase.shrink)
+    phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
     run_state_machine_as_test(
         type("AtTable", (Machine,), {"table": table}),
         settings=settings(
@@ -68,3 +75,89 @@ def test_whatever_happens_is_what_the_model_predicts(table: Table) -> None:
     come late; measures, take-overs, ends; commits that fail or whose outcome is lost.
     """
     run(table, examples=EXAMPLES)
+
+
+# Planted faults, each in one place, each what somebody might well write.
+
+
+@contextmanager
+def careless_commits(engine: Any) -> Iterator[Any]:
+    """A transaction whose commit may fail unheard: what was done is acknowledged before it is on disk."""
+    connection = engine.connect().execution_options(shuyuan_writing=True)
+    transaction = connection.begin()
+    try:
+        yield connection
+    except BaseException:
+        transaction.rollback()
+        connection.close()
+        raise
+    with suppress(sqlite3.Error):
+        transaction.commit()
+    connection.close()
+
+
+def unchained(sheet: Sheet, kind: Kind, **more: Any) -> Event:
+    """The chain goes on only where the candidate writes."""
+    head = sheet.chain
+    event = Sheet_append(sheet, kind, **more)
+    if more.get("client") is None:
+        sheet.chain = head
+    return event
+
+
+def taken_over_by_name_only(session: Any, public_id: str, viewer: Any) -> None:
+    """The journal says so, the row does not."""
+    attempt = service._own(session, public_id, viewer)
+    if attempt.session_id != viewer.session_id and attempt.ended_at is None:
+        service.journal.append(session, attempt, Kind.TAKE_OVER, at=service.now())
+
+
+def extended_in_the_books(measure: Any, store: Store, sheet: Sheet) -> bool:
+    """Noted, and the clock runs out as before."""
+    if sheet.ended or measure.seconds <= 0:
+        return False
+    measure.note_down(sheet, seconds=measure.seconds)
+    sheet.extra_seconds += measure.seconds
+    sheet.measured = True
+    return True
+
+
+def repeated_by_count(save: Save, event: Any, sheet: Sheet, _store: Store) -> bool:
+    """What has the same count is taken for the same."""
+    return event.client_seq in sheet.journal.windows.get(event.client, ())
+
+
+Sheet_append = Sheet.append
+Patch = pytest.MonkeyPatch
+PLANTED: dict[str, Callable[[Patch], None]] = {
+    "acknowledged before the commit": lambda p: p.setattr(writer, "writing_connection", careless_commits),
+    "accepted after the deadline": lambda p: p.setattr(Time, "is_open", lambda _time, _now: True),
+    "no grace for answers in flight": lambda p: p.setattr(timing, "GRACE", timedelta(0)),
+    "an older answer of the same window overwrites": lambda p: p.setattr(deeds, "is_stale", lambda incoming, newest: newest is not None and newest.client != incoming.client and newest.number > incoming.base),
+    "a forgotten window overwrites": lambda p: p.setattr(deeds, "is_stale", lambda incoming, newest: newest is not None and newest.client == incoming.client and incoming.client_seq < newest.client_seq),
+    "nobody asks whether it was there already": lambda p: p.setattr(Save, "_repeated", lambda *_each: False),
+    "the same count is taken for the same answer": lambda p: p.setattr(Save, "_repeated", repeated_by_count),
+    "the chain is not carried on": lambda p: p.setattr(Sheet, "append", unchained),
+    "a journal in memory outlives a failed commit": lambda p: p.setattr(Store, "forget", lambda _store: None),
+    "a journal in memory is believed whatever others wrote": lambda p: p.setattr(Memory, "get", lambda memory, attempt_id, _head: memory._kept.get(attempt_id, (b"", None))[1]),
+    "a take-over leaves the old log-in": lambda p: p.setattr(service, "take_over", taken_over_by_name_only),
+    "any log-in may write": lambda p: p.setattr(deeds, "_own", lambda store, public_id, _session: deeds.sheet_of(store, public_id)),
+    "an extension is not given": lambda p: p.setitem(measures._DO, Kind.EXTEND, extended_in_the_books),  # type: ignore[arg-type]
+    "a pause does not stop the clock": lambda p: p.setattr(Time, "resumed", lambda time, _now: Time(time.deadline_at)),
+    "answers of another attempt are graded": lambda p: p.setattr(store, "_ANSWERS", "SELECT slot, response FROM attempt_event WHERE ? > 0 AND kind = 'answer' ORDER BY attempt_id, number"),
+    "late answers are graded": lambda p: p.setattr(store, "_ANSWERS", "SELECT slot, response FROM attempt_event WHERE attempt_id = ? AND kind IN ('answer', 'stale') ORDER BY number"),
+    "it was over when it was touched, not at its deadline": lambda p: p.setattr(Time, "over_at", lambda _time, now: now),
+    "what was void is not": lambda p: p.setattr(store, "_VOIDED", "UPDATE attempt SET ended_how = ended_how WHERE id = ?"),
+    "a measure sent twice is taken twice": lambda p: p.setattr(measures.Measure, "run", lambda m, s: measures._DO[m.kind](m, s, deeds.sheet_of(s, m.attempt))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", sorted(PLANTED))
+def test_planted_faults_are_found(table: Table, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+    """
+    The machine fails at each of them.
+    """
+    PLANTED[fault](monkeypatch)
+
+    with pytest.raises(Exception):  # noqa: B017, PT011 - whichever way it shows
+        run(table, examples=EXAMPLES, shrink=False)
