@@ -106,9 +106,9 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def make_house(folder: Path) -> House:
+def make_house(folder: Path, url: str = "") -> House:
     """A migrated installation with the cast and the exam day's bank, not served yet."""
-    config = Config(data=folder, secret_key=SECRET, second_factor="offered", log_level="WARNING")
+    config = Config(data=folder, database_url=url, secret_key=SECRET, second_factor="offered", log_level="WARNING")
     migrate.upgrade(config)
     app = create_app(config)
     cast = make_cast(app)
