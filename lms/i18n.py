@@ -14,6 +14,8 @@ from flask_login import current_user
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from lms.storage import trouble
+
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 LOCALE_COOKIE = "language"
 THEME_COOKIE = "theme"
@@ -27,8 +29,7 @@ def chosen_locale() -> str:
     """
     if not has_request_context():
         return LOCALES["zh"]
-    own = getattr(current_user, "locale", None)
-    return locale_of(own, request.cookies, request.headers.get("Accept-Language", ""))
+    return locale_of(_own_locale(), request.cookies, request.headers.get("Accept-Language", ""))
 
 
 def locale_of(own: str | None, cookies: Mapping[str, str], accepted: str) -> str:
@@ -40,6 +41,17 @@ def locale_of(own: str | None, cookies: Mapping[str, str], accepted: str) -> str
 @lru_cache(maxsize=256)
 def _best(accepted: str) -> str:
     return LOCALES[parse_accept_header(accepted, LanguageAccept).best_match(list(LOCALES), default="zh") or "zh"]
+
+
+def _own_locale() -> str | None:
+    """The person's own choice; none where the database that knows it does not answer, which has to be said somehow."""
+    try:
+        own: str | None = getattr(current_user, "locale", None)
+    except Exception as error:
+        if trouble(error) is None:
+            raise
+        return None
+    return own
 
 
 def chosen_theme() -> str:

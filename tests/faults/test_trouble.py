@@ -212,6 +212,40 @@ def test_pages_that_write_say_so_too(
     assert refused.mimetype == "text/html"
 
 
+@contextmanager
+def gone(app: Flask) -> Iterator[None]:
+    """Inside, nobody gets a connection."""
+    engine = engine_of(app)
+
+    def refuse(*_unused: object) -> None:
+        raise sqlite_error(sqlite3.SQLITE_CANTOPEN) if is_sqlite(engine) else psycopg.OperationalError("no server")
+
+    engine.dispose()
+    event.listen(engine, "do_connect", refuse)
+    yield
+    event.remove(engine, "do_connect", refuse)
+
+
+def test_a_database_that_is_gone(app: Flask, lin: Candidate) -> None:
+    """
+    Whatever is asked is answered with 503 and a sentence, although not even the reader's language can be looked up;
+    afterwards everything goes on.
+    """
+    events = [lin.event(5, choice(lin, place=1))]
+    headers = {"X-Ticket": lin.ticket()}
+    with gone(app):
+        saved = lin.send(*events)
+        pulse = lin.client.get(f"/sitting/{lin.attempt_id}/state", headers=headers)
+        page = lin.client.get(f"/sitting/{lin.attempt_id}")
+    assert [saved.status_code, pulse.status_code, page.status_code] == [503] * 3
+    assert saved.json["error"] == "storage.away"
+    assert page.text
+    assert "Retry-After" in page.headers
+
+    assert lin.send(*events).status_code == 200
+    assert stored(app, lin.attempt_id) == [(1, Kind.ANSWER), (2, Kind.ANSWER)]
+
+
 def refusal_of(waiting: Any) -> Any:
     """Why it was not written."""
     with pytest.raises(Refused) as refusal:
