@@ -18,6 +18,7 @@ from flask_babel import force_locale
 from werkzeug.exceptions import SecurityError
 from werkzeug.http import parse_cookie
 from werkzeug.sansio.utils import get_host
+from werkzeug.wsgi import LimitedStream
 
 from lms import logs
 from lms.accounts import tickets
@@ -147,7 +148,8 @@ class Express:
         if asked.endpoint == "sitting.hand_in":
             return sent.hand_in(ticket, root)
         try:
-            body = strict_json(environ["wsgi.input"].read(_length(environ)))
+            # raises ClientDisconnected where less comes than was announced
+            body = strict_json(LimitedStream(environ["wsgi.input"], _length(environ)).read())
         except ValueError as error:
             raise BadRequest(reason=str(error)) from error
         return sent.events(ticket, body)
@@ -182,12 +184,21 @@ class Express:
         return found[0]
 
     def _refused(self, error: Exception, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
-        """The application's answer to an error."""
+        """The application's answer to an error; as Flask itself does, be it that its hooks fail as well."""
         with self._app.request_context(environ):
+            try:
+                answer = self._answer(error)
+                response = self._app.finalize_request(answer)
+            except Exception as worse:  # noqa: BLE001 - a hook after the request, where the database is gone
+                response = self._app.handle_exception(worse)
+            return response(environ, start_response)
+
+    def _answer(self, error: Exception) -> Any:
+        try:
             answer = self._app.preprocess_request()
-            if answer is None:
-                answer = self._app.handle_user_exception(error)
-            return self._app.finalize_request(answer)(environ, start_response)
+        except Exception as sooner:  # noqa: BLE001 - a hook before the request
+            return self._app.handle_user_exception(sooner)
+        return self._app.handle_user_exception(error) if answer is None else answer
 
 
 def _length(environ: Mapping[str, Any]) -> int:

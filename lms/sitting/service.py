@@ -165,7 +165,8 @@ def measure(
 ) -> int:
     """Do something to attempts of an exam (a kind of MEASURES) in order with their answers; how many it changed.
 
-    `key` is the public id of the measure: the same one again changes nothing more and counts the same. `by`: public id of whoever did it.
+    `key` is the public id of the measure: the same one again changes nothing more and counts the same. `by`: public id
+    of whoever did it.
     """
     versions, blueprint, moment = exams.snapshot_of(exam_id), exams.blueprint_of(exam_id), now()
     reading().rollback()
