@@ -3,18 +3,21 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from flask import Flask
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from lms.database import writing
+from lms.direct import Line
 from lms.errors import StorageAway
 from lms.ids import new_public_id
 from lms.sitting import errors, service
@@ -40,23 +43,28 @@ class Table:
     clock: TestClock
     look: sqlite3.Connection
     key: dict[int, str]
-    form: Any
+    form: str
     people: Iterator[int] = field(default_factory=lambda: count(1_000_000))
     #: what becomes of the next commit of a deed: "", "refused" or "lost" (carried out, and reported as failed)
     fate: str = ""
 
-    def __post_init__(self) -> None:
-        event.listen(self.engine, "commit", self._commit)
+    @contextmanager
+    def commits(self) -> Iterator[None]:
+        """Inside, the writers' commits end as they are fated to."""
+        commit = Line.commit
 
-    def _commit(self, connection: Any) -> None:
-        fate, self.fate = self.fate, ""
-        if not fate:
-            return
-        if fate == "lost":
-            connection.connection.driver_connection.commit()
-        failed = sqlite3.OperationalError("disk I/O error")
-        failed.sqlite_errorcode = sqlite3.SQLITE_IOERR
-        raise failed
+        def fated(line: Line) -> None:
+            fate, self.fate = self.fate, ""
+            if fate != "refused":
+                commit(line)
+            if fate:
+                failed = sqlite3.OperationalError("disk I/O error")
+                failed.sqlite_errorcode = sqlite3.SQLITE_IOERR
+                raise failed
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Line, "commit", fated)
+            yield
 
 
 @dataclass

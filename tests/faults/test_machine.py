@@ -5,7 +5,7 @@ faults that are planted on purpose are found.
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +16,8 @@ from sqlalchemy import event
 
 from lms.app import create_app
 from lms.database import db
-from lms.sitting import deeds, measures, service, store, writer
+from lms.direct import Line
+from lms.sitting import deeds, measures, service, store
 from lms.sitting.deeds import Save
 from lms.sitting.store import Memory, Sheet, Store
 from question_bank import timing
@@ -46,15 +47,17 @@ def table(hall: Hall, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tabl
     event.listen(engine, "connect", connected)
     with closing(sqlite3.connect(path)) as look:
         form = look.execute("SELECT form FROM attempt LIMIT 1").fetchone()[0]
-        yield Table(app, hall, engine, clock, look, *paper(hall, form))
+        made = Table(app, hall, engine, clock, look, keys(hall, form), form)
+        with made.commits():
+            yield made
     engine.dispose()
 
 
-def paper(hall: Hall, stored: str) -> tuple[dict[int, str], Any]:
-    """The keys of the first two questions, which are of one choice, and the record of the paper."""
+def keys(hall: Hall, stored: str) -> dict[int, str]:
+    """The keys of the first two questions of a paper, which are of one choice."""
     form = Form.from_record(json.loads(stored))
     bodies = {n: hall.versions[form.slots[n - 1].version].body for n in (1, 2)}
-    return {n: next(iter(body.right_keys())) for n, body in bodies.items()}, json.loads(stored)
+    return {n: next(iter(body.right_keys())) for n, body in bodies.items()}
 
 
 def run(table: Table, *, examples: int, shrink: bool = True) -> None:
@@ -80,20 +83,17 @@ def test_whatever_happens_is_what_the_model_predicts(table: Table) -> None:
 # Planted faults, each in one place, each what somebody might well write.
 
 
-@contextmanager
-def careless_commits(engine: Any) -> Iterator[Any]:
-    """A transaction whose commit may fail unheard: what was done is acknowledged before it is on disk."""
-    connection = engine.connect().execution_options(shuyuan_writing=True)
-    transaction = connection.begin()
-    try:
-        yield connection
-    except BaseException:
-        transaction.rollback()
-        connection.close()
-        raise
-    with suppress(sqlite3.Error):
-        transaction.commit()
-    connection.close()
+def acknowledge_anyway(patch: pytest.MonkeyPatch) -> None:
+    """A commit that fails is not heard: what was done is acknowledged before it is on disk."""
+    commit = Line.commit
+
+    def careless(line: Line) -> None:
+        try:
+            commit(line)
+        except sqlite3.Error:
+            line.close()
+
+    patch.setattr(Line, "commit", careless)
 
 
 def unchained(sheet: Sheet, kind: Kind, **more: Any) -> Event:
@@ -130,7 +130,7 @@ def repeated_by_count(save: Save, event: Any, sheet: Sheet, _store: Store) -> bo
 Sheet_append = Sheet.append
 Patch = pytest.MonkeyPatch
 PLANTED: dict[str, Callable[[Patch], None]] = {
-    "acknowledged before the commit": lambda p: p.setattr(writer, "writing_connection", careless_commits),
+    "acknowledged before the commit": acknowledge_anyway,
     "accepted after the deadline": lambda p: p.setattr(Time, "is_open", lambda _time, _now: True),
     "no grace for answers in flight": lambda p: p.setattr(timing, "GRACE", timedelta(0)),
     "an older answer of the same window overwrites": lambda p: p.setattr(deeds, "is_stale", lambda incoming, newest: newest is not None and newest.client != incoming.client and newest.number > incoming.base),
@@ -145,7 +145,7 @@ PLANTED: dict[str, Callable[[Patch], None]] = {
     "an extension is not given": lambda p: p.setitem(measures._DO, Kind.EXTEND, extended_in_the_books),  # type: ignore[arg-type]
     "a pause does not stop the clock": lambda p: p.setattr(Time, "resumed", lambda time, _now: Time(time.deadline_at)),
     "answers of another attempt are graded": lambda p: p.setattr(store, "_ANSWERS", "SELECT slot, response FROM attempt_event WHERE ? > 0 AND kind = 'answer' ORDER BY attempt_id, number"),
-    "late answers are graded": lambda p: p.setattr(store, "_ANSWERS", "SELECT slot, response FROM attempt_event WHERE attempt_id = ? AND kind IN ('answer', 'stale') ORDER BY number"),
+    "answers that came too late after newer ones are graded": lambda p: p.setattr(store, "_ANSWERS", "SELECT slot, response FROM attempt_event WHERE attempt_id = ? AND kind IN ('answer', 'stale') ORDER BY number"),
     "it was over when it was touched, not at its deadline": lambda p: p.setattr(Time, "over_at", lambda _time, now: now),
     "what was void is not": lambda p: p.setattr(store, "_VOIDED", "UPDATE attempt SET ended_how = ended_how WHERE id = ?"),
     "a measure sent twice is taken twice": lambda p: p.setattr(measures.Measure, "run", lambda m, s: measures._DO[m.kind](m, s, deeds.sheet_of(s, m.attempt))),

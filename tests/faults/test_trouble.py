@@ -17,7 +17,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, create_engine, event, exc, text
 
-from lms import database
+from lms import database, direct
 from lms.database import db, engine_options, reading
 from lms.errors import Refused, StorageAway, StorageFull
 from lms.sitting import journal
@@ -48,9 +48,17 @@ def is_sqlite(engine: Engine) -> bool:
     return engine.dialect.name == "sqlite"
 
 
+def renew(app: Flask) -> None:
+    """Give up every connection that is kept: those of the pool, of the writer and of those who only ask."""
+    engine_of(app).dispose()
+    for keeper in ("sitting.writer", "direct.reading"):
+        app.extensions.pop(keeper, None)
+
+
 @contextmanager
-def on_each_connection(engine: Engine, statement: str) -> Iterator[None]:
+def on_each_connection(app: Flask, statement: str) -> Iterator[None]:
     """Inside, every connection begins with a statement; afterwards all are new."""
+    engine = engine_of(app)
 
     def connected(raw: Any, _record: object) -> None:
         cursor = raw.cursor()
@@ -59,11 +67,11 @@ def on_each_connection(engine: Engine, statement: str) -> Iterator[None]:
         if not is_sqlite(engine):
             raw.commit()
 
-    engine.dispose()
+    renew(app)
     event.listen(engine, "connect", connected)
     yield
     event.remove(engine, "connect", connected)
-    engine.dispose()
+    renew(app)
 
 
 @contextmanager
@@ -71,7 +79,7 @@ def full(app: Flask) -> Iterator[None]:
     """Inside, there is no room for a further page."""
     engine = engine_of(app)
     if is_sqlite(engine):
-        with on_each_connection(engine, "PRAGMA max_page_count = 1"):  # SQLite makes it the pages there are
+        with on_each_connection(app, "PRAGMA max_page_count = 1"):  # SQLite makes it the pages there are
             yield
         return
     with engine.begin() as connection:
@@ -95,7 +103,7 @@ def locked(app: Flask) -> Iterator[None]:
             holder.execute(text("SELECT 1 FROM attempt FOR UPDATE"))
             yield
         return
-    with on_each_connection(engine, f"PRAGMA busy_timeout = {PATIENCE}"):
+    with on_each_connection(app, f"PRAGMA busy_timeout = {PATIENCE}"):
         holder = sqlite3.connect(str(engine.url.database), isolation_level=None)
         holder.execute("BEGIN IMMEDIATE")
         yield
@@ -107,7 +115,7 @@ def read_only(app: Flask) -> Iterator[None]:
     """Inside, the database lets nobody write."""
     engine = engine_of(app)
     statement = "PRAGMA query_only = ON" if is_sqlite(engine) else "SET SESSION default_transaction_read_only = on"
-    with on_each_connection(engine, statement):
+    with on_each_connection(app, statement):
         yield
 
 
@@ -121,7 +129,7 @@ TROUBLES: dict[str, tuple[Callable[[Flask], AbstractContextManager[None]], int, 
 @pytest.fixture
 def lin(app: Flask, cast: Cast, exam_day: ExamDay, monkeypatch: pytest.MonkeyPatch) -> Candidate:
     """Somebody who has begun and has one answer saved; writers wait shortly."""
-    monkeypatch.setattr(database, "_POSTGRES_WRITING", database._POSTGRES_WRITING.replace("10s", f"{PATIENCE}ms"))
+    monkeypatch.setattr(direct, "_POSTGRES_WRITING", direct._POSTGRES_WRITING.replace("10s", f"{PATIENCE}ms"))
     made = Candidate(app, cast.lin, exam_day.published().public_id)
     made.start()
     assert made.send(made.event(5, choice(made))).status_code == 200
@@ -220,7 +228,7 @@ def gone(app: Flask) -> Iterator[None]:
     def refuse(*_unused: object) -> None:
         raise sqlite_error(sqlite3.SQLITE_CANTOPEN) if is_sqlite(engine) else psycopg.OperationalError("no server")
 
-    engine.dispose()
+    renew(app)
     event.listen(engine, "do_connect", refuse)
     yield
     event.remove(engine, "do_connect", refuse)
@@ -283,7 +291,7 @@ def test_a_thread_that_waits_too_long_for_its_turn_gives_up(
     held, done = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with database.writing_connection(desk.engine):
+        with direct.Line(desk.engine).transaction():
             held.set()
             done.wait(20)
 
