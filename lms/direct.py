@@ -7,7 +7,7 @@ Statements mark their values by `?` on either database and stay as they are writ
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -91,10 +91,11 @@ class Line:
     def _connected(self) -> PoolProxiedConnection:
         """The kept connection, or a new one where there is none or the server has left it."""
         if self._pooled is not None and not self.sqlite and time.monotonic() - self._used > RESTED:
-            with suppress(Exception):
-                self._engine.dialect.do_ping(self._pooled.dbapi_connection)
-                return self._pooled
-            self.close()
+            try:
+                self._pooled.cursor().execute("SELECT 1")
+                self._pooled.rollback()
+            except Exception:  # noqa: BLE001 - whatever it says, a new one says more
+                self.close()
         if self._pooled is None:
             self._pooled = self._engine.raw_connection()
             self._pooled.detach()
