@@ -30,6 +30,8 @@ from question_bank.item import ItemVersion
 from question_bank.timing import Time, deadline
 
 AT_ONCE = 200
+#: the grading is part of the end; older releases looked at the clock once more for it
+GRADED_WITHIN = timedelta(minutes=1)
 HOW = {Kind.HAND_IN: "handed_in", Kind.CLOSE: "closed", Kind.FORCE: "forced", Kind.VOID: "void"}
 
 
@@ -154,6 +156,9 @@ def _check_journal(attempt: Attempt, journal: Sequence[Any], checked: Checked) -
             end = head
     if (attempt.last_event, attempt.chain) != (len(journal), head):
         raise Discrepancy(f"attempt {attempt.public_id}: its journal does not end where the attempt says")
+    state = replay(events)
+    if (attempt.answered, attempt.away) != (len(state.answers), state.away):
+        raise Discrepancy(f"attempt {attempt.public_id}: its journal has other numbers of answers or absences")
     checked.events += len(journal)
     checked.ends[attempt.public_id] = (end, head)
     return events
@@ -182,13 +187,15 @@ def _check_times(exam: ExamRow, attempt: Attempt, events: Sequence[Event]) -> No
 
 def _check_result(kept: _Kept, attempt: Attempt, events: Sequence[Event], results: Sequence[AttemptResult]) -> None:
     """What was given at the end is what the answers earn."""
-    end = next((event.kind for event in events if event.kind in HOW), None)
-    if (end in {None, Kind.VOID}) != (not results):
+    end = next((event for event in events if event.kind in HOW), None)
+    if (end is None or end.kind is Kind.VOID) != (not results):
         raise Discrepancy(
             f"attempt {attempt.public_id}: {'a result is there before the end' if results else 'no result'}"
         )
-    if not results:
+    if end is None or not results:
         return
+    if not end.at <= results[0].graded_at <= end.at + GRADED_WITHIN:
+        raise Discrepancy(f"attempt {attempt.public_id}: its score is not of when it ended")
     state, form = replay(events), Form.from_record(attempt.form)
     again = grade(form, kept.versions, state.answers, blueprint=kept.exam.blueprint)
     record = again.to_record()

@@ -164,7 +164,7 @@ def test_a_journal_written_anew_is_found_too(app: Flask, sat: ExamRow) -> None:
         app,
         f"DELETE FROM attempt_event WHERE attempt_id = {attempt.id} AND number = 2",
         *rows,
-        f"UPDATE attempt SET last_event = {len(kept)}, chain = x'{head.hex()}' WHERE id = {attempt.id}",
+        f"UPDATE attempt SET last_event = {len(kept)}, chain = x'{head.hex()}', answered = {len(answers)} WHERE id = {attempt.id}",
         f"UPDATE attempt_result SET total = {int(result.total * 100)}, scores = '{scores}' WHERE attempt_id = {attempt.id}",
     )
 
