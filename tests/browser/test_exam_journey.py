@@ -1,5 +1,7 @@
 """Step 4 of the journey: a trainee sits an exam; the network fails; nothing is lost."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -85,6 +87,29 @@ def test_answers_given_without_network_arrive_later(house: House, enter: Enter, 
     page.context.set_offline(False)
     expect(page.locator("#save-state")).to_have_attribute("data-state", "saved", timeout=20_000)
     assert sorted(saved_answers(house, exam, house.cast.lin.id)) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("language", ["zh"], indirect=True)
+def test_a_database_that_cannot_be_written_is_shown(house: House, enter: Enter, exam: ExamRow) -> None:
+    """
+    Behind a lock that somebody holds the page says "not saved" before the server has given up, and goes on when that
+    answers 503; when the lock is gone the answer arrives without a hand's turn.
+    """
+    page = enter(house.cast.wang)
+    begin(page, exam)
+    state = page.locator("#save-state")
+    with closing(sqlite3.connect(house.config.data / "shuyuan.db", isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        with page.expect_response(lambda answer: "/events" in answer.url, timeout=40_000) as answered:
+            answer_first_option(page, 1)
+            expect(state).to_have_attribute("data-state", "unsaved", timeout=9_000)
+        assert answered.value.status == 503
+        expect(state).to_have_attribute("data-state", "unsaved")
+        assert saved_answers(house, exam, house.cast.wang.id) == {}
+        holder.execute("ROLLBACK")
+
+    expect(state).to_have_attribute("data-state", "saved", timeout=20_000)
+    assert sorted(saved_answers(house, exam, house.cast.wang.id)) == [1]
 
 
 def test_a_reload_keeps_answers_that_were_not_sent(house: House, enter: Enter, exam: ExamRow) -> None:
