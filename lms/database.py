@@ -116,7 +116,8 @@ def dumps(value: object) -> str:
 
 def engine_options(url: str) -> dict[str, Any]:
     """What SQLAlchemy's engine is made with for this address."""
-    options: dict[str, Any] = {"json_serializer": dumps}
+    # errors are logged, and what was to be written is nobody's business there
+    options: dict[str, Any] = {"json_serializer": dumps, "hide_parameters": True}
     if url.startswith("sqlite"):
         options["connect_args"] = {"timeout": 10, "check_same_thread": False}
     else:
