@@ -1,7 +1,8 @@
 """Ten minutes without network in a browser with two tabs, and a network that doubles, delays and swallows afterwards.
 
 The tabs do what the page's script does: one store of unsent answers for the browser, in the order in which they were
-made, fifty at a time, taken out when the server has acknowledged them, sent again until it has.
+made, fifty of one tab at a time, taken out when the server has acknowledged them, sent again until it has. A tab that has
+heard of the journal since an answer was made says so when it sends it (`known`).
 """
 
 import shutil
@@ -51,6 +52,8 @@ class Tab:
     client: str
     base: int
     seq: int = 0
+    #: question -> up to where the journal holds nothing newer of it than this browser sent
+    known: dict[int, int] = field(default_factory=dict)
 
     def add(self, kind: str, slot: int, response: Any) -> dict[str, Any]:
         """Keep an event on this computer."""
@@ -64,12 +67,19 @@ class Tab:
 
     def batch(self) -> list[dict[str, Any]]:
         """What it sends next: also what the other tab made."""
-        return sorted(self.browser.unsent, key=lambda event: (event["made"], event["seq"]))[:BATCH]
+        events = sorted(self.browser.unsent, key=lambda event: (event["made"], event["seq"]))
+        end = next((n for n, event in enumerate(events) if event["client"] != events[0]["client"]), len(events))
+        return [
+            event | {"base": max(event["base"], self.known.get(event["slot"], 0))}
+            for event in events[: min(end, BATCH)]
+        ]
 
-    def told(self, batch: list[dict[str, Any]], last: int) -> None:
+    def told(self, batch: list[dict[str, Any]], answer: dict[str, Any]) -> None:
         """The server has acknowledged a batch."""
-        self.base = last
-        self.browser.unsent = [event for event in self.browser.unsent if event not in batch]
+        self.base = answer["last"]
+        self.known |= {event["slot"]: self.base for event in batch if f"{event['slot']}" not in answer["current"]}
+        sent = {(event["client"], event["seq"]) for event in batch}
+        self.browser.unsent = [one for one in self.browser.unsent if (one["client"], one["seq"]) not in sent]
 
 
 @dataclass
@@ -84,8 +94,8 @@ class Network:
     delayed: list[list[dict[str, Any]]] = field(default_factory=list)
     over: bool = False
 
-    def deliver(self, batch: list[dict[str, Any]]) -> int:
-        """To the server; its answer is what the model predicts. The newest event that it holds."""
+    def deliver(self, batch: list[dict[str, Any]]) -> dict[str, Any]:
+        """To the server; its answer, which is what the model predicts."""
         events = [{name: value for name, value in event.items() if name != "made"} for event in batch]
         answer = self.candidate.send(*events)
         sent = [Sent(e["client"], e["seq"], e["kind"], e["slot"], e["response"], e["base"]) for e in events]
@@ -95,7 +105,8 @@ class Network:
         current = {int(slot): response for slot, response in answer.json["current"].items()}
         assert (answer.json["last"], current, answer.json["over"]) == expected
         self.over = answer.json["over"]
-        return int(answer.json["last"])
+        told: dict[str, Any] = answer.json
+        return told
 
     def send(self, tab: Tab) -> None:
         """A tab sends what is unsent: it may be swallowed, delayed, doubled, or its answer may be lost."""
@@ -105,13 +116,13 @@ class Network:
         if chance() < DELAYED:
             self.delayed.append(batch)
             return
-        last = self.deliver(batch)
+        answer = self.deliver(batch)
         if chance() < DOUBLED:
-            last = self.deliver(batch)
+            answer = self.deliver(batch)
         if self.delayed and chance() < 0.5:
             self.deliver(self.delayed.pop(self.chance.randrange(len(self.delayed))))
         if chance() > SWALLOWED:
-            tab.told(batch, last)
+            tab.told(batch, answer)
 
 
 @dataclass(frozen=True)
@@ -166,7 +177,8 @@ def sit(room: Room, exam_id: str, name: str, seed: int) -> bool:
 
     for _n in range(6):  # with network
         edit(tabs[0])
-        tabs[0].told(tabs[0].batch(), network.deliver(tabs[0].batch()))
+        batch = tabs[0].batch()
+        tabs[0].told(batch, network.deliver(batch))
     tabs[1].base = tabs[0].base if chance.random() < 0.5 else 1
     late = chance.random() < 0.2
     room.clock.advance(minutes=52 if late else 10)

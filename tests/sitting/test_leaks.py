@@ -26,7 +26,7 @@ from lms.database import db, reading
 from lms.sitting.deeds import Save
 from lms.sitting.models import Attempt
 from question_bank.assembly import Form
-from question_bank.chance import derive_all
+from question_bank.chance import opaque_all
 from question_bank.interactions import options
 from question_bank.interactions.fill_in import Blank, Blanks
 from question_bank.interactions.multiple_choice import Options
@@ -198,7 +198,7 @@ def test_the_page_gives_its_script_nothing_but_what_it_needs(hall: Hall) -> None
         assert found is not None
         assert set(json.loads(found[1])) <= {
             "attempt", "last", "remaining", "paused", "extra", "grace", "answers", "flags", "headers", "eventsUrl",
-            "stateUrl", "handInUrl", "resultUrl", "selfUrl", "words", "presentation", "one",
+            "stateUrl", "handInUrl", "resultUrl", "selfUrl", "words", "presentation", "one", "material",
         }  # fmt: skip
         ids += [option.id for question in questions(page) for option in question.options]
 
@@ -339,11 +339,9 @@ def first_right(choices: Sequence[Any], _seed: bytes) -> list[int]:
     return sorted(range(len(choices)), key=lambda n: not choices[n].right)
 
 
-def ids_by_key(seed: bytes, labels: Sequence[bytes]) -> list[bytes]:
+def ids_by_key(seed: bytes, count: int) -> list[str]:
     """The first option of the author, which is the right one in this bank, has the same id for everybody."""
-    return [
-        bytes(32) if label == b"id:A" else made for label, made in zip(labels, derive_all(seed, labels), strict=True)
-    ]
+    return ["0" * 12, *opaque_all(seed, count)[1:]]
 
 
 def slow_when_wrong(save: Save, store: Any) -> Any:
@@ -356,7 +354,7 @@ def slow_when_wrong(save: Save, store: Any) -> Any:
 run_save = Save.run
 LEAKS: dict[str, tuple[object, str, Any, int]] = {
     "the right option first": (options, "_places", first_right, 0),
-    "ids by key": (options, "derive_all", ids_by_key, 0),
+    "ids by key": (options, "opaque_all", ids_by_key, 0),
     "a save that takes longer": (Save, "run", slow_when_wrong, 4),
 }
 
