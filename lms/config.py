@@ -141,6 +141,12 @@ def load(environ: Mapping[str, str] | None = None, *, base: Path | None = None) 
     return Config(**converted)
 
 
+def environment(data: Path) -> dict[str, str]:
+    """The environment of a process that works on the installation in `data`, with the settings that lie there alone."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
+    return inherited | {"LMS_DATA": str(data)}
+
+
 def origin(name: str, environ: Mapping[str, str] | None = None, *, data: Path) -> str:
     """Where the value of a setting comes from: environment, file or default."""
     environ = os.environ if environ is None else environ

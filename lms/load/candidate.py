@@ -1,0 +1,280 @@
+"""One simulated candidate: opens the door, starts at the bell, answers, asks for the clock, hands in, looks at the result.
+
+What it sends is what the player's script sends: form and header tokens, events with the window's name and count, and the
+pulse in the period that the script names. Pictures, styles and scripts are not fetched: browsers have them from before.
+"""
+
+import json
+import re
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from lms.load.loop import Answer, Script, Unanswered
+from question_bank.chance import Chance
+
+_PLAYER = Path(__file__).parent.parent / "static" / "js" / "exam" / "player.js"
+_PULSE = re.compile(r"\bPULSE\s*=\s*(\d+)")
+_PAGE_COOKIE = re.compile(rb"\r\nset-cookie: *(page=[^;\r\n]+)", re.IGNORECASE)
+_TOKEN = re.compile(rb'name="csrf_token"[^>]* value="([^"]+)"')
+_SETTINGS = b'<script type="application/json" id="attempt">'
+_ARTICLE = b'<article class="question"'
+_SLOT = re.compile(rb'data-slot="(\d+)" data-control="(\w+)"')
+_CHOICE = re.compile(rb'type="(?:radio|checkbox)" name="q\d+" value="(\w+)"')
+_LINE = re.compile(rb'<li data-value="(\w+)"')
+_LEFT = re.compile(rb'data-left="(\w+)"')
+_OPTION = re.compile(rb'<option value="(\w+)"')
+_GAP = re.compile(rb'<select class="blank gap".*?</select>', re.DOTALL)
+_BLANK = b'<input class="blank"'
+
+Ask = Generator[float | bytes, Answer | None, Answer | None]
+
+
+def pulse_seconds() -> float:
+    """How often the player asks for the clock, as its script says. Raises ValueError where it does not say so."""
+    found = _PULSE.search(_PLAYER.read_text(encoding="utf-8"))
+    if found is None:
+        raise ValueError("the player's script names no PULSE")
+    return int(found[1]) / 1000
+
+
+@dataclass
+class Record:
+    """What all candidates of a run met: seconds by step, and faults with how often each came."""
+
+    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    faults: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When a candidate does what: moments of `time.perf_counter`; seconds between pulses."""
+
+    door: float
+    start: float
+    saves: Sequence[float]
+    hand_in: float
+    pulse: float
+
+
+class Candidate:
+    """A browser's worth of state. After the run: its attempt, what was acknowledged, whether the hand-in was."""
+
+    def __init__(self, host: str, exam_id: str, token: str, number: int, record: Record, *, questions: int) -> None:
+        self._host, self._exam, self._record = host, exam_id, record
+        self._cookie = f"sid={token}"
+        self._chance = Chance(f"candidate {number}".encode())
+        self._questions = questions
+        self._seq = self._base = 0
+        self._form_token = ""
+        self._urls: dict[str, str] = {}
+        self._post = self._pulse = b""
+        #: slot and two or three responses, as JSON
+        self._answers: list[tuple[int, list[str]]] = []
+        self.window = f"load{number:07}"
+        self.attempt = ""
+        #: (count of the window, slot, response as JSON)
+        self.acknowledged: list[tuple[int, int, str]] = []
+        self.handed_in = False
+
+    def life(self, times: Times) -> Script:
+        """An exam day."""
+        yield times.door
+        yield from self.open_door()
+        yield times.start
+        yield from self.start(times.start)
+        if not self._answers:
+            return
+        saves, pulse = iter([*times.saves, times.hand_in]), times.start + times.pulse
+        save = next(saves)
+        while save < times.hand_in:
+            if pulse < save:
+                yield pulse
+                yield from self.look_at_clock(pulse)
+                pulse += times.pulse
+            else:
+                yield save
+                yield from self.save(save)
+                save = next(saves)
+        while pulse < times.hand_in:
+            yield pulse
+            yield from self.look_at_clock(pulse)
+            pulse += times.pulse
+        yield times.hand_in
+        yield from self.hand_in(times.hand_in)
+        yield from self.look_at_result()
+
+    def open_door(self) -> Script:
+        """Look at the page before the exam."""
+        page = yield from self._ask("door", self._get(f"/sitting/exam/{self._exam}"))
+        if page is None:
+            return
+        self._form_token = self._token_in(page)
+
+    def start(self, due: float) -> Script:
+        """Press the button and receive the paper: one step, timed from when it was due."""
+        body = f"csrf_token={quote(self._form_token)}".encode()
+        pressed = yield from self._ask("", self._form(f"/sitting/exam/{self._exam}/start", body), wanted=302)
+        if pressed is None:
+            return
+        page = yield from self._ask("", self._get(pressed.field(b"location").decode()))
+        if page is None:
+            return
+        self._record.seconds["start"].append(time.perf_counter() - due)
+        self._read_paper(page.body)
+
+    def save(self, due: float) -> Script:
+        """Answer one question."""
+        slot, responses = self._answers[self._seq % len(self._answers)]
+        response = responses[self._chance.below(len(responses))]
+        self._seq += 1
+        body = (
+            f'{{"events":[{{"client":"{self.window}","seq":{self._seq},"kind":"answer","slot":{slot},'
+            f'"response":{response},"base":{self._base}}}]}}'
+        ).encode()
+        answer = yield from self._ask("save", b"%b%d\r\n\r\n%b" % (self._post, len(body), body), due=due)
+        if answer is None:
+            return
+        said = json.loads(answer.body)
+        self._base = said["last"]
+        if not said["over"]:
+            self.acknowledged.append((self._seq, slot, response))
+
+    def look_at_clock(self, due: float) -> Script:
+        """Ask how the attempt stands."""
+        yield from self._ask("pulse", self._pulse, due=due)
+
+    def hand_in(self, due: float) -> Script:
+        """End the attempt."""
+        body = json.dumps({"last": self._base}).encode()
+        head = self._post.replace(self._urls["events"].encode(), self._urls["hand_in"].encode(), 1)
+        answer = yield from self._ask("submit", b"%b%d\r\n\r\n%b" % (head, len(body), body), due=due)
+        self.handed_in = answer is not None
+
+    def look_at_result(self) -> Script:
+        """Read what may be seen of the result."""
+        yield from self._ask("review", self._get(self._urls["result"]))
+
+    def sign_in(self, staff_number: str, password: str, due: float) -> Script:
+        """Be somebody who signs in meanwhile."""
+        yield due
+        page = yield from self._ask("", self._get("/sign-in"))
+        if page is None:
+            return
+        body = f"csrf_token={quote(self._token_in(page))}&staff_number={quote(staff_number)}&password={quote(password)}".encode()
+        yield from self._ask("login", self._form("/sign-in", body), wanted=303, due=due)
+
+    def _token_in(self, page: Answer) -> str:
+        found = _TOKEN.search(page.body)
+        if found is None:
+            self._record.faults["no form on a page that had one"] += 1
+            return ""
+        return found[1].decode()
+
+    def _get(self, path: str) -> bytes:
+        return f"GET {path} HTTP/1.1\r\nHost: {self._host}\r\nCookie: {self._cookie}\r\n\r\n".encode()
+
+    def _form(self, path: str, body: bytes) -> bytes:
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: {self._host}\r\nCookie: {self._cookie}\r\n"
+            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode() + body
+
+    def _ask(self, step: str, request: bytes, *, wanted: int = 200, due: float = 0.0) -> Ask:
+        """One request; None, and a fault noted, where it was not answered as wanted. Timed where `step` names it."""
+        begun = due or time.perf_counter()
+        try:
+            answer = yield request
+        except Unanswered as error:
+            self._fault(request, str(error))
+            return None
+        if answer is None or answer.status != wanted:
+            self._fault(request, str(answer.status if answer else "nothing"))
+            return None
+        if step:
+            self._record.seconds[step].append(time.perf_counter() - begun)
+        if found := _PAGE_COOKIE.search(answer.head):
+            self._cookie = f"{self._cookie.split('; ', 1)[0]}; {found[1].decode()}"
+        return answer
+
+    def _fault(self, request: bytes, why: str) -> None:
+        method, path, _rest = request[:200].decode(errors="replace").split(" ", 2)
+        step = path if "sign-in" in path else path.rsplit("/", 1)[-1][:8]
+        self._record.faults[f"{method} {step}: {why}"] += 1
+
+    def _read_paper(self, page: bytes) -> None:
+        start = page.find(_SETTINGS) + len(_SETTINGS)
+        if start < len(_SETTINGS):
+            self._record.faults["no settings on the page of a paper"] += 1
+            return
+        settings: dict[str, Any] = json.loads(page[start : page.find(b"</script>", start)])
+        self.attempt, self._base = settings["attempt"], settings["last"]
+        self._urls = {
+            "events": settings["eventsUrl"],
+            "hand_in": settings["handInUrl"],
+            "result": settings["resultUrl"],
+        }
+        own = "".join(f"{name}: {value}\r\n" for name, value in settings["headers"].items())
+        shared = f"Host: {self._host}\r\nCookie: {self._cookie}\r\nAccept: application/json\r\n{own}"
+        self._pulse = f"GET {settings['stateUrl']} HTTP/1.1\r\n{shared}\r\n".encode()
+        self._post = (
+            f"POST {settings['eventsUrl']} HTTP/1.1\r\n{shared}Content-Type: application/json\r\nContent-Length: "
+        ).encode()
+        articles = page.split(_ARTICLE)[1:]
+        for article in self._chance.shuffled(articles)[: self._questions]:
+            found = _SLOT.search(article)
+            responses = responses_to(found[2].decode(), article) if found else []
+            if found and responses:
+                self._answers.append((int(found[1]), [json.dumps(one) for one in responses]))
+        if not self._answers:
+            self._record.faults["no question that can be answered"] += 1
+
+
+def responses_to(control: str, article: bytes) -> list[Any]:
+    """Some responses that the controls of a question can send; none for a file."""
+    found = _RESPONSES.get(control)
+    return found(article) if found else []
+
+
+def _ids(pattern: re.Pattern[bytes], html: bytes) -> list[str]:
+    return [found.decode() for found in pattern.findall(html)]
+
+
+def _ticks(article: bytes) -> list[Any]:
+    every = _ids(_CHOICE, article)
+    return [every[:1], every[:2], every[1:3]] if len(every) > 1 else [every]
+
+
+def _orders(article: bytes) -> list[Any]:
+    lines = _ids(_LINE, article)
+    return [lines, lines[::-1], lines[1:] + lines[:1]]
+
+
+def _matches(article: bytes) -> list[Any]:
+    lefts, rights = _ids(_LEFT, article), list(dict.fromkeys(_ids(_OPTION, article)))
+    return [dict(zip(lefts, [*rights[n:], *rights[:n]], strict=False)) for n in range(2)]
+
+
+def _blanks(article: bytes) -> list[Any]:
+    return [[text] * article.count(_BLANK) for text in ("三十日", "十五日")]
+
+
+def _gaps(article: bytes) -> list[Any]:
+    return [[_ids(_OPTION, gap)[0] for gap in _GAP.findall(article)]]
+
+
+_RESPONSES: dict[str, Callable[[bytes], list[Any]]] = {
+    "one": lambda article: list(_ids(_CHOICE, article)),
+    "many": _ticks,
+    "spots": _ticks,
+    "order": _orders,
+    "match": _matches,
+    "blanks": _blanks,
+    "inline": _gaps,
+    "text": lambda _article: ["12", "30"],
+}
