@@ -37,6 +37,8 @@ from lms.exams import work as exams_work
 from lms.home import routes as home_routes
 from lms.library import routes as library_routes
 from lms.library import work as library_work
+from lms.rehearsal import routes as rehearsal_routes
+from lms.rehearsal import work as rehearsal_work
 from lms.roster import routes as roster_routes
 from lms.roster import work as roster_work
 from lms.sitting import equating_routes, express, waiting
@@ -138,6 +140,8 @@ def _features(app: Flask, config: Config) -> None:
     app.register_blueprint(equating_routes.bp)
     sitting_work.init_app(app, config)
     waiting.init_app(app, supervision_queries.seat_in_words)
+    app.register_blueprint(rehearsal_routes.bp)
+    rehearsal_work.init_app(app)
     for supervision in (supervision_routes, room_routes, record_routes):
         app.register_blueprint(supervision.bp)
     app.register_blueprint(transcripts_routes.bp)

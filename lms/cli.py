@@ -30,6 +30,8 @@ from lms.database import reading, writing
 from lms.demo.build import build
 from lms.jobs import run_waiting
 from lms.library.cli import library
+from lms.rehearsal import rooms
+from lms.rehearsal.cli import rehearse
 from lms.sitting.cli import exam
 from lms.snapshot import SnapshotFailed
 
@@ -96,6 +98,7 @@ def demo(host: str | None, port: int | None) -> None:
         click.echo("角色 role          工号 number 口令 password            姓名、单位 name, unit")
         click.echo(note.read_text(encoding="utf-8"))
     sys.stdout.flush()
+    rooms.sweep(config)
     server.serve(config, host=host, port=port)
 
 
@@ -130,6 +133,7 @@ def serve(host: str | None, port: int | None) -> None:
         raise click.ClickException("There is no installation. Make one with ./run init, or a demonstration with ./run")
     if migrate.pending(config):
         migrate.upgrade(config)
+    rooms.sweep(config)
     server.serve(config, host=host or config.host, port=port or config.port)
 
 
@@ -325,5 +329,6 @@ class _WithApp(click.Group):
             return super().invoke(context)
 
 
+exam.add_command(rehearse)
 for group in (user, bank, library, exam):
     main.add_command(_WithApp(group))

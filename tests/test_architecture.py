@@ -10,13 +10,13 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FEATURES = (
-    "audit", "accounts", "roster", "library", "bank", "courses", "exams", "sitting", "supervision", "transcripts", "home", "admin",
+    "audit", "accounts", "roster", "library", "bank", "courses", "exams", "sitting", "rehearsal", "supervision", "transcripts", "home", "admin",
 )  # fmt: skip
 #: features that may import each other's public modules only downwards; jobs serves all and knows none
 CORE_PACKAGES = ("jobs",)
 #: what a feature shows others: writes, reads, rights, and (accounts only) who is asking
 PUBLIC_MODULES = {"service", "queries", "quick", "policy", "gate", "tickets"}
-ASSEMBLERS = {"lms.app", "lms.cli", "lms.install", "lms.content", "lms.demo"}
+ASSEMBLERS = {"lms.app", "lms.cli", "lms.install", "lms.content", "lms.demo", "lms.load"}
 DOMAIN_ALLOWED = {
     "question_bank": {"python_calamine", "xlsxwriter", "lxml", "markdown_it", "latex2mathml"},
     "courseware": {"markdown_it"},

@@ -21,6 +21,7 @@ KIND_NAMES = {
     "bank.export": lazy_gettext("Write questions as a file"),
     "bank.health": lazy_gettext("Examine the health of a pool"),
     "exams.prove": lazy_gettext("Prove the papers of an exam"),
+    "rehearsal.play": lazy_gettext("Rehearse an exam"),
     "sitting.deal": lazy_gettext("Deal the papers of an exam"),
     "library.changed": lazy_gettext("Take questions on a changed law out of the draw"),
     "library.sweep": lazy_gettext("End documents whose last day has passed"),

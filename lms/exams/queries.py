@@ -153,6 +153,12 @@ def sittable(session: Session, unit_path: str | None, *, exam_id: int | None = N
     return [row_of(found) for found in session.execute(query)]
 
 
+def open_between(session: Session, first: datetime, last: datetime) -> list[str]:
+    """Titles of published exams that are open at some moment between the two."""
+    query = select(Exam.title).where(Exam.state == "published", Exam.opens_at <= last, Exam.closes_at > first)
+    return list(session.scalars(query.order_by(Exam.opens_at)))
+
+
 def audience(session: Session, exam_id: int) -> list[int]:
     """Ids of the units named."""
     return list(session.scalars(select(ExamAudience.unit_id).where(ExamAudience.exam_id == exam_id)))

@@ -15,8 +15,6 @@ from question_bank.chance import Chance
 
 #: how many open the page of the exam in a second
 DOORS_A_SECOND = 200
-#: between the last of them and the bell: pages are put together from pieces that are made once somebody waits
-WARMING = 3.0
 #: how long an answer may take before it counts as none, after the last hand-in
 PATIENCE = 60.0
 _FINE = 1_000_000
@@ -26,7 +24,9 @@ QUESTIONS = 12
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds: in which all start, of answering, in which all hand in, least and most between two answers."""
+    """Seconds: in which all start, of answering, in which all hand in, least and most between two answers. `rest`: between
+    the last who opens the door and the bell, for what the server prepares once somebody waits.
+    """
 
     start_within: float = 20.0
     hold: float = 30.0
@@ -34,6 +34,7 @@ class Pace:
     save_every: tuple[float, float] = (15.0, 30.0)
     #: people who sign in meanwhile, a second
     logins: float = 0.0
+    rest: float = 3.0
 
     @property
     def length(self) -> float:
@@ -89,7 +90,7 @@ def play(
     """
     played, loop = Played(candidates, record), Loop("127.0.0.1", port)
     began, own = time.perf_counter(), time.process_time()
-    bell = began + 0.2 + len(candidates) / DOORS_A_SECOND + WARMING
+    bell = began + 0.2 + len(candidates) / DOORS_A_SECOND + pace.rest
     for candidate, times in zip(
         candidates, timetable(len(candidates), pace, bell, began + 0.2, chance=Chance(seed)), strict=True
     ):
