@@ -118,10 +118,12 @@ class Candidate:
     def start(self, due: float) -> Script:
         """Press the button and receive the paper: one step, timed from when it was due."""
         body = f"csrf_token={quote(self._form_token)}".encode()
-        pressed = yield from self._ask("", self._form(f"/sitting/exam/{self._exam}/start", body), wanted=302)
+        pressed = yield from self._ask(
+            "start", self._form(f"/sitting/exam/{self._exam}/start", body), wanted=302, due=None
+        )
         if pressed is None:
             return
-        page = yield from self._ask("", self._get(pressed.field(b"location").decode()))
+        page = yield from self._ask("paper", self._get(pressed.field(b"location").decode()), due=None)
         if page is None:
             return
         self._record.seconds["start"].append(time.perf_counter() - due)
@@ -162,7 +164,7 @@ class Candidate:
     def sign_in(self, staff_number: str, password: str, due: float) -> Script:
         """Be somebody who signs in meanwhile."""
         yield due
-        page = yield from self._ask("", self._get("/sign-in"))
+        page = yield from self._ask("sign-in page", self._get("/sign-in"), due=None)
         if page is None:
             return
         body = f"csrf_token={quote(self._token_in(page))}&staff_number={quote(staff_number)}&password={quote(password)}".encode()
@@ -185,27 +187,25 @@ class Candidate:
         )
         return head.encode() + body
 
-    def _ask(self, step: str, request: bytes, *, wanted: int = 200, due: float = 0.0) -> Ask:
-        """One request; None, and a fault noted, where it was not answered as wanted. Timed where `step` names it."""
+    def _ask(self, step: str, request: bytes, *, wanted: int = 200, due: float | None = 0.0) -> Ask:
+        """One request; None, and a fault noted, where it was not answered as wanted.
+
+        Timed since `due`; 0: since now; None: not at all, it is a part of a step.
+        """
         begun = due or time.perf_counter()
         try:
             answer = yield request
         except Unanswered as error:
-            self._fault(request, str(error))
+            self._record.faults[f"{step}: {error}"] += 1
             return None
         if answer is None or answer.status != wanted:
-            self._fault(request, str(answer.status if answer else "nothing"))
+            self._record.faults[f"{step}: {answer.status if answer else 'nothing'}"] += 1
             return None
-        if step:
+        if due is not None:
             self._record.seconds[step].append(time.perf_counter() - begun)
         if found := _PAGE_COOKIE.search(answer.head):
             self._cookie = f"{self._cookie.split('; ', 1)[0]}; {found[1].decode()}"
         return answer
-
-    def _fault(self, request: bytes, why: str) -> None:
-        method, path, _rest = request[:200].decode(errors="replace").split(" ", 2)
-        step = path if "sign-in" in path else path.rsplit("/", 1)[-1][:8]
-        self._record.faults[f"{method} {step}: {why}"] += 1
 
     def _read_paper(self, page: bytes) -> None:
         start = page.find(_SETTINGS) + len(_SETTINGS)

@@ -14,7 +14,7 @@ from lms.load.machine import Group
 from question_bank.chance import Chance
 
 #: how many open the page of the exam in a second
-DOORS_A_SECOND = 200
+DOORS_A_SECOND = 60
 #: how long an answer may take before it counts as none, after the last hand-in
 PATIENCE = 60.0
 _FINE = 1_000_000

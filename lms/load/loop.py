@@ -87,6 +87,8 @@ class Loop:
                 return
             while self._due and self._due[0][0] <= now:
                 self._go_on(heapq.heappop(self._due)[2])
+            if not self._lines:
+                break
             wait = max(0.0, min(self._due[0][0] if self._due else until, until) - time.perf_counter())
             for key, events in self._selector.select(wait):
                 if events & selectors.EVENT_WRITE:
