@@ -296,7 +296,7 @@ def test_the_command_line_refuses_in_one_sentence(app: Flask, exam_day: ExamDay,
     runner = app.test_cli_runner()
     exam = exam_day.published()
     with app.app_context():
-        found = runner.invoke(rehearse, [exam.public_id, "--candidates", "4", "--json"])
+        found = runner.invoke(rehearse, ["--candidates", "4", "--json", "--", exam.public_id])
 
     assert found.exit_code == 1
     assert exam.title in found.output
