@@ -1,9 +1,12 @@
-"""How large a database is: pages in use, nothing that waits in a log beside it."""
+"""The database that is measured: how large it is, which processes serve it."""
+
+from pathlib import Path
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from lms.config import Config
+from lms.load.machine import parent
 
 _POSTGRES = text(
     "SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class"
@@ -27,3 +30,17 @@ def size(config: Config) -> int:
             for name in ("page_count", "freelist_count", "page_size")
         )
     return (pages - free) * bytes_
+
+
+def server(config: Config) -> int:
+    """The number of PostgreSQL's first process where it runs on this machine; 0 for SQLite or one that is elsewhere."""
+    engine = create_engine(config.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    if engine.dialect.name != "postgresql":
+        return 0
+    with engine.connect() as connection:
+        worker = int(connection.scalar(text("SELECT pg_backend_pid()")) or 0)
+        try:
+            own = Path(f"/proc/{worker}/comm").read_text(encoding="utf-8").startswith("postgres")
+        except OSError:
+            return 0
+        return parent(worker) if own else 0

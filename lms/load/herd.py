@@ -13,8 +13,6 @@ from lms.load.loop import Loop, Script
 from lms.load.machine import Group
 from question_bank.chance import Chance
 
-#: how many open the page of the exam in a second
-DOORS_A_SECOND = 60
 #: how long an answer may take before it counts as none, after the last hand-in
 PATIENCE = 60.0
 _FINE = 1_000_000
@@ -35,11 +33,27 @@ class Pace:
     #: people who sign in meanwhile, a second
     logins: float = 0.0
     rest: float = 3.0
+    #: how many open the page of the exam in a second
+    doors: float = 60.0
 
     @property
     def length(self) -> float:
         """From the bell to the last hand-in."""
         return self.start_within + self.hold + self.submit_within
+
+    def before(self, count: int) -> float:
+        """Until the bell, for so many."""
+        return count / self.doors + self.rest
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What the server did between the last start and the first hand-in, when there are only answers and pulses."""
+
+    seconds: float
+    cpu: float
+    saves: int
+    pulses: int
 
 
 @dataclass
@@ -53,6 +67,7 @@ class Played:
     own_cpu: float = 0.0
     requests: int = 0
     peak_bytes: int = 0
+    hold: Hold | None = None
 
 
 def timetable(count: int, pace: Pace, bell: float, opening: float, *, chance: Chance) -> list[Times]:
@@ -69,7 +84,7 @@ def timetable(count: int, pace: Pace, bell: float, opening: float, *, chance: Ch
         while due < hand_in:
             saves.append(due)
             due += between(*pace.save_every)
-        found.append(Times(opening + number / DOORS_A_SECOND, start, saves, hand_in, pulse))
+        found.append(Times(opening + number / pace.doors, start, saves, hand_in, pulse))
     return found
 
 
@@ -90,7 +105,7 @@ def play(
     """
     played, loop = Played(candidates, record), Loop("127.0.0.1", port)
     began, own = time.perf_counter(), time.process_time()
-    bell = began + 0.2 + len(candidates) / DOORS_A_SECOND + pace.rest
+    bell = began + 0.2 + pace.before(len(candidates))
     for candidate, times in zip(
         candidates, timetable(len(candidates), pace, bell, began + 0.2, chance=Chance(seed)), strict=True
     ):
@@ -100,6 +115,7 @@ def play(
         loop.add(person.sign_in(staff_number, password, bell + number / pace.logins))
     end = bell + pace.length
     loop.add(_watch(played, group, bell, end, lambda: each_second(time.perf_counter() - began, end - began)))
+    loop.add(_watch_hold(played, group, bell + pace.start_within, end - pace.submit_within))
     loop.run(until=end + PATIENCE)
     played.own_cpu, played.requests = time.process_time() - own, loop.requests
     return played
@@ -118,3 +134,14 @@ def _watch(played: Played, group: Group, bell: float, end: float, tell: Callable
         tell()
         yield now + 1
     played.server_cpu, played.seconds = group.cpu_seconds() - before, time.perf_counter() - bell
+
+
+def _watch_hold(played: Played, group: Group, first: float, last: float) -> Script:
+    """Look at the server at the beginning and at the end of the time in which candidates only answer."""
+    seconds = played.record.seconds
+    yield first
+    began, cpu, saves, pulses = time.perf_counter(), group.cpu_seconds(), len(seconds["save"]), len(seconds["pulse"])
+    yield last
+    played.hold = Hold(
+        time.perf_counter() - began, group.cpu_seconds() - cpu, len(seconds["save"]) - saves, len(seconds["pulse"]) - pulses
+    )  # fmt: skip

@@ -16,27 +16,44 @@ LOOK_AGAIN = 10.0
 
 
 class Group:
-    """The processes of a process group. Who belongs to it is looked up now and then: that costs more than the figures."""
+    """The processes of a process group, and the children of one more that work for them (a database server's).
 
-    def __init__(self, number: int) -> None:
-        self._number = number
+    Who belongs to it is looked up now and then: that costs more than the figures.
+    """
+
+    def __init__(self, number: int, helper: int = 0) -> None:
+        self._number, self._helper = number, helper
         self._members: list[Path] = []
         self._looked = -LOOK_AGAIN
+
+    def with_helper(self, helper: int) -> "Group":
+        """The same processes and those of a database server; its number is that of the process that starts them."""
+        return Group(self._number, helper)
 
     def cpu_seconds(self) -> float:
         """User and system time that they have used, ended children that were waited for included."""
         return sum(sum(map(int, fields[11:15])) for fields in self._stats()) / _TICK
 
     def memory_bytes(self) -> int:
-        """Their resident memory; pages they share count once for each."""
-        return sum(int(fields[21]) for fields in self._stats()) * _PAGE
+        """Resident memory of the group, without the helper's; pages they share count once for each."""
+        return sum(int(fields[21]) for fields in self._stats() if int(fields[2]) == self._number) * _PAGE
 
     def _stats(self) -> list[list[str]]:
         if time.monotonic() - self._looked >= LOOK_AGAIN:
             every = ((path, _fields(path)) for path in Path("/proc").glob("[0-9]*/stat"))
-            self._members = [path for path, fields in every if fields and int(fields[2]) == self._number]
+            self._members = [path for path, fields in every if fields and self._counts(path, fields)]
             self._looked = time.monotonic()
         return [fields for path in self._members if (fields := _fields(path))]
+
+    def _counts(self, path: Path, fields: Sequence[str]) -> bool:
+        helper = str(self._helper)
+        return int(fields[2]) == self._number or (self._helper > 0 and helper in (fields[1], path.parent.name))
+
+
+def parent(process: int) -> int:
+    """The process that started another one; 0 where there is none or it may not be seen."""
+    fields = _fields(Path(f"/proc/{process}/stat"))
+    return int(fields[1]) if fields else 0
 
 
 def _fields(path: Path) -> list[str]:

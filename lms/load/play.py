@@ -32,7 +32,7 @@ from lms.exams.models import Exam, ExamAudience
 from lms.jobs.models import Job
 from lms.load import copying, herd, installation, losses, people, served
 from lms.load.candidate import Candidate, Record
-from lms.load.herd import DOORS_A_SECOND, Pace, Played
+from lms.load.herd import Pace, Played
 from lms.load.machine import most_candidates, percentile
 from lms.load.people import People
 from lms.load.served import Served
@@ -168,7 +168,7 @@ class _Stage:
                 made = people.candidates(session, self.size, self.unit_id, label=label)
                 jobs.enqueue(session, "sitting.deal", {"exam": self.orders.exam})
             self._wait_for_papers(made)
-        if time.monotonic() + self.size / DOORS_A_SECOND + pace.rest + pace.length > self.until:
+        if time.monotonic() + pace.before(self.size) + pace.length > self.until:
             raise Ended
         record = Record()
         candidates = [

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from lms.database import reading
 from lms.exams import queries as exams
-from lms.load import herd, losses
+from lms.load import losses
 from lms.load.candidate import Candidate, Record, pulse_seconds
 from lms.load.herd import Pace, timetable
 from lms.load.loop import Answer
@@ -151,4 +151,4 @@ def test_times_are_spread_over_their_windows() -> None:
     assert gaps
     assert all(15 <= gap <= 30 for gap in gaps)
     assert all(one.start < one.saves[0] <= one.start + 30 and one.saves[-1] < one.hand_in for one in times)
-    assert times[-1].door - times[0].door == pytest.approx(499 / herd.DOORS_A_SECOND)
+    assert times[-1].door - times[0].door == pytest.approx(499 / pace.doors)
