@@ -109,7 +109,7 @@ def _measured(made: House, running: Served, pace: Pace) -> dict[str, Any]:
     told = _told(made, group)
     with made.app.app_context():
         lost = losses.lost(reading(), made.exam.id, people)
-        papers = reading().scalar(select(func.avg(func.length(Paper.sealed)))) or 0
+        papers = float(reading().scalar(select(func.avg(func.length(Paper.sealed)))) or 0)
     faults = probed.faults + met.faults
     return {
         "errors": sum(faults.values()),

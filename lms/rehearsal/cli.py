@@ -27,7 +27,7 @@ def rehearse(exam_id: str, candidates: int | None, *, as_json: bool) -> None:
     reading().rollback()
     config: Config = current_app.extensions["config"]
     try:
-        number = service.note(exam, count)
+        number = service.note(config, exam, count)
     except Refused as refusal:
         raise click.ClickException(sentence_of(refusal)) from refusal
     outcome = service.Outcome("stopped", {"why": "cancelled"})

@@ -58,11 +58,25 @@ def make_database(url: str, folder: Path) -> str:
 
 def sweep(config: Config) -> int:
     """Remove what rehearsals left behind whose processes were killed; how many."""
-    folders = [folder for folder in config.data.glob(f"{PREFIX}*") if folder.is_dir()]
-    return sum(_sweep(folder, config.owner_url) for folder in folders)
+    swept = 0
+    for folder in _rooms(config):
+        if _abandoned(folder):
+            log.warning("rehearsal_swept", folder=folder.name)
+            swept += _remove(folder, config.owner_url)
+    return swept
 
 
-def _sweep(folder: Path, url: str) -> bool:
+def busy(config: Config) -> bool:
+    """Whether somebody rehearses now, whoever asked for it."""
+    return any(not _abandoned(folder) for folder in _rooms(config))
+
+
+def _rooms(config: Config) -> list[Path]:
+    return [folder for folder in config.data.glob(f"{PREFIX}*") if folder.is_dir()]
+
+
+def _abandoned(folder: Path) -> bool:
+    """Whether nobody works in it: its lock is free."""
     try:
         lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError:
@@ -70,11 +84,10 @@ def _sweep(folder: Path, url: str) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        return False  # at work
+        return False
     finally:
         os.close(lock)
-    log.warning("rehearsal_swept", folder=folder.name)
-    return _remove(folder, url)
+    return True
 
 
 def _remove(folder: Path, url: str) -> bool:

@@ -1,12 +1,13 @@
 """The page of an exam's rehearsals, for those who manage the exam."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from lms.access import requires
 from lms.accounts.gate import viewer
 from lms.accounts.policy import Act
+from lms.config import Config
 from lms.database import reading, writing
 from lms.errors import NotFound, Refused, sentence_of
 from lms.exams.policy import access_exam
@@ -29,6 +30,8 @@ STOPS = {
     "time": lazy_gettext("There was no time for a larger cohort."),
     "files": lazy_gettext("This machine lets a process open too few files for a larger cohort."),
 }
+#: why it was stopped, where whoever asked did not stop it
+WHYS = {"exam": lazy_gettext("An exam was opened meanwhile."), "busy": errors.AtWork.sentence}
 
 
 @bp.get("/<exam_id>/rehearsals")
@@ -49,6 +52,7 @@ def index(exam_id: str) -> ResponseReturnValue:
         minutes=int(service.LIMIT.total_seconds() // 60),
         ends=ENDS,
         stops=STOPS,
+        whys=WHYS,
     )
 
 
@@ -63,7 +67,7 @@ def ask(exam_id: str) -> ResponseReturnValue:
             exam = access_exam(session, viewer(), exam_id)
             if not form.validate_on_submit():
                 raise errors.TooMany(most=service.MOST)
-            service.ask(session, exam, form.candidates.data or 0, owner=viewer().public_id)
+            service.ask(session, _config(), exam, form.candidates.data or 0, owner=viewer().public_id)
     except NotFound:
         raise
     except Refused as refusal:
@@ -74,7 +78,12 @@ def ask(exam_id: str) -> ResponseReturnValue:
 def _refusal() -> str | None:
     """Why no rehearsal can begin now, None where one can."""
     try:
-        service.refuse(reading())
+        service.refuse(reading(), _config())
     except Refused as refusal:
         return sentence_of(refusal)
     return None
+
+
+def _config() -> Config:
+    found: Config = current_app.extensions["config"]
+    return found

@@ -7,6 +7,7 @@ copy only, which has another secret: its papers are not those of the real exam.
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -35,6 +36,8 @@ LIMIT = timedelta(minutes=15)
 _ROOT = Path(__file__).parent.parent.parent
 #: seconds in which a process that is told to end clears up
 CLEARS_UP = 60
+#: seconds between two looks whether an exam was opened
+LOOK_EVERY = 5.0
 #: of the real installation's settings, those that the copy is served with
 _LIKE = ("workers", "threads", "second_factor", "password_policy")
 
@@ -58,6 +61,12 @@ class Outcome:
     report: Mapping[str, Any]
 
 
+class _ExamOpened(Exception):
+    """An exam was opened meanwhile."""
+
+    code = "rehearsal.exam_opened"
+
+
 def expected(session: Session, exam: ExamRow) -> int:
     """How many people may sit the exam, as many as a rehearsal plays at most; at least one."""
     return max(1, min(MOST, len(accounts.ids_in(session, exams.audience(session, exam.id)))))
@@ -68,20 +77,20 @@ def sizes(candidates: int) -> list[int]:
     return sorted({max(1, candidates // 4), max(1, candidates // 2), candidates, 2 * candidates})
 
 
-def refuse(session: Session) -> None:
+def refuse(session: Session, config: Config) -> None:
     """Raise where a rehearsal would take the machine from somebody: ExamOpen, AttemptsOpen, AtWork."""
     near = exams.open_between(session, now(), now() + LIMIT)
     if near:
         raise errors.ExamOpen(title=near[0], minutes=int(LIMIT.total_seconds() // 60))
     if sittings.open_attempts(session):
         raise errors.AttemptsOpen
-    if queries.at_work(session):
+    if queries.at_work(session) or rooms.busy(config):
         raise errors.AtWork
 
 
-def ask(session: Session, exam: ExamRow, candidates: int, *, owner: str) -> str:
+def ask(session: Session, config: Config, exam: ExamRow, candidates: int, *, owner: str) -> str:
     """Have an exam rehearsed; the public id of the job. Raises TooMany, ExamOpen, AttemptsOpen, AtWork."""
-    refuse(session)
+    refuse(session, config)
     job_id = jobs.enqueue(session, JOB, {"exam": exam.id}, owner=owner)
     _note(session, exam, candidates, job_id=job_id)
     return job_id
@@ -100,10 +109,10 @@ def _note(session: Session, exam: ExamRow, candidates: int, *, job_id: str | Non
     return row.id
 
 
-def note(exam: ExamRow, candidates: int) -> int:
+def note(config: Config, exam: ExamRow, candidates: int) -> int:
     """Begin a rehearsal without a job; its number. Raises as `ask`."""
     with writing() as session:
-        refuse(session)
+        refuse(session, config)
         return _note(session, exam, candidates)
 
 
@@ -132,8 +141,10 @@ def keep(rehearsal_id: int, outcome: Outcome) -> None:
 def played(
     config: Config, exam_id: int, cohorts: Sequence[int], tell: Tell, *, target: Target | None = None, pace: Any = None
 ) -> Outcome:
-    """Play these cohorts and clear up. What `tell` raises ends the play and comes out."""
+    """Play these cohorts and clear up; stop where an exam opens meanwhile. What `tell` raises ends the play and comes out."""
     rooms.sweep(config)
+    if rooms.busy(config):
+        return Outcome("stopped", {"why": "busy"})
     with rooms.room(config) as room:
         orders = {
             "url": config.owner_url,
@@ -145,8 +156,11 @@ def played(
             "pace": pace or {},
             **asdict(target or Target()),
         }
-        with _process(room, orders) as said:
-            return _heard(said, tell)
+        try:
+            with _process(room, orders) as said:
+                return _heard(said, _watching(tell))
+        except _ExamOpened:
+            return Outcome("stopped", {"why": "exam"})
 
 
 @contextmanager
@@ -185,8 +199,21 @@ def _heard(said: Iterable[str], tell: Tell) -> Outcome:
     return Outcome("failed", {"why": "the rehearsal ended without a word"})
 
 
-def somebody_needs_the_machine() -> bool:
-    """Whether an exam is open now: then a rehearsal stops."""
+def _watching(tell: Tell) -> Tell:
+    """Tell, and look now and then whether somebody needs the machine."""
+    looked = [time.monotonic() - LOOK_EVERY]
+
+    def told(note: str, size: int, done: int, total: int) -> None:
+        if time.monotonic() - looked[0] >= LOOK_EVERY:
+            looked[0] = time.monotonic()
+            if _somebody_needs_the_machine():
+                raise _ExamOpened
+        tell(note, size, done, total)
+
+    return told
+
+
+def _somebody_needs_the_machine() -> bool:
     session = reading()
     try:
         return bool(exams.open_between(session, now(), now())) or bool(sittings.open_attempts(session))

@@ -57,7 +57,7 @@ def refusal(app: Flask) -> type[Refused] | None:
     """Why no rehearsal can begin."""
     with app.app_context():
         try:
-            service.refuse(reading())
+            service.refuse(reading(), config_of(app))
         except Refused as error:
             return type(error)
         return None
@@ -120,6 +120,7 @@ def test_who_stops_it_leaves_nothing_behind(app: Flask, exam_day: ExamDay, clock
     if make_url(config_of(app).url).get_backend_name() != "sqlite":
         pytest.skip("one database shows it")
     exam, config = exam_day.published(), config_of(app)
+    clock.advance(days=1)
     servers: list[str] = []
 
     def stop(note: str, *_rest: int) -> None:
@@ -157,12 +158,13 @@ def test_kill_nine_is_cleared_up_by_the_next_start(app: Flask, exam_day: ExamDay
     if make_url(config.url).get_backend_name() != "sqlite":
         pytest.skip("one database shows it")
     exam = exam_day.published()
+    clock.advance(days=1)
 
     def kill(note: str, *_rest: int) -> None:
         if note == "copy":
             return
         assert rooms.sweep(config) == 0
-        (folder,) = set(left(config)) - {mine.folder.name}
+        (folder,) = left(config)
         folders.append(folder)
         for pid in serving(folder):
             if b"lms.load.play" in Path("/proc", pid, "cmdline").read_bytes():
@@ -171,10 +173,8 @@ def test_kill_nine_is_cleared_up_by_the_next_start(app: Flask, exam_day: ExamDay
 
     killed: list[str] = []
     folders: list[str] = []
-    with rooms.room(config) as mine, app.app_context():
+    with app.app_context():
         outcome = service.played(config, exam.id, [5], kill, pace=PACE)
-        assert rooms.sweep(config) == 0
-        assert [mine.folder.name] == left(config)
     assert outcome.how == "failed"
     assert killed
     until = time.monotonic() + 30
@@ -187,6 +187,43 @@ def test_kill_nine_is_cleared_up_by_the_next_start(app: Flask, exam_day: ExamDay
     (abandoned / snapshot.SQLITE_FILE).write_bytes(b"a copy")
     assert rooms.sweep(config) == 1
     assert left(config) == []
+
+
+@pytest.mark.server
+def test_a_rehearsal_stops_when_an_exam_opens(app: Flask, exam_day: ExamDay, clock: TestClock) -> None:
+    """
+    It looks while it is played, whoever asked for it; what it leaves is nothing but the word why.
+    """
+    if make_url(config_of(app).url).get_backend_name() != "sqlite":
+        pytest.skip("one database shows it")
+    opens = clock() + timedelta(days=2)
+    exam_day.published(replace(exam_day.plan(), opens_at=opens, closes_at=opens + timedelta(days=1)))
+    exam = exam_day.draft()
+
+    def open_the_other(note: str, *_rest: int) -> None:
+        if note == "play" and clock() < opens:
+            clock.advance(days=2)
+
+    with app.app_context():
+        outcome = service.played(config_of(app), exam.id, [5], open_the_other, pace=PACE | {"hold": 30.0})
+
+    assert outcome == Outcome("stopped", {"why": "exam"})
+    assert left(config_of(app)) == []
+
+
+def test_there_is_one_rehearsal_at_a_time(app: Flask, exam_day: ExamDay, clock: TestClock) -> None:
+    """
+    While somebody rehearses, by the page or the command line, nobody else may ask, and a job that waited does not begin.
+    """
+    exam, config = exam_day.published(), config_of(app)
+    clock.advance(days=1)
+    assert refusal(app) is None
+    with rooms.room(config) as mine:
+        assert refusal(app) is errors.AtWork
+        with app.app_context():
+            assert service.played(config, exam.id, [5], lambda *_said: None) == Outcome("stopped", {"why": "busy"})
+        assert left(config) == [mine.folder.name]
+    assert refusal(app) is None
 
 
 def test_no_rehearsal_near_an_exam(app: Flask, exam_day: ExamDay, clock: TestClock) -> None:
@@ -244,10 +281,10 @@ def test_the_report_is_kept_and_shown(app: Flask, exam_day: ExamDay, cast: Cast,
         "cores_busy": 0.4, "kept": True,
     }  # fmt: skip
     with app.app_context():
-        number = service.note(exam, 200)
+        number = service.note(config_of(app), exam, 200)
         report = {"cohorts": [cohort, cohort | {"candidates": 100, "kept": False}], "largest": 50, "stopped": "target"}
         service.keep(number, Outcome("played", report))
-        service.keep(service.note(exam, 9), Outcome("failed", {"why": "no <disk>"}))
+        service.keep(service.note(config_of(app), exam, 9), Outcome("failed", {"why": "no <disk>"}))
     sign_in(client, cast.zhao)
 
     page = client.get(f"/exams/{exam.public_id}/rehearsals").text
@@ -268,7 +305,7 @@ def test_a_rehearsal_that_the_server_did_not_survive_is_not_begun_again(
     clock.advance(days=1)
     with app.app_context():
         with writing() as session:
-            job_id = service.ask(session, exam, 5, owner=cast.zhao.public_id)
+            job_id = service.ask(session, config_of(app), exam, 5, owner=cast.zhao.public_id)
         assert service.begin(job_id) is not None
         assert service.begin(job_id) is None
         assert [one.how for one in queries.ended(reading(), exam.id)] == ["interrupted"]
