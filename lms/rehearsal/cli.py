@@ -17,8 +17,9 @@ from lms.rehearsal import service
 @click.option("--candidates", type=click.IntRange(1, service.MOST), help="Expected; default: all who may sit it.")
 @click.option("--json", "as_json", is_flag=True, help="The last line is one JSON object.")
 def rehearse(exam_id: str, candidates: int | None, *, as_json: bool) -> None:
-    """Let simulated candidates sit an exam on a copy: how many does this machine serve in time? Minutes; refused while
-    an exam is open. Exit 1 when it could not be played to its end.
+    """Let simulated candidates sit an exam on a copy: how many does this machine serve in time?
+
+    It takes minutes and is refused while an exam is open. Exit 1 when it could not be played to its end.
     """
     exam = exams.by_public_id(reading(), exam_id)
     if exam is None:
