@@ -118,12 +118,11 @@ class Candidate:
     def start(self, due: float) -> Script:
         """Press the button and receive the paper: one step, timed from when it was due."""
         body = f"csrf_token={quote(self._form_token)}".encode()
-        pressed = yield from self._ask(
-            "start", self._form(f"/sitting/exam/{self._exam}/start", body), wanted=302, due=None
-        )
+        request = self._form(f"/sitting/exam/{self._exam}/start", body, accept="application/json")
+        pressed = yield from self._ask("start", request, due=None)
         if pressed is None:
             return
-        page = yield from self._ask("paper", self._get(pressed.field(b"location").decode()), due=None)
+        page = yield from self._ask("paper", self._get(json.loads(pressed.body)["next"]), due=None)
         if page is None:
             return
         self._record.seconds["start"].append(time.perf_counter() - due)
@@ -180,9 +179,9 @@ class Candidate:
     def _get(self, path: str) -> bytes:
         return f"GET {path} HTTP/1.1\r\nHost: {self._host}\r\nCookie: {self._cookie}\r\n\r\n".encode()
 
-    def _form(self, path: str, body: bytes) -> bytes:
+    def _form(self, path: str, body: bytes, *, accept: str = "text/html") -> bytes:
         head = (
-            f"POST {path} HTTP/1.1\r\nHost: {self._host}\r\nCookie: {self._cookie}\r\n"
+            f"POST {path} HTTP/1.1\r\nHost: {self._host}\r\nCookie: {self._cookie}\r\nAccept: {accept}\r\n"
             f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body
