@@ -292,6 +292,7 @@ def test_the_report_is_kept_and_shown(app: Flask, exam_day: ExamDay, cast: Cast,
     assert "这台服务器只能让 50 名考生同时及时作答，少于预计人数" in page
     assert '<td class="number">81</td>' in page
     assert "no &lt;disk&gt;" in page
+    assert (page.count("达标"), page.count("未达标")) == (2, 1)
     assert "2026-03-03" in page or "3月3日" in page
 
 
