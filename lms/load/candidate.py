@@ -22,6 +22,7 @@ _PULSE = re.compile(r"\bPULSE\s*=\s*(\d+)")
 _PAGE_COOKIE = re.compile(rb"\r\nset-cookie: *(page=[^;\r\n]+)", re.IGNORECASE)
 _TOKEN = re.compile(rb'name="csrf_token"[^>]* value="([^"]+)"')
 _SETTINGS = b'<script type="application/json" id="attempt">'
+_WAITING = b'<script type="application/json" id="waiting-settings">'
 _ARTICLE = b'<article class="question"'
 _SLOT = re.compile(rb'data-slot="(\d+)" data-control="(\w+)"')
 _CHOICE = re.compile(rb'type="(?:radio|checkbox)" name="q\d+" value="(\w+)"')
@@ -71,6 +72,8 @@ class Candidate:
         self._questions = questions
         self._seq = self._base = 0
         self._form_token = ""
+        #: fields that the page of the exam gives the request to begin, its ticket among them
+        self._begins = ""
         self._urls: dict[str, str] = {}
         self._post = self._pulse = b""
         #: slot and two or three responses, as JSON
@@ -114,11 +117,15 @@ class Candidate:
         if page is None:
             return
         self._form_token = self._token_in(page)
+        settings = self._settings_in(page.body, _WAITING)
+        self._begins = _fields(settings["headers"]) if settings else ""
 
     def start(self, due: float) -> Script:
         """Press the button and receive the paper: one step, timed from when it was due."""
         body = f"csrf_token={quote(self._form_token)}".encode()
-        request = self._form(f"/sitting/exam/{self._exam}/start", body, accept="application/json")
+        request = self._form(
+            f"/sitting/exam/{self._exam}/start", body, own=f"Accept: application/json\r\n{self._begins}"
+        )
         pressed = yield from self._ask("start", request, due=None)
         if pressed is None:
             return
@@ -176,12 +183,21 @@ class Candidate:
             return ""
         return found[1].decode()
 
+    def _settings_in(self, page: bytes, mark: bytes) -> dict[str, Any] | None:
+        """What a page tells its script; None, and a fault noted, where it is not there."""
+        start = page.find(mark) + len(mark)
+        if start < len(mark):
+            self._record.faults["no settings on a page that had some"] += 1
+            return None
+        found: dict[str, Any] = json.loads(page[start : page.find(b"</script>", start)])
+        return found
+
     def _get(self, path: str) -> bytes:
         return f"GET {path} HTTP/1.1\r\nHost: {self._host}\r\nCookie: {self._cookie}\r\n\r\n".encode()
 
-    def _form(self, path: str, body: bytes, *, accept: str = "text/html") -> bytes:
+    def _form(self, path: str, body: bytes, *, own: str = "Accept: text/html\r\n") -> bytes:
         head = (
-            f"POST {path} HTTP/1.1\r\nHost: {self._host}\r\nCookie: {self._cookie}\r\nAccept: {accept}\r\n"
+            f"POST {path} HTTP/1.1\r\nHost: {self._host}\r\nCookie: {self._cookie}\r\n{own}"
             f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body
@@ -207,19 +223,17 @@ class Candidate:
         return answer
 
     def _read_paper(self, page: bytes) -> None:
-        start = page.find(_SETTINGS) + len(_SETTINGS)
-        if start < len(_SETTINGS):
-            self._record.faults["no settings on the page of a paper"] += 1
+        settings = self._settings_in(page, _SETTINGS)
+        if settings is None:
             return
-        settings: dict[str, Any] = json.loads(page[start : page.find(b"</script>", start)])
         self.attempt, self._base = settings["attempt"], settings["last"]
         self._urls = {
             "events": settings["eventsUrl"],
             "hand_in": settings["handInUrl"],
             "result": settings["resultUrl"],
         }
-        own = "".join(f"{name}: {value}\r\n" for name, value in settings["headers"].items())
-        shared = f"Host: {self._host}\r\nCookie: {self._cookie}\r\nAccept: application/json\r\n{own}"
+        own = f"Accept: application/json\r\n{_fields(settings['headers'])}"
+        shared = f"Host: {self._host}\r\nCookie: {self._cookie}\r\n{own}"
         self._pulse = f"GET {settings['stateUrl']} HTTP/1.1\r\n{shared}\r\n".encode()
         self._post = (
             f"POST {settings['eventsUrl']} HTTP/1.1\r\n{shared}Content-Type: application/json\r\nContent-Length: "
@@ -232,6 +246,10 @@ class Candidate:
                 self._answers.append((int(found[1]), [json.dumps(one) for one in responses]))
         if not self._answers:
             self._record.faults["no question that can be answered"] += 1
+
+
+def _fields(headers: dict[str, str]) -> str:
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items())
 
 
 def responses_to(control: str, article: bytes) -> list[Any]:

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from lms.accounts.tickets import HEADER as TICKET
 from lms.database import reading
 from lms.exams import queries as exams
 from lms.load import losses
@@ -152,3 +153,26 @@ def test_times_are_spread_over_their_windows() -> None:
     assert all(15 <= gap <= 30 for gap in gaps)
     assert all(one.start < one.saves[0] <= one.start + 30 and one.saves[-1] < one.hand_in for one in times)
     assert times[-1].door - times[0].door == pytest.approx(499 / pace.doors)
+
+
+def test_a_start_goes_the_short_way_of_the_page(
+    app: Flask, exam_day: ExamDay, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    The request to begin carries what the page of the exam gives its script, and its answer leads to the paper.
+    """
+    exam, client = exam_day.published(), app.test_client()
+    sign_in(client, cast.lin)
+    one, long_way, rest = candidate(exam.public_id), list[str](), app.wsgi_app._rest  # type: ignore[attr-defined]
+
+    passed_on(one.open_door(), client)
+    monkeypatch.setattr(
+        app.wsgi_app, "_rest", lambda environ, respond: long_way.append(environ["PATH_INFO"]) or rest(environ, respond)
+    )
+    passed_on(one.start(1.0), client)
+
+    assert not [path for path in long_way if path.endswith("/start")]
+    assert one._record.faults == {}
+    assert TICKET.lower() in one._begins.lower()
+    with app.app_context():
+        assert reading().query(Attempt).one().public_id == one.attempt
