@@ -39,6 +39,7 @@ class Busy(Refused):
 
     code = "accounts.busy"
     status = 503
+    retry_after = 3
     sentence = lazy_gettext("Many people are signing in right now. Please try again in a few seconds.")
 
 

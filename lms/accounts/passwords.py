@@ -7,7 +7,8 @@
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -54,40 +55,48 @@ CHEAP = Parameters(memory=8, passes=1)
 
 
 class Hasher:
-    """Hashes and verifies, one at a time in this process, so that a rush of sign-ins cannot take all memory."""
+    """Hashes and verifies, one at a time in this process, so that a rush of sign-ins cannot take all memory; no more than
+    `waiting` threads wait for it, so that it cannot take all threads from those who sit an exam.
+    """
 
-    def __init__(self, parameters: Parameters = STANDARD) -> None:
+    def __init__(self, parameters: Parameters = STANDARD, *, waiting: int = 8) -> None:
         self._argon = PasswordHasher(
             time_cost=parameters.passes, memory_cost=parameters.memory, parallelism=parameters.lanes
         )
         self._turn = threading.BoundedSemaphore(1)
+        self._places = threading.BoundedSemaphore(waiting)
         self._nobody = _nobody_has(parameters)
 
     def hash(self, password: str) -> str:
-        """The hash to keep; raises Busy when no turn comes within ten seconds."""
-        self._take_turn()
-        try:
+        """The hash to keep; raises Busy when too many wait, or no turn comes within ten seconds."""
+        with self._in_turn():
             return self._argon.hash(_normal(password))
-        finally:
-            self._turn.release()
 
     def verify(self, kept: str | None, password: str) -> bool:
         """Whether `password` is the one kept; takes the same time when there is none. Raises Busy."""
-        self._take_turn()
-        try:
-            return self._argon.verify(kept or self._nobody, _normal(password)) and kept is not None
-        except (VerificationError, InvalidHashError):
-            return False
-        finally:
-            self._turn.release()
+        with self._in_turn():
+            try:
+                return self._argon.verify(kept or self._nobody, _normal(password)) and kept is not None
+            except (VerificationError, InvalidHashError):
+                return False
 
     def outdated(self, kept: str) -> bool:
         """Whether `kept` was made with other parameters than those in force."""
         return self._argon.check_needs_rehash(kept)
 
-    def _take_turn(self) -> None:
-        if not self._turn.acquire(timeout=WAIT_SECONDS):
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if not self._places.acquire(blocking=False):
             raise Busy
+        try:
+            if not self._turn.acquire(timeout=WAIT_SECONDS):
+                raise Busy
+            try:
+                yield
+            finally:
+                self._turn.release()
+        finally:
+            self._places.release()
 
 
 @cache

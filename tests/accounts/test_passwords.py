@@ -2,6 +2,7 @@
 
 import dataclasses
 import threading
+import time
 
 import pytest
 from flask import Flask
@@ -126,6 +127,30 @@ def test_one_hash_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     thread.join()
 
     assert refused == [Busy]
+
+
+def test_more_than_may_wait_are_told_at_once() -> None:
+    """
+    Those who sign in cannot hold every thread: whoever finds all places taken is told so without waiting.
+    """
+    hasher = Hasher(CHEAP, waiting=2)
+    hasher._turn.acquire()
+    waiting = [threading.Thread(target=hasher.hash, args=("x",)) for _ in range(2)]
+    for thread in waiting:
+        thread.start()
+    while hasher._places._value:
+        time.sleep(0.001)
+
+    begun = time.monotonic()
+    with pytest.raises(Busy):
+        hasher.hash("y")
+    took = time.monotonic() - begun
+    hasher._turn.release()
+    for thread in waiting:
+        thread.join()
+
+    assert took < 1
+    assert hasher.verify(hasher.hash("y"), "y")
 
 
 def test_a_hash_is_renewed_when_the_parameters_change(app: Flask, client: FlaskClient, cast: Cast) -> None:
