@@ -13,6 +13,8 @@ from lms.accounts import account_routes, gate, people_routes, role_routes
 from lms.accounts import routes as accounts_routes
 from lms.admin import audit_routes, job_routes, system_routes
 from lms.admin import work as admin_work
+from lms.admission import routes as admission_routes
+from lms.admission import rule_routes as admission_rule_routes
 from lms.bank import (
     editor_routes,
     health_routes,
@@ -44,6 +46,7 @@ from lms.roster import work as roster_work
 from lms.sitting import equating_routes, express, waiting
 from lms.sitting import routes as sitting_routes
 from lms.sitting import work as sitting_work
+from lms.supervision import admission_routes as admission_desk_routes
 from lms.supervision import queries as supervision_queries
 from lms.supervision import record_routes, room_routes
 from lms.supervision import routes as supervision_routes
@@ -136,13 +139,15 @@ def _features(app: Flask, config: Config) -> None:
     app.register_blueprint(courses_routes.bp)
     app.register_blueprint(exams_routes.bp)
     exams_work.init_app(app)
+    for admission in (admission_rule_routes, admission_routes):
+        app.register_blueprint(admission.bp)
     app.register_blueprint(sitting_routes.bp)
     app.register_blueprint(equating_routes.bp)
     sitting_work.init_app(app, config)
     waiting.init_app(app, supervision_queries.seat_in_words)
     app.register_blueprint(rehearsal_routes.bp)
     rehearsal_work.init_app(app)
-    for supervision in (supervision_routes, room_routes, record_routes):
+    for supervision in (supervision_routes, room_routes, record_routes, admission_desk_routes):
         app.register_blueprint(supervision.bp)
     app.register_blueprint(transcripts_routes.bp)
     transcripts_work.init_app(app)

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from lms.access import by_ticket, requires, signed_in
 from lms.accounts.gate import issue_ticket, ticket, viewer
 from lms.accounts.policy import Act
+from lms.admission import gate
 from lms.clock import now
 from lms.database import reading, writing
 from lms.errors import describe, wants_json
@@ -45,6 +46,8 @@ def door(exam_id: str) -> ResponseReturnValue:
     standing = quick.standing(exam, viewer().id)
     page.warm(exam.id, exam.blueprint)
     phase, over = standing.phase(now()), exam.phase(now()) == "over"
+    if phase in {"soon", "open", "begun"} and gate.missing(exam, viewer()):
+        return redirect(url_for("admission.door", exam_id=exam_id))
     return render_template(
         "sitting/door.html",
         exam=exam,
@@ -68,6 +71,9 @@ def clock(exam_id: str) -> ResponseReturnValue:
 def start(exam_id: str) -> ResponseReturnValue:
     """Begin, or go on with the attempt there is. The script of the waiting room asks for JSON."""
     exam = access_sittable_exam(viewer(), exam_id)
+    stopped = gate.stop(exam, viewer())
+    if stopped is not None:
+        return stopped
     address = url_for("sitting.attempt", attempt_id=service.start(exam, viewer()))
     return jsonify(next=address) if wants_json() else redirect(address)
 
@@ -79,8 +85,11 @@ def attempt(attempt_id: str) -> ResponseReturnValue:
     sat = _current(attempt_id)
     if sat.attempt.ended_at is not None:
         return redirect(url_for("sitting.result", attempt_id=attempt_id))
-    if sat.attempt.session_id != viewer().session_id:
+    stopped = gate.stop(sat.exam, viewer())
+    if stopped is None and sat.attempt.session_id != viewer().session_id:
         return render_template("sitting/elsewhere.html", sat=sat), 409
+    if stopped is not None:
+        return stopped
     return player(sat, viewer(), headers=issue_ticket(attempt_id), root=request.script_root, theme=chosen_theme())
 
 
@@ -103,6 +112,9 @@ def state(attempt_id: str) -> ResponseReturnValue:
 @signed_in
 def take_over(attempt_id: str) -> ResponseReturnValue:
     """Go on here."""
+    stopped = gate.stop(access_own_attempt(viewer(), attempt_id).exam, viewer())
+    if stopped is not None:
+        return stopped
     with writing() as session:
         service.take_over(session, attempt_id, viewer())
     return redirect(url_for("sitting.attempt", attempt_id=attempt_id))

@@ -16,6 +16,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from lms.accounts.queries import PersonRow
+from lms.admission import queries as admission
 from lms.clock import now
 from lms.sitting import queries as sitting
 from lms.sitting.queries import BoardRow
@@ -63,6 +64,8 @@ class Board:
     lines: dict[str, Line] = field(default_factory=dict)
     changed: dict[str, int] = field(default_factory=dict)
     number: int = 0
+    #: how often somebody was not let in
+    refused: int = 0
 
     def since(self, session: Session, exam_id: int, seen: str) -> tuple[str, Sequence[Line], bool]:
         """The mark of now, the lines that changed since a mark, and whether that is all of them."""
@@ -80,6 +83,7 @@ class Board:
         if moment - self.known_at >= KNOWN or any(row.person_id not in self.people for row in rows):
             self.people = {person.id: person.public_id for person in queries.candidates(session, exam_id)}
             self.known_at = moment
+        self.refused = admission.refused(session, exam_id)
         self.number += 1
         at = now()
         for row in rows:

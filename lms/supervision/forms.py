@@ -1,13 +1,15 @@
 """Forms of supervision."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the published stubs
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
+from lms.admission import service
 from lms.clock import BUREAU_ZONE
 from lms.supervision.service import MOST_SIDE
 from question_bank.attempt import Kind
@@ -31,6 +33,16 @@ KIND_WORDS = {
     Kind.FORCE: lazy_gettext("The attempt ends now and what was saved is graded. This cannot be taken back."),
     Kind.VOID: lazy_gettext("The attempt ends now. Its answers are kept as evidence and are not scored. This cannot be taken back."),
 }  # fmt: skip
+
+FAULTS: dict[str, Callable[..., str]] = {
+    "shape": lambda fault: gettext("Line %(line)s is no address or range such as 10.1.2.0/24.", line=fault.line),
+    "host": lambda fault: gettext(
+        "Line %(line)s does not begin a range; it lies in %(range)s.", line=fault.line, range=fault.meant
+    ),
+    "many": lambda fault: gettext(
+        "Line %(line)s is too much: a room has at most %(most)s ranges.", line=fault.line, most=service.MOST_RANGES
+    ),
+}
 
 
 class WholeField(IntegerField):
@@ -99,6 +111,29 @@ class AllowanceForm(FlaskForm):
         """It must be more time than everybody has."""
         if not field.data and self.percent.data == "100":
             raise ValidationError(gettext("Give minutes or a share of more than 100 %."))
+
+
+class RoomRuleForm(FlaskForm):
+    """What a room asks for."""
+
+    ranges = TextAreaField(
+        lazy_gettext("Addresses of the computers"), validators=[Length(max=service.MOST_RANGES * 80)]
+    )
+    every_time = BooleanField(lazy_gettext("Ask for the code again after every log-in, at another computer too"))
+
+    found: list[str]
+
+    def validate_ranges(self, field: TextAreaField) -> None:
+        """Each line is a range; those that are none are named."""
+        self.found, faults = service.read_ranges(str(field.data or ""))
+        if faults:
+            raise ValidationError(" ".join(FAULTS[fault.why](fault) for fault in faults[:5]))
+
+
+class LetInForm(FlaskForm):
+    """Why somebody is let in by hand."""
+
+    reason = LineField(lazy_gettext("Reason"), validators=[DataRequired(), Length(max=200)])
 
 
 class IncidentForm(FlaskForm):

@@ -1,4 +1,4 @@
-"""Tables of supervision: rooms and seats, what was done to attempts and why, and what happened."""
+"""Tables of supervision: what was done to attempts and why, and what happened."""
 
 from datetime import datetime
 from typing import Any
@@ -8,32 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.database import Json, Model, PublicId, UtcDateTime
 from lms.ids import new_public_id
-
-
-class Room(Model):
-    """A room of an exam; its seats are numbered from 1, row by row."""
-
-    __tablename__ = "supervision_room"
-    __table_args__ = (UniqueConstraint("exam_id", "name"),)
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
-    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"))
-    name: Mapped[str] = mapped_column(String(40))
-    seat_rows: Mapped[int] = mapped_column(Integer)
-    seat_columns: Mapped[int] = mapped_column(Integer)
-
-
-class Seat(Model):
-    """Where somebody sits in an exam."""
-
-    __tablename__ = "supervision_seat"
-    __table_args__ = (UniqueConstraint("room_id", "number"),)
-
-    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    room_id: Mapped[int] = mapped_column(ForeignKey("supervision_room.id"))
-    number: Mapped[int] = mapped_column(Integer)
 
 
 class MeasureTaken(Model):

@@ -6,42 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import queries as accounts
 from lms.accounts.queries import PersonRow
+from lms.admission.queries import RoomRow as RoomRow
+from lms.admission.queries import SeatRow as SeatRow
+from lms.admission.queries import room as room
+from lms.admission.queries import rooms as rooms
+from lms.admission.queries import seats as seats
 from lms.clock import BUREAU_ZONE
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.sitting import queries as sitting
-from lms.supervision.models import Incident, MeasureTaken, Room, Seat
-
-
-@dataclass(frozen=True, slots=True)
-class RoomRow:
-    """A room and how many sit there."""
-
-    id: int
-    public_id: str
-    name: str
-    seat_rows: int
-    seat_columns: int
-    taken: int
-
-    @property
-    def seats(self) -> int:
-        """How many it has."""
-        return self.seat_rows * self.seat_columns
-
-
-@dataclass(frozen=True, slots=True)
-class SeatRow:
-    """Where somebody sits."""
-
-    person_id: int
-    room_id: int
-    number: int
+from lms.supervision.models import Incident, MeasureTaken
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +51,9 @@ def candidates(session: Session, exam_id: int) -> list[PersonRow]:
     return sorted(found.values(), key=lambda row: (place.get(row.unit_id or 0, len(place)), row.staff_number))
 
 
-def rooms(session: Session, exam_id: int) -> list[RoomRow]:
-    """The rooms of an exam by name."""
-    taken = select(Seat.room_id, func.count().label("taken")).group_by(Seat.room_id).subquery()
-    query = (
-        select(Room.id, Room.public_id, Room.name, Room.seat_rows, Room.seat_columns, func.coalesce(taken.c.taken, 0))
-        .outerjoin(taken, taken.c.room_id == Room.id)
-        .where(Room.exam_id == exam_id)
-        .order_by(Room.name)
-    )
-    return [RoomRow(*row) for row in session.execute(query)]
-
-
-def room(session: Session, exam_id: int, public_id: str) -> RoomRow | None:
-    """One room of an exam."""
-    return next((row for row in rooms(session, exam_id) if row.public_id == public_id), None)
-
-
-def seats(session: Session, exam_id: int) -> list[SeatRow]:
-    """Who sits where in an exam."""
-    query = select(Seat.person_id, Seat.room_id, Seat.number).where(Seat.exam_id == exam_id)
-    return [SeatRow(*row) for row in session.execute(query.order_by(Seat.room_id, Seat.number))]
+def candidate(session: Session, exam_id: int, public_id: str) -> PersonRow | None:
+    """One of them."""
+    return next((person for person in candidates(session, exam_id) if person.public_id == public_id), None)
 
 
 def places(session: Session, exam_id: int) -> dict[int, tuple[str, int, int]]:

@@ -9,6 +9,7 @@ from lms.access import requires
 from lms.accounts import queries as accounts
 from lms.accounts.gate import viewer
 from lms.accounts.policy import Act
+from lms.admission import service as admission
 from lms.database import reading, writing
 from lms.errors import NotFound, Refused, sentence_of
 from lms.exams.queries import ExamRow
@@ -32,7 +33,7 @@ def index(exam_id: str) -> ResponseReturnValue:
         try:
             with writing() as session:
                 access_supervised(session, viewer(), exam_id)
-                service.add_room(
+                admission.add_room(
                     session, exam.id, str(form.name.data), rows=int(form.seat_rows.data or 0),
                     columns=int(form.seat_columns.data or 0),
                 )  # fmt: skip
@@ -107,7 +108,7 @@ def give_seat(exam_id: str, room_id: str) -> ResponseReturnValue:
                 person = queries.by_staff_number(queries.candidates(session, exam.id)).get(number)
                 if person is None:
                     raise NoCandidate(number=number)
-                service.give_seat(session, exam.id, found, person, int(form.number.data or 0))
+                admission.give_seat(session, exam.id, found, person, int(form.number.data or 0))
             return redirect(url_for("rooms.room", exam_id=exam_id, room_id=room_id), 303)
         except Refused as refusal:
             form.staff_number.errors = (sentence_of(refusal),)
@@ -120,7 +121,7 @@ def free_seat(exam_id: str, room_id: str, number: int) -> ResponseReturnValue:
     """Nobody sits there any more."""
     with writing() as session:
         exam = access_supervised(session, viewer(), exam_id)
-        service.free_seat(session, _room(session, exam, room_id), min(number, service.MOST_SIDE**2))
+        admission.free_seat(session, _room(session, exam, room_id), min(number, service.MOST_SIDE**2))
     return redirect(url_for("rooms.room", exam_id=exam_id, room_id=room_id), 303)
 
 
@@ -130,7 +131,7 @@ def remove(exam_id: str, room_id: str) -> ResponseReturnValue:
     """Take a room away."""
     with writing() as session:
         exam = access_supervised(session, viewer(), exam_id)
-        service.remove_room(session, _room(session, exam, room_id))
+        admission.remove_room(session, _room(session, exam, room_id))
     flash(gettext("The room was removed."), "good")
     return redirect(url_for("rooms.index", exam_id=exam_id), 303)
 

@@ -12,6 +12,7 @@ from lms.accounts import queries as accounts
 from lms.accounts.gate import viewer
 from lms.accounts.policy import Act
 from lms.accounts.queries import PersonRow
+from lms.admission import queries as admission
 from lms.clock import now
 from lms.database import reading
 from lms.errors import NotFound
@@ -65,8 +66,9 @@ def live(exam_id: str) -> ResponseReturnValue:
     """What changed since the mark a page has seen."""
     session = reading()
     exam = access_supervised(session, viewer(), exam_id)
-    mark, lines, whole = board_of(exam.id).since(session, exam.id, request.args.get("since", ""))
-    answer: Response = jsonify(mark=mark, whole=whole, lines=lines)
+    board = board_of(exam.id)
+    mark, lines, whole = board.since(session, exam.id, request.args.get("since", ""))
+    answer: Response = jsonify(mark=mark, whole=whole, lines=lines, refused=board.refused)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -93,6 +95,7 @@ def candidate(exam_id: str, person_id: str) -> ResponseReturnValue:
         kind_names=KIND_NAMES,
         journal=sitting.told_events(session, row.public_id) if row else (),
         event_names=EVENT_NAMES,
+        asked=admission.rule_of(session, exam.id).asks,
     )
 
 
@@ -150,8 +153,7 @@ def _kind(word: str) -> Kind:
 
 
 def _candidate(session: Session, exam: ExamRow, person_id: str) -> PersonRow:
-    found = (person for person in queries.candidates(session, exam.id) if person.public_id == person_id)
-    person = next(found, None)
+    person = queries.candidate(session, exam.id, person_id)
     if person is None:
         raise NotFound
     return person

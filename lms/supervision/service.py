@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.policy import Viewer
 from lms.accounts.queries import PersonRow
+from lms.admission import service as admission
 from lms.audit.service import record
 from lms.clock import now
 from lms.database import reading, writing
@@ -19,8 +20,8 @@ from lms.ids import is_public_id
 from lms.sitting import queries as sitting_queries
 from lms.sitting import service as sitting
 from lms.supervision import queries
-from lms.supervision.errors import NoCandidate, RoomExists, SeatTaken
-from lms.supervision.models import Incident, MeasureTaken, Room, Seat
+from lms.supervision.errors import NoCandidate
+from lms.supervision.models import Incident, MeasureTaken
 from lms.supervision.queries import RoomRow
 from question_bank.attempt import Kind
 
@@ -97,42 +98,6 @@ def compensate(exam: ExamRow, outage_id: str, by: Viewer, reason: str) -> int:
     return changed
 
 
-def add_room(session: Session, exam_id: int, name: str, *, rows: int, columns: int) -> str:
-    """A room; its public id. Raises RoomExists."""
-    if session.scalar(select(Room.id).where(Room.exam_id == exam_id, Room.name == name)) is not None:
-        raise RoomExists
-    made = Room(exam_id=exam_id, name=name, seat_rows=rows, seat_columns=columns)
-    session.add(made)
-    session.flush()
-    after = {"name": name, "rows": rows, "columns": columns}
-    record(session, "supervision.room.add", thing="room", thing_id=made.public_id, after=after)
-    return made.public_id
-
-
-def remove_room(session: Session, room: RoomRow) -> None:
-    """Take a room away; who sat there has no seat any more."""
-    session.execute(delete(Seat).where(Seat.room_id == room.id))
-    session.execute(delete(Room).where(Room.id == room.id))
-    record(session, "supervision.room.remove", thing="room", thing_id=room.public_id, before={"name": room.name})
-
-
-def give_seat(session: Session, exam_id: int, room: RoomRow, person: PersonRow, number: int) -> None:
-    """Seat somebody, who leaves the seat there was; raises SeatTaken."""
-    holder = session.scalar(select(Seat.person_id).where(Seat.room_id == room.id, Seat.number == number))
-    if not 1 <= number <= room.seats or holder not in (None, person.id):
-        raise SeatTaken
-    session.execute(delete(Seat).where(Seat.exam_id == exam_id, Seat.person_id == person.id))
-    session.add(Seat(exam_id=exam_id, person_id=person.id, room_id=room.id, number=number))
-    after = {"person": person.public_id, "seat": number}
-    record(session, "supervision.seat.give", thing="room", thing_id=room.public_id, after=after)
-
-
-def free_seat(session: Session, room: RoomRow, number: int) -> None:
-    """Nobody sits there any more."""
-    session.execute(delete(Seat).where(Seat.room_id == room.id, Seat.number == number))
-    record(session, "supervision.seat.free", thing="room", thing_id=room.public_id, after={"seat": number})
-
-
 def seat_by_unit(session: Session, exam: ExamRow) -> int:
     """Seat everybody who has no seat, unit after unit, room after room; how many found one."""
     rooms, taken = queries.rooms(session, exam.id), queries.seats(session, exam.id)
@@ -141,7 +106,7 @@ def seat_by_unit(session: Session, exam: ExamRow) -> int:
     seated = {seat.person_id for seat in taken}
     waiting = [person.id for person in queries.candidates(session, exam.id) if person.id not in seated]
     pairs = list(zip(waiting, free, strict=False))
-    session.add_all(Seat(exam_id=exam.id, person_id=who, room_id=room, number=n) for who, (room, n) in pairs)
+    admission.seat_all(session, exam.id, [(who, room, number) for who, (room, number) in pairs])
     record(session, "supervision.seat.by_unit", thing="exam", thing_id=exam.public_id, after={"people": len(pairs)})
     return len(pairs)
 
@@ -171,9 +136,7 @@ def seat_by_list(session: Session, exam: ExamRow, text: str) -> tuple[int, list[
         complaints = _clashes(session, exam.id, wanted)
     if complaints:
         return 0, complaints[:MOST_COMPLAINTS]
-    movers = [person_id for person_id, _room, _number, _line in wanted]
-    session.execute(delete(Seat).where(Seat.exam_id == exam.id, Seat.person_id.in_(movers)))
-    session.add_all(Seat(exam_id=exam.id, person_id=who, room_id=room, number=n) for who, room, n, _line in wanted)
+    admission.seat_all(session, exam.id, [(who, room, number) for who, room, number, _line in wanted])
     record(session, "supervision.seat.list", thing="exam", thing_id=exam.public_id, after={"people": len(wanted)})
     return len(wanted), []
 

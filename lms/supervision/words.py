@@ -36,3 +36,8 @@ COMPLAINTS = {
     "seat": lazy_gettext("no such seat in this room, or somebody sits there already"),
     "twice": lazy_gettext("this person or this seat stood in the list before"),
 }
+LACK_NAMES = {
+    "browser": lazy_gettext("another browser than Safe Exam Browser with the right configuration"),
+    "address": lazy_gettext("a computer of another place"),
+    "code": lazy_gettext("a wrong code"),
+}

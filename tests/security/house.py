@@ -32,6 +32,7 @@ from lms.accounts.policy import Role
 from lms.accounts.queries import PersonRow
 from lms.accounts.second_factor import new_nonce
 from lms.accounts.sessions import hash_of
+from lms.admission import service as admission
 from lms.app import create_app
 from lms.audit import queries as audit
 from lms.bank import bulk, drafts, pictures, sharing
@@ -44,7 +45,6 @@ from lms.ids import new_public_id
 from lms.jobs import run_waiting
 from lms.sitting import service as sitting
 from lms.sitting.models import Outage
-from lms.supervision import service as supervision
 from question_bank.particulars import Changes
 from question_bank.timing import Allowance
 from tests.academy import SVG, make_academy
@@ -409,7 +409,7 @@ def _supervision(house: House, cast: Cast) -> None:
     with house.app.app_context(), writing() as session:
         exam = exams.by_public_id(session, house.values["sat"])
         assert exam is not None
-        room = supervision.add_room(session, exam.id, "101", rows=3, columns=4)
+        room = admission.add_room(session, exam.id, "101", rows=3, columns=4)
         granted = sitting.grant_time(
             session, exam.id, cast.qian.id, Allowance(10), approver="钱进", reason="视力", by=cast.zheng.id
         )

@@ -74,6 +74,13 @@ function row(person) {
   return made;
 }
 
+function tellRefused(number) {
+  const line = document.getElementById("refused");
+  const place = line.querySelector("[data-refused]");
+  line.hidden = !number;
+  if (place.textContent !== String(number)) place.textContent = number;
+}
+
 function count() {
   const tally = { waiting: 0, working: 0, silent: 0, paused: 0, ended: 0 };
   for (const person of people) {
@@ -125,6 +132,7 @@ async function ask() {
     const found = await answer.json();
     mark = found.mark;
     take(found.lines);
+    tellRefused(found.refused);
     if (found.lines.length || document.documentElement.dataset.board !== "ready") {
       count();
       show();

@@ -1,0 +1,80 @@
+"""The door itself: whether the request at hand may pass, and the page that says what is missing."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from flask import current_app, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from lms.accounts.policy import Viewer
+from lms.admission import queries, service
+from lms.admission.errors import NotAdmitted
+from lms.admission.forms import BrowserForm, CodeForm
+from lms.admission.policy import Lack, Shown, lacks
+from lms.admission.seb import CONFIG_HEADER, EXAM_HEADER
+from lms.config import Config
+from lms.database import reading, writing
+from lms.errors import wants_json
+from lms.exams.queries import ExamRow
+
+
+def missing(exam: ExamRow, viewer: Viewer) -> tuple[Lack, ...]:
+    """What keeps the person of this request out of an exam."""
+    session = reading()
+    rule = queries.rule_of(session, exam.id)
+    if not rule.asks:
+        return ()
+    rooms = queries.rules_for(session, exam.id, viewer.id)
+    return lacks(rule, rooms, queries.entry_of(session, exam.id, viewer.id), shown(viewer))
+
+
+def stop(exam: ExamRow, viewer: Viewer) -> ResponseReturnValue | None:
+    """None where the request may pass; else the page that says what is missing, and the refusal is written down.
+
+    That a code was not given yet is no refusal.
+    """
+    found = missing(exam, viewer)
+    if not found:
+        return None
+    refused = [lack for lack in found if lack is not Lack.CODE]
+    if refused:
+        with writing() as session:
+            service.refuse(session, exam.id, viewer.id, refused, address=computer())
+    if wants_json():
+        raise NotAdmitted(lacks=",".join(found))
+    return page(exam, found, CodeForm(formdata=None), 403)
+
+
+def page(exam: ExamRow, found: Sequence[Lack], form: CodeForm, status: int) -> ResponseReturnValue:
+    """What is missing, what to do, and the form for the code."""
+    answer = make_response(
+        render_template(
+            "admission/door.html", exam=exam, lacks=found, form=form, browser=BrowserForm(formdata=None),
+            computer=computer(),
+        )
+    )  # fmt: skip
+    answer.status_code = status
+    return answer
+
+
+def computer() -> str:
+    """Address of the computer that asks, behind the proxies that are trusted."""
+    return request.remote_addr or ""
+
+
+def shown(viewer: Viewer) -> Shown:
+    """What this request shows of its computer and browser."""
+    given = request.headers
+    return Shown(computer(), asked(), given.get(CONFIG_HEADER, ""), given.get(EXAM_HEADER, ""), viewer.session_id)
+
+
+def asked() -> str:
+    """Absolute address of what is asked for, as people's browsers have it.
+
+    Where the installation knows its own address the Host header has no say: a proof made for another host is none.
+    """
+    config: Config = current_app.extensions["config"]
+    here = request.host_url.rstrip("/")
+    path = request.url.removeprefix(here)
+    own = urlsplit(config.public_url)
+    return f"{own.scheme}://{own.netloc}{path}" if own.netloc else here + path
