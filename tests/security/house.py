@@ -32,7 +32,9 @@ from lms.accounts.policy import Role
 from lms.accounts.queries import PersonRow
 from lms.accounts.second_factor import new_nonce
 from lms.accounts.sessions import hash_of
+from lms.admission import queries as admission_queries
 from lms.admission import service as admission
+from lms.admission.queries import RuleRow
 from lms.app import create_app
 from lms.audit import queries as audit
 from lms.bank import bulk, drafts, pictures, sharing
@@ -278,6 +280,7 @@ def build(folder: Path) -> House:
     _health(house, day)
     _review(house, cast, day)
     _supervision(house, cast)
+    _admission(house, day)
     _accounts(house, cast)
     return house
 
@@ -418,6 +421,16 @@ def _supervision(house: House, cast: Cast) -> None:
         session.add(outage)
         session.flush()
         house.values |= {"room": room, "accommodation": granted, "outage": outage.public_id}
+
+
+def _admission(house: House, day: ExamDay) -> None:
+    """An exam that asks for the code of its room."""
+    exam = day.published()
+    with house.app.app_context(), writing() as session:
+        admission.add_room(session, exam.id, "102", rows=1, columns=1)
+        admission.set_rule(session, exam, RuleRow(code=True))
+        (room,) = admission_queries.room_rules(session, exam.id)
+        house.values |= {"guarded": exam.public_id, "code": str(room.code)}
 
 
 def _accounts(house: House, cast: Cast) -> None:
