@@ -20,10 +20,10 @@ from lms.exams.queries import ExamRow
 
 def missing(exam: ExamRow, viewer: Viewer) -> tuple[Lack, ...]:
     """What keeps the person of this request out of an exam."""
+    if not queries.asks(exam.id):
+        return ()
     session = reading()
     rule = queries.rule_of(session, exam.id)
-    if not rule.asks:
-        return ()
     rooms = queries.rules_for(session, exam.id, viewer.id)
     return lacks(rule, rooms, queries.entry_of(session, exam.id, viewer.id), shown(viewer))
 

@@ -8,6 +8,9 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.admission.models import Entry, Refusal, Room, RoomRule, Rule, Seat
+from lms.direct import ask
+
+_ASKS = "SELECT 1 FROM admission_rule WHERE exam_id = ? AND (code OR address OR browser)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,6 @@ class RuleRow:
     browser: bool = False
     config_keys: Sequence[str] = ()
     exam_keys: Sequence[str] = ()
-
-    @property
-    def asks(self) -> bool:
-        """Whether it asks for anything."""
-        return self.code or self.address or self.browser
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +102,11 @@ def seats(session: Session, exam_id: int) -> list[SeatRow]:
     """Who sits where in an exam."""
     query = select(Seat.person_id, Seat.room_id, Seat.number).where(Seat.exam_id == exam_id)
     return [SeatRow(*row) for row in session.execute(query.order_by(Seat.room_id, Seat.number))]
+
+
+def asks(exam_id: int) -> bool:
+    """Whether an exam asks for anything: the one question that every start and every opened paper costs."""
+    return bool(ask(_ASKS, (exam_id,)))
 
 
 def rule_of(session: Session, exam_id: int) -> RuleRow:

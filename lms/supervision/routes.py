@@ -95,7 +95,7 @@ def candidate(exam_id: str, person_id: str) -> ResponseReturnValue:
         kind_names=KIND_NAMES,
         journal=sitting.told_events(session, row.public_id) if row else (),
         event_names=EVENT_NAMES,
-        asked=admission.rule_of(session, exam.id).asks,
+        asked=admission.asks(exam.id),
     )
 
 
