@@ -5,7 +5,7 @@ from alembic import op
 
 from migrations.append_only import protect, release
 
-revision = "0016"
+revision = "admission"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
