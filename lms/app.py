@@ -15,6 +15,7 @@ from lms.admin import audit_routes, job_routes, system_routes
 from lms.admin import work as admin_work
 from lms.admission import routes as admission_routes
 from lms.admission import rule_routes as admission_rule_routes
+from lms.admission import work as admission_work
 from lms.bank import (
     editor_routes,
     health_routes,
@@ -43,7 +44,7 @@ from lms.rehearsal import routes as rehearsal_routes
 from lms.rehearsal import work as rehearsal_work
 from lms.roster import routes as roster_routes
 from lms.roster import work as roster_work
-from lms.sitting import equating_routes, express, waiting
+from lms.sitting import camera_routes, equating_routes, express, waiting
 from lms.sitting import routes as sitting_routes
 from lms.sitting import work as sitting_work
 from lms.supervision import admission_routes as admission_desk_routes
@@ -141,8 +142,9 @@ def _features(app: Flask, config: Config) -> None:
     exams_work.init_app(app)
     for admission in (admission_rule_routes, admission_routes):
         app.register_blueprint(admission.bp)
-    app.register_blueprint(sitting_routes.bp)
-    app.register_blueprint(equating_routes.bp)
+    admission_work.init_app(app, config)
+    for sitting in (sitting_routes, equating_routes, camera_routes):
+        app.register_blueprint(sitting.bp)
     sitting_work.init_app(app, config)
     waiting.init_app(app, supervision_queries.seat_in_words)
     app.register_blueprint(rehearsal_routes.bp)

@@ -21,6 +21,8 @@ CONTENT_SECURITY_POLICY = (
 )
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+PERMISSIONS = "Permissions-Policy"
+NO_DEVICES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 MAX_JSON_DEPTH = 32
 MAX_FORM_PARTS = 2000
 #: escapes that may stand for NUL or for half a surrogate pair
@@ -188,6 +190,11 @@ def _refuse_nul() -> None:
         raise HttpBadRequest
 
 
+def allow_camera(response: Response) -> None:
+    """Let one page use the camera; all others may not, and none the microphone."""
+    response.headers[PERMISSIONS] = NO_DEVICES.replace("camera=()", "camera=(self)")
+
+
 def fixed_headers(*, secure: bool) -> list[tuple[str, str]]:
     """What every response says, but its Content-Security-Policy and how long it may be kept."""
     found = [
@@ -196,7 +203,7 @@ def fixed_headers(*, secure: bool) -> list[tuple[str, str]]:
         ("X-Frame-Options", "DENY"),
         ("Cross-Origin-Opener-Policy", "same-origin"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
-        ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        (PERMISSIONS, NO_DEVICES),
     ]
     if secure:
         found.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
@@ -205,7 +212,10 @@ def fixed_headers(*, secure: bool) -> list[tuple[str, str]]:
 
 def _set_headers(response: Response, fixed: list[tuple[str, str]]) -> Response:
     response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    own = response.headers.pop(PERMISSIONS, None)
     response.headers.extend(fixed)
+    if own:
+        response.headers[PERMISSIONS] = own
     if "immutable" not in (response.headers.get("Cache-Control") or ""):
         response.headers["Cache-Control"] = "no-store"
     return response

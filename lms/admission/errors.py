@@ -43,3 +43,19 @@ class SeatTaken(Refused):
     code = "supervision.seat_taken"
     status = 422
     sentence = lazy_gettext("There is no such seat in this room, or somebody sits there already.")
+
+
+class NoSnapshot(Refused):
+    """Not a picture as the page of an attempt takes them, or one that nobody consented to."""
+
+    code = "admission.no_snapshot"
+    status = 422
+    sentence = lazy_gettext("This picture is not taken here.")
+
+
+class TooManySnapshots(Refused):
+    """They come more often than they should."""
+
+    code = "admission.too_many_snapshots"
+    status = 429
+    sentence = lazy_gettext("Too many requests. Please wait a moment.")

@@ -5,8 +5,9 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the published stubs
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from lms.admission.codes import MOST_TYPED
 from lms.admission.queries import RuleRow
@@ -18,6 +19,11 @@ UNREADABLE = {
     "encrypted": lazy_gettext("This configuration is encrypted. Save it without a password and without a certificate, or paste its Config Key."),
     "too_large": lazy_gettext("This file is larger than a configuration is."),
 }  # fmt: skip
+CAMERA_NAMES = {
+    "off": lazy_gettext("none"),
+    "asked": lazy_gettext("of those who consent; the others sit the exam without"),
+    "demanded": lazy_gettext("of everybody: who does not consent cannot enter"),
+}
 
 
 class CodeForm(FlaskForm):
@@ -31,6 +37,12 @@ class BrowserForm(FlaskForm):
 
     config_hash = HiddenField(validators=[Length(max=64)])
     exam_hash = HiddenField(validators=[Length(max=64)])
+
+
+class ConsentForm(FlaskForm):
+    """Whether pictures may be taken."""
+
+    answer = HiddenField(validators=[AnyOf(("yes", "no"))])
 
 
 class KeysField(TextAreaField):
@@ -59,6 +71,17 @@ class RuleForm(FlaskForm):
     configuration = FileField(lazy_gettext("Configuration (.seb) whose Config Key is added"))
     exam_keys = KeysField(lazy_gettext("Browser Exam Keys"), [Length(max=MOST_KEYS * 80)])
 
+    camera = SelectField(
+        lazy_gettext("Pictures by the candidate's camera"),
+        choices=[SelectChoice(key, name) for key, name in CAMERA_NAMES.items()],
+        default="off",
+    )
+    camera_days = IntegerField(
+        lazy_gettext("Days after the exam for which pictures are kept"),
+        [InputRequired(), NumberRange(1, 365)],
+        default=30,
+    )
+
     #: of the configuration that was sent
     worked_out: str = ""
 
@@ -86,5 +109,11 @@ class RuleForm(FlaskForm):
         """What was decided."""
         keys = dict.fromkeys([*self.config_keys.keys, *([self.worked_out] if self.worked_out else [])])
         return RuleRow(
-            bool(self.code.data), bool(self.address.data), bool(self.browser.data), list(keys), self.exam_keys.keys
+            bool(self.code.data),
+            bool(self.address.data),
+            bool(self.browser.data),
+            list(keys),
+            self.exam_keys.keys,
+            str(self.camera.data),
+            int(self.camera_days.data or 0),
         )

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from flask import current_app, make_response, render_template, request
+from flask import current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
+from lms.accounts.gate import viewer
 from lms.accounts.policy import Viewer
-from lms.admission import queries, service
+from lms.admission import queries, service, snapshots
 from lms.admission.errors import NotAdmitted
-from lms.admission.forms import BrowserForm, CodeForm
+from lms.admission.forms import BrowserForm, CodeForm, ConsentForm
 from lms.admission.policy import Lack, Shown, lacks
 from lms.admission.seb import CONFIG_HEADER, EXAM_HEADER
 from lms.config import Config
@@ -18,28 +20,29 @@ from lms.errors import wants_json
 from lms.exams.queries import ExamRow
 
 
-def missing(exam: ExamRow, viewer: Viewer) -> tuple[Lack, ...]:
+def missing(exam: ExamRow, person: Viewer) -> tuple[Lack, ...]:
     """What keeps the person of this request out of an exam."""
-    if not queries.asks(exam.id):
+    g.admission_asks = queries.asks(exam.id)
+    if not g.admission_asks:
         return ()
     session = reading()
     rule = queries.rule_of(session, exam.id)
-    rooms = queries.rules_for(session, exam.id, viewer.id)
-    return lacks(rule, rooms, queries.entry_of(session, exam.id, viewer.id), shown(viewer))
+    rooms = queries.rules_for(session, exam.id, person.id)
+    return lacks(rule, rooms, queries.entry_of(session, exam.id, person.id), shown(person))
 
 
-def stop(exam: ExamRow, viewer: Viewer) -> ResponseReturnValue | None:
+def stop(exam: ExamRow, person: Viewer) -> ResponseReturnValue | None:
     """None where the request may pass; else the page that says what is missing, and the refusal is written down.
 
-    That a code was not given yet is no refusal.
+    That a code was not given yet, or a question not answered, is no refusal.
     """
-    found = missing(exam, viewer)
+    found = missing(exam, person)
     if not found:
         return None
-    refused = [lack for lack in found if lack is not Lack.CODE]
+    refused = [lack for lack in found if lack not in {Lack.CODE, Lack.CAMERA}]
     if refused:
         with writing() as session:
-            service.refuse(session, exam.id, viewer.id, refused, address=computer())
+            service.refuse(session, exam.id, person.id, refused, address=computer())
     if wants_json():
         raise NotAdmitted(lacks=",".join(found))
     return page(exam, found, CodeForm(formdata=None), 403)
@@ -47,14 +50,33 @@ def stop(exam: ExamRow, viewer: Viewer) -> ResponseReturnValue | None:
 
 def page(exam: ExamRow, found: Sequence[Lack], form: CodeForm, status: int) -> ResponseReturnValue:
     """What is missing, what to do, and the form for the code."""
+    rule = queries.rule_of(reading(), exam.id)
     answer = make_response(
         render_template(
             "admission/door.html", exam=exam, lacks=found, form=form, browser=BrowserForm(formdata=None),
-            computer=computer(),
+            computer=computer(), rule=rule, consent=ConsentForm(formdata=None),
+            camera_refused=queries.entry_of(reading(), exam.id, viewer().id).camera is False,
         )
     )  # fmt: skip
     answer.status_code = status
     return answer
+
+
+def takes_pictures(exam: ExamRow, person: Viewer) -> bool:
+    """Whether the page of an attempt takes pictures: the exam asks for them and this person agreed. After `stop`."""
+    if not g.get("admission_asks"):
+        return False
+    rule, entry = queries.rule_of(reading(), exam.id), queries.entry_of(reading(), exam.id, person.id)
+    return rule.camera != "off" and bool(entry.camera)
+
+
+def camera_settings() -> dict[str, object]:
+    """What the script that takes pictures must know: when, in seconds, and its words."""
+    return {
+        "first": snapshots.FIRST,
+        "next": snapshots.NEXT,
+        "words": {"on": gettext("Camera on: pictures at random moments"), "off": gettext("No picture: the camera cannot be used. Tell the invigilator.")},
+    }  # fmt: skip
 
 
 def computer() -> str:
@@ -62,10 +84,10 @@ def computer() -> str:
     return request.remote_addr or ""
 
 
-def shown(viewer: Viewer) -> Shown:
+def shown(person: Viewer) -> Shown:
     """What this request shows of its computer and browser."""
     given = request.headers
-    return Shown(computer(), asked(), given.get(CONFIG_HEADER, ""), given.get(EXAM_HEADER, ""), viewer.session_id)
+    return Shown(computer(), asked(), given.get(CONFIG_HEADER, ""), given.get(EXAM_HEADER, ""), person.session_id)
 
 
 def asked() -> str:

@@ -1,9 +1,9 @@
-"""Tables of admission: rooms and seats, what an exam and a room ask for, who was admitted and who was refused."""
+"""Tables of admission: rooms and seats, what an exam and a room ask for, who was admitted or refused, pictures taken."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.database import Json, Model, PublicId, UtcDateTime
@@ -52,6 +52,10 @@ class Rule(Model):
     #: 64 hex digits each
     config_keys: Mapped[Any] = mapped_column(Json)
     exam_keys: Mapped[Any] = mapped_column(Json)
+    #: "off", "asked" (pictures of those who consent) or "demanded" (nobody else enters)
+    camera: Mapped[str] = mapped_column(String(8))
+    #: days after the end of the window for which pictures are kept
+    camera_days: Mapped[int] = mapped_column(Integer)
 
 
 class RoomRule(Model):
@@ -81,6 +85,8 @@ class Entry(Model):
     entered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: the log-in whose browser showed its keys by a script, where the browser sends none in headers
     browser_session_id: Mapped[int | None] = mapped_column(Integer)
+    #: whether pictures may be taken; None: not answered yet
+    camera: Mapped[bool | None]
     #: wrong codes since the last right one, and until when no other is looked at
     wrong: Mapped[int] = mapped_column(Integer, default=0)
     blocked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -88,6 +94,21 @@ class Entry(Model):
     let_in_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     let_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     let_in_why: Mapped[str | None] = mapped_column(String(200))
+
+
+class Snapshot(Model):
+    """A picture of somebody at work, in a file of the data folder by its public id; or why there is none."""
+
+    __tablename__ = "admission_snapshot"
+    __table_args__ = (Index("ix_admission_snapshot_exam_id_person_id", "exam_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: of lms.admission.snapshots.FAULTS; None: there is a picture
+    fault: Mapped[str | None] = mapped_column(String(12))
 
 
 class Refusal(Model):

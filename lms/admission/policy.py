@@ -20,6 +20,7 @@ class Lack(StrEnum):
     BROWSER = "browser"
     ADDRESS = "address"
     CODE = "code"
+    CAMERA = "camera"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ def lacks(rule: RuleRow, rooms: Sequence[RoomRuleRow], entry: EntryRow, shown: S
         found.append(Lack.ADDRESS)
     if rule.code and not _code_given(rooms, entry, shown.session_id):
         found.append(Lack.CODE)
+    if (rule.camera == "asked" and entry.camera is None) or (rule.camera == "demanded" and not entry.camera):
+        found.append(Lack.CAMERA)
     return tuple(found)
 
 

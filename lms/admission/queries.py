@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from lms.admission.models import Entry, Refusal, Room, RoomRule, Rule, Seat
+from lms.admission.models import Entry, Refusal, Room, RoomRule, Rule, Seat, Snapshot
 from lms.direct import ask
+from lms.exams import queries as exams
 
-_ASKS = "SELECT 1 FROM admission_rule WHERE exam_id = ? AND (code OR address OR browser)"
+_ASKS = "SELECT 1 FROM admission_rule WHERE exam_id = ? AND (code OR address OR browser OR camera <> 'off')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class RuleRow:
     browser: bool = False
     config_keys: Sequence[str] = ()
     exam_keys: Sequence[str] = ()
+    camera: str = "off"
+    camera_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class EntryRow:
     room_id: int | None = None
     session_id: int | None = None
     browser_session_id: int | None = None
+    camera: bool | None = None
     let_in_at: datetime | None = None
 
 
@@ -111,7 +115,9 @@ def asks(exam_id: int) -> bool:
 
 def rule_of(session: Session, exam_id: int) -> RuleRow:
     """What an exam asks for."""
-    query = select(Rule.code, Rule.address, Rule.browser, Rule.config_keys, Rule.exam_keys)
+    query = select(
+        Rule.code, Rule.address, Rule.browser, Rule.config_keys, Rule.exam_keys, Rule.camera, Rule.camera_days
+    )
     found = session.execute(query.where(Rule.exam_id == exam_id)).first()
     return RuleRow(*found) if found else RuleRow()
 
@@ -145,7 +151,7 @@ def _room_rule(
 
 def entry_of(session: Session, exam_id: int, person_id: int) -> EntryRow:
     """How somebody stands at the door of an exam."""
-    query = select(Entry.room_id, Entry.session_id, Entry.browser_session_id, Entry.let_in_at)
+    query = select(Entry.room_id, Entry.session_id, Entry.browser_session_id, Entry.camera, Entry.let_in_at)
     found = session.execute(query.where(Entry.exam_id == exam_id, Entry.person_id == person_id)).first()
     return EntryRow(*found) if found else EntryRow()
 
@@ -166,6 +172,28 @@ def entered(session: Session, exam_id: int) -> int:
     """How many gave a right code."""
     query = select(func.count()).select_from(Entry).where(Entry.exam_id == exam_id, Entry.entered_at.is_not(None))
     return session.scalar(query) or 0
+
+
+def snapshots(exam_id: int, person_id: int) -> Select[Snapshot]:
+    """Pictures of somebody in an exam, the newest first, for `paginate`."""
+    query = select(Snapshot).where(Snapshot.exam_id == exam_id, Snapshot.person_id == person_id)
+    return query.order_by(Snapshot.id.desc())
+
+
+def has_snapshot(session: Session, exam_id: int, public_id: str) -> bool:
+    """Whether this is a picture of this exam."""
+    query = select(Snapshot.id).where(
+        Snapshot.exam_id == exam_id, Snapshot.public_id == public_id, Snapshot.fault.is_(None)
+    )
+    return session.scalar(query) is not None
+
+
+def expired(session: Session, moment: datetime) -> list[int]:
+    """Ids of exams whose pictures have been kept for as long as they may."""
+    rows = session.execute(select(Rule.exam_id, Rule.camera_days).where(Rule.exam_id.in_(select(Snapshot.exam_id))))
+    days = dict(rows)
+    found = exams.by_ids(session, sorted(days))
+    return [each for each, exam in found.items() if exam.closes_at + timedelta(days=days[each]) < moment]
 
 
 def refusals(exam_id: int) -> Select[Refusal]:

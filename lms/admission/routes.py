@@ -9,7 +9,7 @@ from lms.access import signed_in
 from lms.accounts.gate import viewer
 from lms.admission import gate, queries, service
 from lms.admission.errors import TooManyCodes, WrongCode
-from lms.admission.forms import BrowserForm, CodeForm
+from lms.admission.forms import BrowserForm, CodeForm, ConsentForm
 from lms.admission.policy import Lack, access_door, browser_fits
 from lms.database import reading, writing
 from lms.errors import sentence_of
@@ -45,6 +45,18 @@ def code(exam_id: str) -> ResponseReturnValue:
             form.code.errors, status = (sentence_of(refusal),), refusal.status
     lacks = gate.missing(exam, viewer())
     return gate.page(exam, [*lacks, *([] if Lack.CODE in lacks else [Lack.CODE])], form, status)
+
+
+@bp.post("/<exam_id>/camera")
+@signed_in
+def camera(exam_id: str) -> ResponseReturnValue:
+    """Say whether pictures may be taken."""
+    exam, form = access_door(reading(), viewer(), exam_id), ConsentForm()
+    if not form.validate_on_submit():
+        abort(400)
+    with writing() as session:
+        service.consent(session, exam, viewer(), given=form.answer.data == "yes", address=gate.computer())
+    return redirect(url_for("admission.door", exam_id=exam_id), 303)
 
 
 @bp.post("/<exam_id>/browser")

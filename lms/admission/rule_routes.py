@@ -24,6 +24,7 @@ def edit(exam_id: str) -> ResponseReturnValue:
     filled = {
         "code": kept.code, "address": kept.address, "browser": kept.browser,
         "config_keys": "\n".join(kept.config_keys), "exam_keys": "\n".join(kept.exam_keys),
+        "camera": kept.camera, "camera_days": kept.camera_days,
     }  # fmt: skip
     form = RuleForm(data=None if request.method == "POST" else filled)
     if form.validate_on_submit():

@@ -15,6 +15,10 @@ from lms.admission.networks import MOST_RANGES as MOST_RANGES
 from lms.admission.networks import read_ranges as read_ranges
 from lms.admission.policy import Lack
 from lms.admission.queries import RoomRow, RuleRow
+from lms.admission.snapshots import FAULTS as FAULTS
+from lms.admission.snapshots import MOST_BYTES as MOST_BYTES
+from lms.admission.snapshots import keep_snapshot as keep_snapshot
+from lms.admission.snapshots import snapshot_path as snapshot_path
 from lms.audit.service import record
 from lms.clock import now
 from lms.database import writing
@@ -83,6 +87,7 @@ def set_rule(session: Session, exam: ExamRow, wanted: RuleRow) -> None:
     row = session.get(Rule, exam.id) or Rule(exam_id=exam.id)
     row.code, row.address, row.browser = wanted.code, wanted.address, wanted.browser
     row.config_keys, row.exam_keys = list(wanted.config_keys), list(wanted.exam_keys)
+    row.camera, row.camera_days = wanted.camera, wanted.camera_days
     session.add(row)
     for room in queries.rooms(session, exam.id):
         _room_rule(session, room.id)
@@ -92,7 +97,8 @@ def set_rule(session: Session, exam: ExamRow, wanted: RuleRow) -> None:
 def _told(rule: RuleRow) -> dict[str, object]:
     return {
         "code": rule.code, "address": rule.address, "browser": rule.browser,
-        "config_keys": list(rule.config_keys), "exam_keys": list(rule.exam_keys),
+        "config_keys": list(rule.config_keys), "exam_keys": list(rule.exam_keys), "camera": rule.camera,
+        "camera_days": rule.camera_days,
     }  # fmt: skip
 
 
@@ -155,6 +161,14 @@ def show_browser(session: Session, exam: ExamRow, viewer: Viewer) -> None:
     """Take note that this log-in's browser has proved its keys by the page's script."""
     _entry(session, exam.id, viewer.id).browser_session_id = viewer.session_id
     record(session, "admission.browser", thing="exam", thing_id=exam.public_id)
+
+
+def consent(session: Session, exam: ExamRow, viewer: Viewer, *, given: bool, address: str) -> None:
+    """Keep what somebody says to pictures being taken; a refusal that keeps them out is written down as one too."""
+    _entry(session, exam.id, viewer.id).camera = given
+    if not given and queries.rule_of(session, exam.id).camera == "demanded":
+        refuse(session, exam.id, viewer.id, [Lack.CAMERA], address=address)
+    record(session, "admission.camera", thing="exam", thing_id=exam.public_id, after={"consent": given})
 
 
 def _entry(session: Session, exam_id: int, person_id: int) -> Entry:

@@ -96,6 +96,11 @@ def revise_item(session: Session, pool: PoolRow, version: domain.ItemVersion, by
     return store_items(session, pool, [version], by)
 
 
+def encoded_picture(data: bytes) -> tuple[bytes, str, int, int]:
+    """A picture from outside, made anew: bytes, media type, width, height. Raises PictureUnfit."""
+    return pictures.encoded(data)
+
+
 def load_bundled(session: Session, *, media: Path) -> dict[str, int]:
     """Bring the bundled pool to what this release holds; loading twice changes nothing. `media`: where files are kept."""
     found = read_bundled()

@@ -26,8 +26,12 @@ from question_bank.timing import GRACE
 EMPTY = State(last=1)
 
 
-def player(sat: Sat, person: Viewer, *, headers: Mapping[str, str], root: str, theme: str) -> bytes:
-    """The page, in UTF-8, in the language of this context. `headers` are what its script sends, `root` begins our addresses.
+def player(
+    sat: Sat, person: Viewer, *, headers: Mapping[str, str], root: str, theme: str,
+    camera: Mapping[str, object] | None = None,
+) -> bytes:  # fmt: skip
+    """The page, in UTF-8, in the language of this context. `headers` are what its script sends, `root` begins our addresses,
+    `camera` is for the script that takes pictures.
 
     Raises NotKept outside of a request, where what all candidates of the exam share is still to be rendered.
     """
@@ -39,7 +43,7 @@ def player(sat: Sat, person: Viewer, *, headers: Mapping[str, str], root: str, t
     ]
     sections = [(part.title, part.marks, own) for part, own in zip(sat.exam.blueprint.sections, numbers, strict=True)]
     settings = _settings(sat, form, versions, state) | _addresses(f"{root}/sitting/{sat.attempt.public_id}")
-    settings |= {"headers": headers, "words": page.kept_words(_words)}
+    settings |= {"headers": headers, "words": page.kept_words(_words), "camera": camera}
     return page.filled(
         page.shell(sat.exam.id, sat.exam.title, sections, theme),
         str(escape(f"{person.name} · {person.unit_name or ''}")),

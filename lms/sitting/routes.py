@@ -1,6 +1,6 @@
 """A candidate's exams: the list, the door, the player, the result; and the examiner's list of results."""
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 from markupsafe import Markup
@@ -16,7 +16,7 @@ from lms.exams import queries as exams
 from lms.exams.policy import access_exam
 from lms.i18n import chosen_theme
 from lms.paging import paginate, requested_page
-from lms.security import csrf
+from lms.security import allow_camera, csrf
 from lms.sitting import page, papers, queries, quick, sent, service, waiting
 from lms.sitting.forms import incoming
 from lms.sitting.paper import review
@@ -90,7 +90,14 @@ def attempt(attempt_id: str) -> ResponseReturnValue:
         return render_template("sitting/elsewhere.html", sat=sat), 409
     if stopped is not None:
         return stopped
-    return player(sat, viewer(), headers=issue_ticket(attempt_id), root=request.script_root, theme=chosen_theme())
+    camera = gate.camera_settings() if gate.takes_pictures(sat.exam, viewer()) else None
+    drawn = player(
+        sat, viewer(), headers=issue_ticket(attempt_id), root=request.script_root, theme=chosen_theme(), camera=camera
+    )
+    answer = make_response(drawn)
+    if camera:
+        allow_camera(answer)
+    return answer
 
 
 @bp.post("/<attempt_id>/events")

@@ -1,6 +1,6 @@
 """Admission at the invigilator's desk: codes and computers of the rooms, who was refused, letting in by hand."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -15,11 +15,12 @@ from lms.admission import service
 from lms.database import reading, writing
 from lms.errors import NotFound
 from lms.exams.queries import ExamRow
+from lms.ids import is_public_id
 from lms.paging import paginate, requested_page
 from lms.supervision import queries
 from lms.supervision.forms import LetInForm, RoomRuleForm
 from lms.supervision.policy import access_supervised
-from lms.supervision.words import LACK_NAMES
+from lms.supervision.words import FAULT_NAMES, LACK_NAMES
 
 bp = Blueprint("admission_desk", __name__, url_prefix="/supervision/<exam_id>", template_folder="templates")
 
@@ -102,6 +103,32 @@ def ask_again(exam_id: str, person_id: str) -> ResponseReturnValue:
         exam = access_supervised(session, viewer(), exam_id)
         service.ask_again(session, exam, _candidate(session, exam, person_id))
     return redirect(url_for("admission_desk.index", exam_id=exam_id), 303)
+
+
+@bp.get("/people/<person_id>/pictures")
+@requires(Act.SUPERVISE)
+def pictures(exam_id: str, person_id: str) -> ResponseReturnValue:
+    """The pictures that somebody's page took."""
+    session = reading()
+    exam = access_supervised(session, viewer(), exam_id)
+    person = _candidate(session, exam, person_id)
+    page = paginate(session, admission.snapshots(exam.id, person.id), number=requested_page())
+    rule = admission.rule_of(session, exam.id)
+    return render_template(
+        "supervision/pictures.html", exam=exam, person=person, page=page, rule=rule, fault_names=FAULT_NAMES,
+        consent=admission.entry_of(session, exam.id, person.id).camera,
+    )  # fmt: skip
+
+
+@bp.get("/pictures/<picture_id>")
+@requires(Act.SUPERVISE)
+def picture(exam_id: str, picture_id: str) -> ResponseReturnValue:
+    """One picture of this exam."""
+    exam = access_supervised(reading(), viewer(), exam_id)
+    file = service.snapshot_path(picture_id)
+    if not is_public_id(picture_id) or not admission.has_snapshot(reading(), exam.id, picture_id) or not file.is_file():
+        raise NotFound
+    return send_file(file, mimetype="image/jpeg")
 
 
 def _room(session: Session, exam: ExamRow, room_id: str) -> admission.RoomRow:

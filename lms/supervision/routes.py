@@ -96,6 +96,7 @@ def candidate(exam_id: str, person_id: str) -> ResponseReturnValue:
         journal=sitting.told_events(session, row.public_id) if row else (),
         event_names=EVENT_NAMES,
         asked=admission.asks(exam.id),
+        camera=admission.rule_of(session, exam.id).camera,
     )
 
 

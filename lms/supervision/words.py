@@ -40,4 +40,10 @@ LACK_NAMES = {
     "browser": lazy_gettext("another browser than Safe Exam Browser with the right configuration"),
     "address": lazy_gettext("a computer of another place"),
     "code": lazy_gettext("a wrong code"),
+    "camera": lazy_gettext("no consent to pictures"),
+}
+FAULT_NAMES = {
+    "denied": lazy_gettext("The browser or the candidate did not open the camera."),
+    "none": lazy_gettext("The computer has no camera."),
+    "stopped": lazy_gettext("The camera stopped."),
 }

@@ -1,4 +1,4 @@
-"""Admission: what exams and rooms ask of those who enter, who was admitted, who was refused."""
+"""Admission: what exams and rooms ask of those who enter, who was admitted or refused, pictures taken."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,6 +23,8 @@ def upgrade() -> None:
         sa.Column("browser", sa.Boolean(), nullable=False),
         sa.Column("config_keys", sa.JSON(), nullable=False),
         sa.Column("exam_keys", sa.JSON(), nullable=False),
+        sa.Column("camera", sa.String(8), nullable=False),
+        sa.Column("camera_days", sa.Integer(), nullable=False),
     )
     op.create_table(
         "admission_room",
@@ -40,12 +42,23 @@ def upgrade() -> None:
         sa.Column("session_id", sa.Integer()),
         sa.Column("entered_at", MOMENT),
         sa.Column("browser_session_id", sa.Integer()),
+        sa.Column("camera", sa.Boolean()),
         sa.Column("wrong", sa.Integer(), nullable=False),
         sa.Column("blocked_until", MOMENT),
         sa.Column("let_in_by", sa.Integer(), sa.ForeignKey("person.id")),
         sa.Column("let_in_at", MOMENT),
         sa.Column("let_in_why", sa.String(200)),
     )
+    op.create_table(
+        "admission_snapshot",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("public_id", sa.String(22), nullable=False, unique=True),
+        sa.Column("exam_id", sa.Integer(), sa.ForeignKey("exam.id"), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("fault", sa.String(12)),
+    )
+    op.create_index("ix_admission_snapshot_exam_id_person_id", "admission_snapshot", ["exam_id", "person_id"])
     op.create_table(
         "admission_refusal",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -61,5 +74,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them."""
     release("admission_refusal")
-    for table in ("admission_refusal", "admission_entry", "admission_room", "admission_rule"):
+    for table in ("admission_refusal", "admission_snapshot", "admission_entry", "admission_room", "admission_rule"):
         op.drop_table(table)

@@ -1,6 +1,7 @@
 // The examination player: keeps the paper, the answer card, the clock and the server in step.
 
 import { clickSpot, controls, moveLine, outline } from "./controls.js";
+import { watchCamera } from "./camera.js";
 import { Countdown } from "./countdown.js";
 import { HandIn } from "./handin.js";
 import { arrival } from "./serverclock.js";
@@ -291,4 +292,5 @@ watchFocus(
 );
 supervised.tell(settings);
 sync.kick();
+if (settings.camera) watchCamera(settings);
 document.documentElement.dataset.player = "ready";
