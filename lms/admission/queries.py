@@ -190,8 +190,8 @@ def has_snapshot(session: Session, exam_id: int, public_id: str) -> bool:
 
 def expired(session: Session, moment: datetime) -> list[int]:
     """Ids of exams whose pictures have been kept for as long as they may."""
-    rows = session.execute(select(Rule.exam_id, Rule.camera_days).where(Rule.exam_id.in_(select(Snapshot.exam_id))))
-    days = dict(rows)
+    query = select(Rule.exam_id, Rule.camera_days).where(Rule.exam_id.in_(select(Snapshot.exam_id)))
+    days = {row.exam_id: row.camera_days for row in session.execute(query)}
     found = exams.by_ids(session, sorted(days))
     return [each for each, exam in found.items() if exam.closes_at + timedelta(days=days[each]) < moment]
 

@@ -23,13 +23,17 @@ from tests.supervision.conftest import Hall
 KEY, OTHER_KEY = "0f" * 32, "ab" * 32
 PLIST = b"<plist><dict><key>allowQuit</key><true/></dict></plist>"
 PLIST_KEY = hashlib.sha256(b'{"allowQuit":true}').hexdigest()
+#: what a browser sends of the fields that nobody changes
+UNTOUCHED = {"config_keys": "", "exam_keys": "", "camera": "off", "camera_days": "30"}
 INSIDE, OUTSIDE = "10.1.2.9", "10.9.9.9"
 
 
 def ask(hall: Hall, **fields: object) -> TestResponse:
     """Zhao sets what the exam asks for."""
     client = sign_in(hall.app.test_client(), hall.cast.zhao)
-    return client.post(f"/exams/{hall.exam.public_id}/admission", data={"csrf_token": csrf(client), **fields})
+    return client.post(
+        f"/exams/{hall.exam.public_id}/admission", data={"csrf_token": csrf(client), **UNTOUCHED, **fields}
+    )
 
 
 def room(hall: Hall, name: str = "101", *, ranges: str = "", every_time: bool = False) -> str:

@@ -34,6 +34,7 @@ from lms.accounts.second_factor import new_nonce
 from lms.accounts.sessions import hash_of
 from lms.admission import queries as admission_queries
 from lms.admission import service as admission
+from lms.admission.models import Snapshot
 from lms.admission.queries import RuleRow
 from lms.app import create_app
 from lms.audit import queries as audit
@@ -280,7 +281,7 @@ def build(folder: Path) -> House:
     _health(house, day)
     _review(house, cast, day)
     _supervision(house, cast)
-    _admission(house, day)
+    _admission(house, cast, day)
     _accounts(house, cast)
     return house
 
@@ -423,14 +424,20 @@ def _supervision(house: House, cast: Cast) -> None:
         house.values |= {"room": room, "accommodation": granted, "outage": outage.public_id}
 
 
-def _admission(house: House, day: ExamDay) -> None:
-    """An exam that asks for the code of its room."""
+def _admission(house: House, cast: Cast, day: ExamDay) -> None:
+    """An exam that asks for the code of its room and for pictures; there is one of Lin."""
     exam = day.published()
     with house.app.app_context(), writing() as session:
         admission.add_room(session, exam.id, "102", rows=1, columns=1)
-        admission.set_rule(session, exam, RuleRow(code=True))
+        admission.set_rule(session, exam, RuleRow(code=True, camera="asked"))
         (room,) = admission_queries.room_rules(session, exam.id)
-        house.values |= {"guarded": exam.public_id, "code": str(room.code)}
+        picture = Snapshot(exam_id=exam.id, person_id=cast.lin.id, at=house.clock())
+        session.add(picture)
+        session.flush()
+        house.values |= {"guarded": exam.public_id, "code": str(room.code), "picture": picture.public_id}
+        file = admission.snapshot_path(picture.public_id)
+        file.parent.mkdir(parents=True)
+        file.write_bytes(b"\xff\xd8\xff\xd9")
 
 
 def _accounts(house: House, cast: Cast) -> None:
