@@ -9,26 +9,23 @@ from flask_babel import gettext
 
 from lms.accounts.gate import viewer
 from lms.accounts.policy import Viewer
-from lms.admission import queries, service, snapshots
+from lms.admission import quick, service, snapshots
 from lms.admission.errors import NotAdmitted
 from lms.admission.forms import BrowserForm, CodeForm, ConsentForm
 from lms.admission.policy import Lack, Shown, lacks
 from lms.admission.seb import CONFIG_HEADER, EXAM_HEADER
 from lms.config import Config
-from lms.database import reading, writing
+from lms.database import writing
 from lms.errors import wants_json
 from lms.exams.queries import ExamRow
 
 
 def missing(exam: ExamRow, person: Viewer) -> tuple[Lack, ...]:
-    """What keeps the person of this request out of an exam."""
-    g.admission_asks = queries.asks(exam.id)
-    if not g.admission_asks:
+    """What keeps the person of this request out of an exam; one that asks for nothing is not looked up."""
+    if not exam.guarded:
         return ()
-    session = reading()
-    rule = queries.rule_of(session, exam.id)
-    rooms = queries.rules_for(session, exam.id, person.id)
-    return lacks(rule, rooms, queries.entry_of(session, exam.id, person.id), shown(person))
+    door = g.admission_door = quick.door(exam.id, person.id)
+    return lacks(door.rule, door.rooms, door.entry, shown(person))
 
 
 def stop(exam: ExamRow, person: Viewer) -> ResponseReturnValue | None:
@@ -50,12 +47,12 @@ def stop(exam: ExamRow, person: Viewer) -> ResponseReturnValue | None:
 
 def page(exam: ExamRow, found: Sequence[Lack], form: CodeForm, status: int) -> ResponseReturnValue:
     """What is missing, what to do, and the form for the code."""
-    rule = queries.rule_of(reading(), exam.id)
+    door = quick.door(exam.id, viewer().id)
     answer = make_response(
         render_template(
             "admission/door.html", exam=exam, lacks=found, form=form, browser=BrowserForm(formdata=None),
-            computer=computer(), rule=rule, consent=ConsentForm(formdata=None),
-            camera_refused=queries.entry_of(reading(), exam.id, viewer().id).camera is False,
+            computer=computer(), rule=door.rule, consent=ConsentForm(formdata=None),
+            camera_refused=door.entry.camera is False,
         )
     )  # fmt: skip
     answer.status_code = status
@@ -63,11 +60,11 @@ def page(exam: ExamRow, found: Sequence[Lack], form: CodeForm, status: int) -> R
 
 
 def takes_pictures(exam: ExamRow, person: Viewer) -> bool:
-    """Whether the page of an attempt takes pictures: the exam asks for them and this person agreed. After `stop`."""
-    if not g.get("admission_asks"):
+    """Whether the page of an attempt takes pictures: the exam asks for them and this person agreed."""
+    if not exam.guarded:
         return False
-    rule, entry = queries.rule_of(reading(), exam.id), queries.entry_of(reading(), exam.id, person.id)
-    return rule.camera != "off" and bool(entry.camera)
+    door: quick.Door = g.get("admission_door") or quick.door(exam.id, person.id)
+    return door.rule.camera != "off" and bool(door.entry.camera)
 
 
 def camera_settings() -> dict[str, object]:
@@ -95,8 +92,11 @@ def asked() -> str:
 
     Where the installation knows its own address the Host header has no say: a proof made for another host is none.
     """
+    return origin() + request.url.removeprefix(request.host_url.rstrip("/"))
+
+
+def origin() -> str:
+    """Scheme and host of the addresses that people use."""
     config: Config = current_app.extensions["config"]
-    here = request.host_url.rstrip("/")
-    path = request.url.removeprefix(here)
     own = urlsplit(config.public_url)
-    return f"{own.scheme}://{own.netloc}{path}" if own.netloc else here + path
+    return f"{own.scheme}://{own.netloc}" if own.netloc else request.host_url.rstrip("/")

@@ -87,6 +87,8 @@ class Entry(Model):
     browser_session_id: Mapped[int | None] = mapped_column(Integer)
     #: whether pictures may be taken; None: not answered yet
     camera: Mapped[bool | None]
+    #: days after the end of the exam for which pictures are kept, as this person was told
+    camera_days: Mapped[int | None] = mapped_column(Integer)
     #: wrong codes since the last right one, and until when no other is looked at
     wrong: Mapped[int] = mapped_column(Integer, default=0)
     blocked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -107,6 +109,8 @@ class Snapshot(Model):
     exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: deleted after it, as the person was told
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
     #: of lms.admission.snapshots.FAULTS; None: there is a picture
     fault: Mapped[str | None] = mapped_column(String(12))
 

@@ -52,6 +52,7 @@ def within(address: str, ranges: Sequence[str]) -> bool:
         asked = ipaddress.ip_address(address)
     except ValueError:
         return False
+    names: set[Address] = {asked}
     if isinstance(asked, ipaddress.IPv6Address) and asked.ipv4_mapped:  # a server that listens on both shows it so
-        asked = asked.ipv4_mapped
-    return any(asked in ipaddress.ip_network(each) for each in ranges)
+        names.add(asked.ipv4_mapped)
+    return any(name in network for network in map(ipaddress.ip_network, ranges) for name in names)

@@ -8,10 +8,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.admission.models import Entry, Refusal, Room, RoomRule, Rule, Seat, Snapshot
-from lms.direct import ask
 from lms.exams import queries as exams
-
-_ASKS = "SELECT 1 FROM admission_rule WHERE exam_id = ? AND (code OR address OR browser OR camera <> 'off')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +49,11 @@ class RuleRow:
     camera: str = "off"
     camera_days: int = 30
 
+    @property
+    def asks(self) -> bool:
+        """Whether it asks for anything."""
+        return self.code or self.address or self.browser or self.camera != "off"
+
 
 @dataclass(frozen=True, slots=True)
 class RoomRuleRow:
@@ -72,6 +74,7 @@ class EntryRow:
     session_id: int | None = None
     browser_session_id: int | None = None
     camera: bool | None = None
+    camera_days: int | None = None
     let_in_at: datetime | None = None
 
 
@@ -106,11 +109,6 @@ def seats(session: Session, exam_id: int) -> list[SeatRow]:
     """Who sits where in an exam."""
     query = select(Seat.person_id, Seat.room_id, Seat.number).where(Seat.exam_id == exam_id)
     return [SeatRow(*row) for row in session.execute(query.order_by(Seat.room_id, Seat.number))]
-
-
-def asks(exam_id: int) -> bool:
-    """Whether an exam asks for anything: the one question that every start and every opened paper costs."""
-    return bool(ask(_ASKS, (exam_id,)))
 
 
 def rule_of(session: Session, exam_id: int) -> RuleRow:
@@ -151,7 +149,9 @@ def _room_rule(
 
 def entry_of(session: Session, exam_id: int, person_id: int) -> EntryRow:
     """How somebody stands at the door of an exam."""
-    query = select(Entry.room_id, Entry.session_id, Entry.browser_session_id, Entry.camera, Entry.let_in_at)
+    query = select(
+        Entry.room_id, Entry.session_id, Entry.browser_session_id, Entry.camera, Entry.camera_days, Entry.let_in_at
+    )
     found = session.execute(query.where(Entry.exam_id == exam_id, Entry.person_id == person_id)).first()
     return EntryRow(*found) if found else EntryRow()
 
@@ -188,12 +188,19 @@ def has_snapshot(session: Session, exam_id: int, public_id: str) -> bool:
     return session.scalar(query) is not None
 
 
-def expired(session: Session, moment: datetime) -> list[int]:
-    """Ids of exams whose pictures have been kept for as long as they may."""
+def expired(session: Session, moment: datetime) -> dict[int, list[str]]:
+    """By exam the pictures that have been kept for as long as they may: as their candidates were told, and no longer
+    than the exam says by now.
+    """
     query = select(Rule.exam_id, Rule.camera_days).where(Rule.exam_id.in_(select(Snapshot.exam_id)))
     days = {row.exam_id: row.camera_days for row in session.execute(query)}
-    found = exams.by_ids(session, sorted(days))
-    return [each for each, exam in found.items() if exam.closes_at + timedelta(days=days[each]) < moment]
+    held = exams.by_ids(session, sorted(days))
+    over = [each for each, exam in held.items() if exam.closes_at + timedelta(days=days[each]) < moment]
+    kept = select(Snapshot.exam_id, Snapshot.public_id).where(or_(Snapshot.until < moment, Snapshot.exam_id.in_(over)))
+    found: dict[int, list[str]] = {}
+    for exam_id, public_id in session.execute(kept.order_by(Snapshot.id)):
+        found.setdefault(exam_id, []).append(public_id)
+    return found
 
 
 def refusals(exam_id: int) -> Select[Refusal]:

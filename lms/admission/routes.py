@@ -67,9 +67,11 @@ def browser(exam_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         abort(400)
     before = url_for("admission.door", exam_id=exam_id, session=viewer().session_public_id)
-    page = gate.asked().removesuffix(request.full_path.rstrip("?")) + before
     proof = replace(
-        gate.shown(viewer()), page=page, config_hash=str(form.config_hash.data), exam_hash=str(form.exam_hash.data)
+        gate.shown(viewer()),
+        page=gate.origin() + before,
+        config_hash=str(form.config_hash.data),
+        exam_hash=str(form.exam_hash.data),
     )
     if not browser_fits(queries.rule_of(reading(), exam.id), proof):
         return gate.stop(exam, viewer()) or redirect(url_for("sitting.door", exam_id=exam_id), 303)

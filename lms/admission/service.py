@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from lms.accounts.policy import Viewer
@@ -22,6 +22,7 @@ from lms.admission.snapshots import snapshot_path as snapshot_path
 from lms.audit.service import record
 from lms.clock import now
 from lms.database import writing
+from lms.exams import service as exams
 from lms.exams.queries import ExamRow
 from lms.i18n import moment as clock_face
 
@@ -51,6 +52,9 @@ def add_room(session: Session, exam_id: int, name: str, *, rows: int, columns: i
 def remove_room(session: Session, room: RoomRow) -> None:
     """Take a room away; who sat there has no seat any more."""
     session.execute(delete(Seat).where(Seat.room_id == room.id))
+    # the number of a room may be given to another one later: who gave this one's code is not admitted there
+    gone = {"room_id": None, "session_id": None, "entered_at": None}
+    session.execute(update(Entry).where(Entry.room_id == room.id).values(gone))
     session.execute(delete(RoomRule).where(RoomRule.room_id == room.id))
     session.execute(delete(Room).where(Room.id == room.id))
     record(session, "supervision.room.remove", thing="room", thing_id=room.public_id, before={"name": room.name})
@@ -89,16 +93,18 @@ def set_rule(session: Session, exam: ExamRow, wanted: RuleRow) -> None:
     row.config_keys, row.exam_keys = list(wanted.config_keys), list(wanted.exam_keys)
     row.camera, row.camera_days = wanted.camera, wanted.camera_days
     session.add(row)
+    exams.set_guarded(session, exam.id, guarded=wanted.asks)
     for room in queries.rooms(session, exam.id):
         _room_rule(session, room.id)
     record(session, "admission.rule", thing="exam", thing_id=exam.public_id, before=_told(before), after=_told(wanted))
 
 
 def _told(rule: RuleRow) -> dict[str, object]:
+    """A rule for the audit log, with as much of each key as tells one from another: who reads it cannot prove them."""
     return {
         "code": rule.code, "address": rule.address, "browser": rule.browser,
-        "config_keys": list(rule.config_keys), "exam_keys": list(rule.exam_keys), "camera": rule.camera,
-        "camera_days": rule.camera_days,
+        "config_keys": [key[:8] for key in rule.config_keys], "exam_keys": [key[:8] for key in rule.exam_keys],
+        "camera": rule.camera, "camera_days": rule.camera_days,
     }  # fmt: skip
 
 
@@ -151,24 +157,32 @@ def _enter(
             entry.blocked_until = moment + min(FIRST_WAIT * (1 << min(entry.wrong - MOST_WRONG, 10)), LONGEST_WAIT)
         refuse(session, exam.id, viewer.id, [Lack.CODE], address=address)
         return WrongCode()
-    entry.room_id, entry.session_id, entry.entered_at = fitting[0].room_id, viewer.session_id, moment
     entry.wrong, entry.blocked_until = 0, None
+    if (entry.room_id, entry.session_id) == (fitting[0].room_id, viewer.session_id):
+        return None
+    entry.room_id, entry.session_id, entry.entered_at = fitting[0].room_id, viewer.session_id, moment
     record(session, "admission.enter", thing="exam", thing_id=exam.public_id, after={"room": fitting[0].name})
     return None
 
 
 def show_browser(session: Session, exam: ExamRow, viewer: Viewer) -> None:
     """Take note that this log-in's browser has proved its keys by the page's script."""
-    _entry(session, exam.id, viewer.id).browser_session_id = viewer.session_id
-    record(session, "admission.browser", thing="exam", thing_id=exam.public_id)
+    entry = _entry(session, exam.id, viewer.id)
+    if entry.browser_session_id != viewer.session_id:
+        entry.browser_session_id = viewer.session_id
+        record(session, "admission.browser", thing="exam", thing_id=exam.public_id)
 
 
 def consent(session: Session, exam: ExamRow, viewer: Viewer, *, given: bool, address: str) -> None:
     """Keep what somebody says to pictures being taken; a refusal that keeps them out is written down as one too."""
-    _entry(session, exam.id, viewer.id).camera = given
-    if not given and queries.rule_of(session, exam.id).camera == "demanded":
+    rule, entry = queries.rule_of(session, exam.id), _entry(session, exam.id, viewer.id)
+    if not given and rule.camera == "demanded":
         refuse(session, exam.id, viewer.id, [Lack.CAMERA], address=address)
-    record(session, "admission.camera", thing="exam", thing_id=exam.public_id, after={"consent": given})
+    if (entry.camera, entry.camera_days) == (given, rule.camera_days):
+        return
+    entry.camera, entry.camera_days = given, rule.camera_days
+    after = {"consent": given, "days": rule.camera_days}
+    record(session, "admission.camera", thing="exam", thing_id=exam.public_id, after=after)
 
 
 def _entry(session: Session, exam_id: int, person_id: int) -> Entry:

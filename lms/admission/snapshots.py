@@ -4,7 +4,8 @@ Each is decoded and encoded anew before it is kept, in a folder of its own that 
 after its time is nowhere.
 """
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -44,37 +45,45 @@ def keep_snapshot(exam_id: int, person_id: int, data: bytes, fault: str) -> None
 
     Raises NoSnapshot for what is no JPEG of sensible size, or without consent; TooManySnapshots when they come too often.
     """
-    _refuse(reading(), exam_id, person_id)
+    _days(reading(), exam_id, person_id)
     reading().rollback()
     content = b"" if fault else _encoded(data)  # before the transaction: nobody waits for pixels
-    public_id = new_public_id()
+    made = Snapshot(public_id=new_public_id(), exam_id=exam_id, person_id=person_id, at=now(), fault=fault or None)
     if content:
-        target = snapshot_path(public_id)
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        target.write_bytes(content)
-        target.chmod(0o600)
-    with writing() as session:
-        _refuse(session, exam_id, person_id)
-        session.add(Snapshot(public_id=public_id, exam_id=exam_id, person_id=person_id, at=now(), fault=fault or None))
+        _write(made.public_id, content)
+    try:
+        with writing() as session:
+            ends = exams.by_ids(session, [exam_id])[exam_id].closes_at
+            made.until = ends + timedelta(days=_days(session, exam_id, person_id))
+            session.add(made)
+    except BaseException:
+        remove_files([made.public_id])
+        raise
 
 
-def _refuse(session: Session, exam_id: int, person_id: int) -> None:
+def _write(public_id: str, content: bytes) -> None:
+    target = snapshot_path(public_id)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+
+
+def _days(session: Session, exam_id: int, person_id: int) -> int:
+    """Days after the exam for which a picture of this person is kept; raises where none may be."""
     rule, entry = queries.rule_of(session, exam_id), queries.entry_of(session, exam_id, person_id)
-    if rule.camera == "off" or not entry.camera:
+    if rule.camera == "off" or not entry.camera or entry.camera_days is None:
         raise NoSnapshot
     mine = select(Snapshot.at).where(Snapshot.exam_id == exam_id, Snapshot.person_id == person_id)
     latest = session.scalars(mine.order_by(Snapshot.id.desc()).limit(MOST)).all()
     if len(latest) == MOST or (latest and now() - latest[0] < REST):
         raise TooManySnapshots
+    return entry.camera_days
 
 
 def _encoded(data: bytes) -> bytes:
     if len(data) > MOST_BYTES or data[:3] != b"\xff\xd8\xff":
         raise NoSnapshot
-    content, _kind, width, height = bank.encoded_picture(data)
-    if max(width, height) > MOST_SIDE:
-        raise NoSnapshot
-    return content
+    return bank.encoded_photo(data, most_side=MOST_SIDE)
 
 
 def snapshot_path(public_id: str) -> Path:
@@ -82,13 +91,12 @@ def snapshot_path(public_id: str) -> Path:
     return folder() / public_id[:2] / f"{public_id}.jpg"
 
 
-def forget(session: Session, exam_id: int) -> list[str]:
-    """Delete what is known of an exam's pictures, with an audit entry; ids whose files the caller deletes afterwards."""
-    gone = list(session.scalars(select(Snapshot.public_id).where(Snapshot.exam_id == exam_id)))
-    session.execute(delete(Snapshot).where(Snapshot.exam_id == exam_id))
+def forget(session: Session, exam_id: int, public_ids: Sequence[str]) -> None:
+    """Delete what is known of these pictures, with an audit entry; the caller deletes their files afterwards."""
+    session.execute(delete(Snapshot).where(Snapshot.exam_id == exam_id, Snapshot.public_id.in_(public_ids)))
     exam = exams.by_ids(session, [exam_id])[exam_id]
-    record(session, "admission.camera.forget", thing="exam", thing_id=exam.public_id, after={"pictures": len(gone)})
-    return gone
+    after = {"pictures": len(public_ids)}
+    record(session, "admission.camera.forget", thing="exam", thing_id=exam.public_id, after=after)
 
 
 def remove_files(public_ids: Iterable[str]) -> None:

@@ -13,6 +13,8 @@ from lms.database import reading, writing
 
 FORGET = "admission.forget_pictures"
 FORGET_SECONDS = 3600
+#: pictures deleted in one transaction
+AT_ONCE = 500
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -27,10 +29,12 @@ def forget(run: jobs.JobRun) -> Mapping[str, Any]:
     due = queries.expired(reading(), now())
     reading().rollback()
     count = 0
-    for exam_id in due:
-        with writing() as session:
-            gone = snapshots.forget(session, exam_id)
-        snapshots.remove_files(gone)
-        count += len(gone)
+    for exam_id, gone in due.items():
+        for begin in range(0, len(gone), AT_ONCE):
+            some = gone[begin : begin + AT_ONCE]
+            with writing() as session:
+                snapshots.forget(session, exam_id, some)
+            snapshots.remove_files(some)
+            count += len(some)
     snapshots.remove_files(snapshots.strays(reading()))
     return {"pictures": count}

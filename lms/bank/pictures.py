@@ -23,15 +23,19 @@ MAX_SIDE = 1600
 _KINDS = ("PNG", "JPEG", "GIF", "WEBP")
 
 
-def encoded(data: bytes) -> tuple[bytes, str, int, int]:
-    """The picture anew: bytes, media type, width, height; upright, at most MAX_SIDE. Raises PictureUnfit."""
+def encoded(
+    data: bytes, *, kinds: tuple[str, ...] = _KINDS, most_pixels: int = MAX_PIXELS
+) -> tuple[bytes, str, int, int]:
+    """The picture anew: bytes, media type, width, height; upright, at most MAX_SIDE. Raises PictureUnfit, for one of
+    too many pixels before any of them is read.
+    """
     if len(data) > MAX_BYTES:
         raise PictureUnfit(reason="large")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            found = Image.open(io.BytesIO(data), formats=_KINDS)
-            if found.width * found.height > MAX_PIXELS:
+            found = Image.open(io.BytesIO(data), formats=kinds)
+            if found.width * found.height > most_pixels:
                 raise PictureUnfit(reason="large")
             return _written(ImageOps.exif_transpose(found), photo=found.format == "JPEG")
     except UnidentifiedImageError as error:

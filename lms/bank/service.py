@@ -96,9 +96,9 @@ def revise_item(session: Session, pool: PoolRow, version: domain.ItemVersion, by
     return store_items(session, pool, [version], by)
 
 
-def encoded_picture(data: bytes) -> tuple[bytes, str, int, int]:
-    """A picture from outside, made anew: bytes, media type, width, height. Raises PictureUnfit."""
-    return pictures.encoded(data)
+def encoded_photo(data: bytes, *, most_side: int) -> bytes:
+    """A JPEG from outside, made anew from its pixels alone. Raises PictureUnfit, also where it is larger than a square of that side."""
+    return pictures.encoded(data, kinds=("JPEG",), most_pixels=most_side * most_side)[0]
 
 
 def load_bundled(session: Session, *, media: Path) -> dict[str, int]:

@@ -41,6 +41,8 @@ class Exam(Model):
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: how its papers come about: one of lms.exams.queries.DRAWN, DEALT
     assembly: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    #: whether `lms.admission` asks anything of those who enter: kept here, so that an exam that asks nothing costs nothing
+    guarded: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: what is known of its papers beforehand, see lms.exams.proof
     proof: Mapped[Any | None] = mapped_column(Json)
 

@@ -46,6 +46,7 @@ class ExamRow:
     seed: bytes
     created_by: int
     published_at: datetime | None
+    guarded: bool
     assembly: int
 
     @property
@@ -95,6 +96,7 @@ COLUMNS = (
     Exam.seed,
     Exam.created_by,
     Exam.published_at,
+    Exam.guarded,
     Exam.assembly,
 )
 _BLUEPRINT, _SEED = (next(n for n, column in enumerate(COLUMNS) if column.key == key) for key in ("blueprint", "seed"))

@@ -41,7 +41,8 @@ def _only(rows: Sequence[Sequence[Any]]) -> ExamRow | None:
     found = dict(zip(_NAMES, rows[0], strict=True))
     moments = {name: moment_of(found[name]) for name in _MOMENTS if found[name] is not None}
     seed = seed_of(found["seed"], assembly=found["assembly"])
-    return ExamRow(**found | moments | {"seed": seed, "blueprint": _blueprint(found["blueprint"])})
+    made = {"seed": seed, "blueprint": _blueprint(found["blueprint"]), "guarded": bool(found["guarded"])}
+    return ExamRow(**found | moments | made)
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from lms import jobs
@@ -117,6 +117,11 @@ def release(session: Session, exam_id: int) -> None:
         record(session, "exam.release", thing="exam", thing_id=exam.public_id)
         if exam.release == "by_hand":
             jobs.enqueue(session, "sitting.released", {"exam": exam.id}, unique_key=f"released:{exam.public_id}")
+
+
+def set_guarded(session: Session, exam_id: int, *, guarded: bool) -> None:
+    """Note whether anything is asked of those who enter; the caller, who knows what, writes it to the audit log."""
+    session.execute(update(Exam).where(Exam.id == exam_id).values(guarded=guarded))
 
 
 def delete_draft(session: Session, exam_id: int) -> None:

@@ -95,8 +95,7 @@ def candidate(exam_id: str, person_id: str) -> ResponseReturnValue:
         kind_names=KIND_NAMES,
         journal=sitting.told_events(session, row.public_id) if row else (),
         event_names=EVENT_NAMES,
-        asked=admission.asks(exam.id),
-        camera=admission.rule_of(session, exam.id).camera,
+        camera=admission.rule_of(session, exam.id).camera if exam.guarded else "off",
     )
 
 

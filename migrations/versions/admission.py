@@ -15,6 +15,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     """Exams that are there ask for nothing."""
+    op.add_column("exam", sa.Column("guarded", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "admission_rule",
         sa.Column("exam_id", sa.Integer(), sa.ForeignKey("exam.id", ondelete="CASCADE"), primary_key=True),
@@ -43,6 +44,7 @@ def upgrade() -> None:
         sa.Column("entered_at", MOMENT),
         sa.Column("browser_session_id", sa.Integer()),
         sa.Column("camera", sa.Boolean()),
+        sa.Column("camera_days", sa.Integer()),
         sa.Column("wrong", sa.Integer(), nullable=False),
         sa.Column("blocked_until", MOMENT),
         sa.Column("let_in_by", sa.Integer(), sa.ForeignKey("person.id")),
@@ -56,6 +58,7 @@ def upgrade() -> None:
         sa.Column("exam_id", sa.Integer(), sa.ForeignKey("exam.id"), nullable=False),
         sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
+        sa.Column("until", MOMENT, nullable=False),
         sa.Column("fault", sa.String(12)),
     )
     op.create_index("ix_admission_snapshot_exam_id_person_id", "admission_snapshot", ["exam_id", "person_id"])
@@ -76,3 +79,4 @@ def downgrade() -> None:
     release("admission_refusal")
     for table in ("admission_refusal", "admission_snapshot", "admission_entry", "admission_room", "admission_rule"):
         op.drop_table(table)
+    op.drop_column("exam", "guarded")

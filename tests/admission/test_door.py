@@ -3,7 +3,7 @@
 import hashlib
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 from flask import Flask
@@ -406,19 +406,38 @@ def test_refusals_and_codes_are_kept_as_they_must_be(hall: Hall) -> None:
         reading().rollback()
 
 
-def test_every_wait_and_page_costs_few_queries(hall: Hall) -> None:
+def asked_at(hall: Hall, deed: Callable[[], TestResponse], status: int) -> list[str]:
+    """The statements about admission that a request sends."""
+    seen: list[str] = []
+
+    def listen(*args: object) -> None:
+        seen.append(str(args[2]))
+
+    with hall.app.app_context():
+        engine = reading().get_bind()
+    event.listen(engine, "before_cursor_execute", listen)
+    assert deed().status_code == status
+    event.remove(engine, "before_cursor_execute", listen)
+    return [statement for statement in seen if "admission_" in statement]
+
+
+def test_the_door_costs_one_statement_where_it_is_shut(hall: Hall) -> None:
     """
-    An exam that asks for nothing costs one look at its rules.
+    An exam that asks for nothing costs none at the start and at its paper; one that asks costs one; an answer costs none.
     """
     lin = come(hall, hall.cast.lin)
-    begun = start(hall, lin)
-    seen: list[str] = []
-    with hall.app.app_context():
-        from_engine = reading().get_bind()
-    event.listen(from_engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
-    assert lin.get(begun.location).status_code == 200
-    assert sum("admission_" in statement for statement in seen) == 1
-    candidate = hall.at_work(lin, hall.cast.lin, begun.location.rsplit("/", 1)[1])
-    seen.clear()
-    assert candidate.flag().status_code == 200
-    assert not any("admission_" in statement for statement in seen)
+    assert asked_at(hall, lambda: start(hall, lin), 302) == []
+    attempt = start(hall, lin).location
+    assert asked_at(hall, lambda: lin.get(attempt), 200) == []
+    found = room(hall)
+    ask(hall, code="y", camera="asked")
+    give(hall, lin, code_of(hall, found))
+    post(lin, f"/admission/{hall.exam.public_id}/camera", answer="yes")
+
+    assert len(asked_at(hall, lambda: start(hall, lin), 302)) == 1
+    assert len(asked_at(hall, lambda: lin.get(attempt), 200)) == 1
+    assert '"camera":{' in lin.get(attempt).text
+    candidate = hall.at_work(lin, hall.cast.lin, attempt.rsplit("/", 1)[1])
+    assert asked_at(hall, candidate.flag, 200) == []
+    ask(hall)
+    assert asked_at(hall, lambda: start(hall, lin), 302) == []
