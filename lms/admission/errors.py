@@ -45,6 +45,14 @@ class SeatTaken(Refused):
     sentence = lazy_gettext("There is no such seat in this room, or somebody sits there already.")
 
 
+class NotOneself(Refused):
+    """Whoever supervises is a candidate too, and lets nobody in who is themselves."""
+
+    code = "admission.not_oneself"
+    status = 403
+    sentence = lazy_gettext("Another invigilator must let you in.")
+
+
 class NoSnapshot(Refused):
     """Not a picture as the page of an attempt takes them, or one that nobody consented to."""
 

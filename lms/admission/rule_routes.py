@@ -32,5 +32,7 @@ def edit(exam_id: str) -> ResponseReturnValue:
             service.set_rule(session, access_exam(session, viewer(), exam_id), form.rule())
         flash(gettext("Kept. It counts from the next step through the door."), "good")
         return redirect(url_for("admission_rule.edit", exam_id=exam_id), 303)
-    rooms = queries.rooms(reading(), exam.id)
-    return render_template("admission/rule.html", exam=exam, form=form, rooms=rooms), 422 if form.errors else 200
+    rooms = queries.room_rules(reading(), exam.id)
+    ranges = any(room.ranges for room in rooms)
+    body = render_template("admission/rule.html", exam=exam, form=form, rooms=rooms, ranges=ranges)
+    return body, 422 if form.errors else 200

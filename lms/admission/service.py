@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.policy import Viewer
 from lms.accounts.queries import PersonRow
 from lms.admission import codes, queries
-from lms.admission.errors import RoomExists, SeatTaken, TooManyCodes, WrongCode
+from lms.admission.errors import NotOneself, RoomExists, SeatTaken, TooManyCodes, WrongCode
 from lms.admission.models import Entry, Refusal, Room, RoomRule, Rule, Seat
 from lms.admission.networks import MOST_RANGES as MOST_RANGES
 from lms.admission.networks import read_ranges as read_ranges
@@ -206,7 +206,9 @@ def refuse(session: Session, exam_id: int, person_id: int, why: Sequence[Lack], 
 
 
 def let_in(session: Session, exam: ExamRow, person: PersonRow, *, reason: str, by: Viewer) -> None:
-    """Let somebody in by hand, whatever browser, computer or code they have."""
+    """Let somebody in by hand, whatever browser, computer or code they have. Raises NotOneself."""
+    if person.id == by.id:
+        raise NotOneself
     entry = _entry(session, exam.id, person.id)
     entry.let_in_by, entry.let_in_at, entry.let_in_why = by.id, now(), reason
     after = {"person": person.public_id, "reason": reason}

@@ -33,13 +33,15 @@ def index(exam_id: str) -> ResponseReturnValue:
     exam = access_supervised(session, viewer(), exam_id)
     page = paginate(session, admission.refusals(exam.id), number=requested_page())
     let_in = admission.let_in(session, exam.id)
+    rules = {row.room_id: row for row in admission.room_rules(session, exam.id)}
     named = {row.person_id for row in page.items} | {who for row in let_in for who in (row.person_id, row.by)}
     return render_template(
         "supervision/admission.html",
         exam=exam,
         rule=admission.rule_of(session, exam.id),
         rooms=admission.rooms(session, exam.id),
-        rules={row.room_id: row for row in admission.room_rules(session, exam.id)},
+        rules=rules,
+        ranges=any(row.ranges for row in rules.values()),
         page=page,
         let_in=let_in,
         people=accounts.people_by_ids(session, sorted(named)),

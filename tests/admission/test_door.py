@@ -389,7 +389,7 @@ def test_a_script_is_told_what_is_missing(hall: Hall) -> None:
 
 def test_refusals_and_codes_are_kept_as_they_must_be(hall: Hall) -> None:
     """
-    A refusal is never changed; no code stands in the audit log; a draft with rules can be deleted.
+    A refusal is never changed; no code stands in the audit log.
     """
     found = room(hall)
     ask(hall, code="y")

@@ -51,6 +51,12 @@ export async function watchCamera({ camera, selfUrl, headers }) {
   place.textContent = words.on;
   const [track] = stream.getVideoTracks();
   let timer = 0;
+  /** The server wants no picture of this page: the exam is over, goes on elsewhere, or consent was taken back. */
+  const close = () => {
+    clearTimeout(timer);
+    track.stop();
+    place.remove();
+  };
   track.addEventListener("ended", () => {
     clearTimeout(timer);
     failed("stopped");
@@ -58,8 +64,9 @@ export async function watchCamera({ camera, selfUrl, headers }) {
   const again = (range) => {
     timer = setTimeout(async () => {
       const made = await picture(stream).catch(() => null);
-      if (made) await send(made);
-      again(camera.next);
+      const answer = made && (await send(made));
+      if (answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429) close();
+      else again(camera.next);
     }, between(range));
   };
   again(camera.first);
