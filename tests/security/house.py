@@ -431,7 +431,8 @@ def _admission(house: House, cast: Cast, day: ExamDay) -> None:
         admission.add_room(session, exam.id, "102", rows=1, columns=1)
         admission.set_rule(session, exam, RuleRow(code=True, camera="asked"))
         (room,) = admission_queries.room_rules(session, exam.id)
-        picture = Snapshot(exam_id=exam.id, person_id=cast.lin.id, at=house.clock())
+        moment = house.clock()
+        picture = Snapshot(exam_id=exam.id, person_id=cast.lin.id, at=moment, until=moment)
         session.add(picture)
         session.flush()
         house.values |= {"guarded": exam.public_id, "code": str(room.code), "picture": picture.public_id}
