@@ -111,6 +111,13 @@ def seats(session: Session, exam_id: int) -> list[SeatRow]:
     return [SeatRow(*row) for row in session.execute(query.order_by(Seat.room_id, Seat.number))]
 
 
+def seat_of(session: Session, exam_id: int, person_id: int) -> tuple[str, int] | None:
+    """Room and number of somebody's seat in an exam."""
+    query = select(Room.name, Seat.number).join(Seat, Seat.room_id == Room.id)
+    found = session.execute(query.where(Seat.exam_id == exam_id, Seat.person_id == person_id)).first()
+    return (found.name, found.number) if found else None
+
+
 def rule_of(session: Session, exam_id: int) -> RuleRow:
     """What an exam asks for."""
     query = select(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts import queries as accounts
 from lms.accounts.queries import PersonRow
+from lms.admission import queries as admission
 from lms.admission.queries import RoomRow as RoomRow
 from lms.admission.queries import SeatRow as SeatRow
 from lms.admission.queries import room as room
@@ -75,9 +76,8 @@ def sits_elsewhere(session: Session, exam: ExamRow) -> int:
 
 def seat_in_words(session: Session, exam_id: int, person_id: int) -> str | None:
     """Where somebody sits in an exam, as a person says it; None without a seat."""
-    query = select(Room.name, Seat.number).join(Seat, Seat.room_id == Room.id)
-    row = session.execute(query.where(Seat.exam_id == exam_id, Seat.person_id == person_id)).first()
-    return gettext("%(room)s, seat %(number)s", room=row.name, number=row.number) if row else None
+    found = admission.seat_of(session, exam_id, person_id)
+    return gettext("%(room)s, seat %(number)s", room=found[0], number=found[1]) if found else None
 
 
 def measures(exam_id: int) -> Select[MeasureTaken]:

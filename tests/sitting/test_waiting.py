@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from lms.admission.models import Room, Seat
 from lms.database import reading, writing
 from lms.sitting import journal, service
 from lms.sitting.models import Attempt, AttemptResult
 from lms.sitting.paper import material
-from lms.supervision.models import Room, Seat
 from question_bank.assembly import Form, Slot
 from question_bank.attempt import Event, Kind, receipt_code
 from question_bank.item import ItemVersion, Stimulus
