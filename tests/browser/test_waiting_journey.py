@@ -7,11 +7,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
+from lms.admission.models import Room, Seat
 from lms.clock import BUREAU_ZONE, system_clock
 from lms.database import reading, writing
 from lms.exams.queries import ExamRow
 from lms.sitting.models import Attempt
-from lms.supervision.models import Room, Seat
 from tests.browser.conftest import Enter, House
 from tests.browser.test_accessibility import RULES
 from tests.browser.test_supervision_journey import seconds_left
