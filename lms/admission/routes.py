@@ -68,8 +68,8 @@ def browser(exam_id: str) -> ResponseReturnValue:
         abort(400)
     before = url_for("admission.door", exam_id=exam_id, session=viewer().session_public_id)
     proof = replace(
-        gate.shown(viewer()),
-        page=gate.origin() + before,
+        gate.shown(viewer(), request.environ),
+        page=gate.origin(request.environ) + before,
         config_hash=str(form.config_hash.data),
         exam_hash=str(form.exam_hash.data),
     )

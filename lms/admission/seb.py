@@ -18,7 +18,8 @@ from lxml import etree
 from question_bank.errors import UnreadableFile
 from question_bank.formats.xml import local, parsed
 
-CONFIG_HEADER, EXAM_HEADER = "X-SafeExamBrowser-ConfigKeyHash", "X-SafeExamBrowser-RequestHash"
+#: that prove a Config Key, a Browser Exam Key
+HEADERS = "X-SafeExamBrowser-ConfigKeyHash", "X-SafeExamBrowser-RequestHash"
 MAX_BYTES = 1024 * 1024
 _GZIP = b"\x1f\x8b"
 _PLAIN = b"plnd"

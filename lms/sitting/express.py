@@ -24,6 +24,7 @@ from lms import logs
 from lms.accounts import tickets
 from lms.accounts.gate import of_token, owes_nothing, ticket_of
 from lms.accounts.policy import Viewer
+from lms.admission import gate as door
 from lms.clock import now
 from lms.config import Config
 from lms.database import dumps
@@ -140,9 +141,9 @@ class Express:
         """Do what was asked; what to answer, None to leave it to the application after all."""
         ticket, root = asked.ticket, environ.get("SCRIPT_NAME", "")
         if ticket is None:
-            return self._paper(asked, root, environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+            return self._paper(asked, root, environ)
         if asked.endpoint == "sitting.start":
-            return self._begun(asked, ticket, root)
+            return self._begun(asked, ticket, root, environ)
         if asked.endpoint == "sitting.state":
             return sent.state(ticket)
         if asked.endpoint == "sitting.hand_in":
@@ -154,22 +155,32 @@ class Express:
             raise BadRequest(reason=str(error)) from error
         return sent.events(ticket, body)
 
-    def _begun(self, asked: _Asked, ticket: tickets.Ticket, root: str) -> dict[str, Any] | None:
-        """Where the page goes on to, its ticket being the proof that our own page asks."""
+    def _begun(
+        self, asked: _Asked, ticket: tickets.Ticket, root: str, environ: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        """Where the page goes on to, its ticket being the proof that our own page asks; None for who may not enter."""
         person = self._person(asked)
         if person is None or person.session_id != ticket.session_id:
             return None
         exam = access_sittable_exam(person, asked.thing)
+        if door.passage(exam, person, environ).lacks:
+            return None
         return {"next": f"{root}/sitting/{service.start(exam, person)}"}
 
-    def _paper(self, asked: _Asked, root: str, accepted: str) -> bytes | None:
-        """The page of an attempt in which nothing has happened but its start."""
+    def _paper(self, asked: _Asked, root: str, environ: Mapping[str, Any]) -> bytes | None:
+        """The page of an attempt in which nothing has happened but its start, of somebody who may enter. That one takes
+        pictures, and what headers such a page has, is left to the application.
+        """
         person = self._person(asked)
         if person is None:
             return None
         sat = access_own_attempt(person, asked.thing)
         if not sat.attempt.is_fresh(person.session_id, now()):
             return None
+        found = door.passage(sat.exam, person, environ)
+        if found.lacks or found.pictures:
+            return None
+        accepted = environ.get("HTTP_ACCEPT_LANGUAGE", "")
         headers = ticket_of(person, asked.thing, token=asked.cookies[self._cookie])
         with force_locale(locale_of(person.locale, asked.cookies, accepted)), suppress(NotKept):
             return player(sat, person, headers=headers, root=root, theme=theme_of(asked.cookies))

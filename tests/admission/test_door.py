@@ -423,19 +423,22 @@ def asked_at(hall: Hall, deed: Callable[[], TestResponse], status: int) -> list[
 
 def test_the_door_costs_one_statement_where_it_is_shut(hall: Hall) -> None:
     """
-    An exam that asks for nothing costs none at the start and at its paper; one that asks costs one; an answer costs none.
+    An exam that asks for nothing costs none at the start and at its paper; one that asks costs one, and one more where
+    the short way leaves a paper with pictures to the application; an answer costs none.
     """
     lin = come(hall, hall.cast.lin)
     assert asked_at(hall, lambda: start(hall, lin), 302) == []
     attempt = start(hall, lin).location
     assert asked_at(hall, lambda: lin.get(attempt), 200) == []
     found = room(hall)
-    ask(hall, code="y", camera="asked")
+    ask(hall, code="y")
     give(hall, lin, code_of(hall, found))
-    post(lin, f"/admission/{hall.exam.public_id}/camera", answer="yes")
 
     assert len(asked_at(hall, lambda: start(hall, lin), 302)) == 1
     assert len(asked_at(hall, lambda: lin.get(attempt), 200)) == 1
+    ask(hall, code="y", camera="asked")
+    post(lin, f"/admission/{hall.exam.public_id}/camera", answer="yes")
+    assert len(asked_at(hall, lambda: lin.get(attempt), 200)) == 2
     assert '"camera":{' in lin.get(attempt).text
     candidate = hall.at_work(lin, hall.cast.lin, attempt.rsplit("/", 1)[1])
     assert asked_at(hall, candidate.flag, 200) == []

@@ -5,14 +5,28 @@ import io
 import pytest
 from PIL import Image, ImageFile
 from sqlalchemy import text
-from werkzeug.test import EnvironBuilder
+from werkzeug.test import EnvironBuilder, TestResponse
 
 from lms.admission import networks, snapshots
 from lms.bank import service as bank
 from lms.bank.errors import PictureUnfit
 from lms.database import reading, writing
 from lms.jobs import enqueue, run_waiting
-from tests.admission.test_door import KEY, OTHER_KEY, UNTOUCHED, ask, code_of, come, give, proof, room, start
+from tests.admission.test_door import (
+    INSIDE,
+    KEY,
+    OTHER_KEY,
+    OUTSIDE,
+    UNTOUCHED,
+    ask,
+    asked_at,
+    code_of,
+    come,
+    give,
+    proof,
+    room,
+    start,
+)
 from tests.admission.test_snapshots import consent, files, jpeg, kept, send
 from tests.cast import csrf, post, sign_in
 from tests.exam_day import ExamDay
@@ -207,3 +221,39 @@ def test_a_draft_with_rules_can_be_deleted(hall: Hall, exam_day: ExamDay) -> Non
     assert post(zhao, f"/exams/{draft}/delete").status_code == 302
     with hall.app.app_context():
         assert reading().scalar(text("SELECT count(*) FROM admission_rule")) == 0
+
+
+def test_the_short_way_has_the_same_door(hall: Hall) -> None:
+    """
+    The script of the waiting room starts, and the paper is opened, past Flask (`lms.sitting.express`): code, computer and
+    browser are asked there too, for one statement; the application says what is missing.
+    """
+    found = room(hall, ranges="10.1.2.0/24")
+    ask(hall, code="y", address="y", browser="y", config_keys=KEY)
+    at = f"/sitting/exam/{hall.exam.public_id}"
+    begin = proof(f"http://localhost{at}/start", KEY)
+    lin = come(hall, hall.cast.lin)
+    ticket = hall.at_work(lin, hall.cast.lin, hall.exam.public_id).headers
+
+    def press(**given: str) -> TestResponse:
+        headers = {"Accept": "application/json", **ticket, **given}
+        return lin.post(f"{at}/start", headers=headers, data={"csrf_token": csrf(lin)})
+
+    assert press(**begin).get_json()["facts"] == {"lacks": "code"}
+    assert give(hall, lin, code_of(hall, found)).status_code == 303
+    assert press().get_json()["facts"] == {"lacks": "browser"}
+    lin.environ_base["REMOTE_ADDR"] = OUTSIDE
+    assert press(**begin).get_json()["facts"] == {"lacks": "address"}
+    assert press(**begin, **{"X-Forwarded-For": INSIDE}).status_code == 403
+    with hall.app.app_context():
+        assert reading().scalar(text("SELECT count(*) FROM attempt")) == 0
+    lin.environ_base["REMOTE_ADDR"] = INSIDE
+    assert len(asked_at(hall, lambda: press(**begin), 200)) == 1
+    paper = press(**begin).get_json()["next"]
+
+    right = proof(f"http://localhost{paper}", KEY)
+    assert lin.get(paper).status_code == 403
+    assert lin.get(paper, headers=begin).status_code == 403
+    assert lin.get(paper, headers=right).status_code == 200
+    lin.environ_base["REMOTE_ADDR"] = OUTSIDE
+    assert lin.get(paper, headers=right).status_code == 403
