@@ -143,7 +143,8 @@ def _emptied(exam_id: int) -> int:
         unit_id = people.unit(session)
         session.add(ExamAudience(exam_id=exam_id, unit_id=unit_id))
         window = {"opens_at": moment - timedelta(minutes=1), "closes_at": moment + WINDOW}
-        session.execute(update(Exam).where(Exam.id == exam_id).values(**window))
+        # simulated people know no code of a room, and have no browser that could prove itself
+        session.execute(update(Exam).where(Exam.id == exam_id).values(**window, guarded=False))
         session.flush()
         if session.get_one(Exam, exam_id).state == "draft":
             exam_service.publish(session, exam_id)

@@ -435,7 +435,7 @@ def _admission(house: House, cast: Cast, day: ExamDay) -> None:
         picture = Snapshot(exam_id=exam.id, person_id=cast.lin.id, at=moment, until=moment)
         session.add(picture)
         session.flush()
-        house.values |= {"guarded": exam.public_id, "room_code": str(room.code), "picture": picture.public_id}
+        house.values |= {"guarded": exam.public_id, "room_code": str(room.code), "snapshot": picture.public_id}
         file = admission.snapshot_path(picture.public_id)
         file.parent.mkdir(parents=True)
         file.write_bytes(b"\xff\xd8\xff\xd9")
