@@ -123,6 +123,14 @@ def saving(house: House, places: list[Place]) -> Iterator[list[Saver]]:
             saver.join(20)
 
 
+def go_on(savers: list[Saver]) -> None:
+    """Wait until they have been told of as many answers more as there are windows; fails after a minute."""
+    known, until = sum(len(saver.acknowledged) for saver in savers), time.monotonic() + 60
+    while sum(len(saver.acknowledged) for saver in savers) < known + len(savers):
+        assert time.monotonic() < until, "nothing more is saved"
+        time.sleep(0.02)
+
+
 def lost(house: House, saver: Saver) -> list[str]:
     """What was acknowledged and is not stored as it was sent, and what is stored twice; the chain must hold."""
     with house.app.app_context():

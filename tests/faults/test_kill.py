@@ -13,7 +13,7 @@ import pytest
 
 from lms.clock import system_clock
 from tests.browser.conftest import make_house
-from tests.faults.clients import begin, lost, saving
+from tests.faults.clients import begin, go_on, lost, saving
 from tests.faults.hall import FULL
 
 KILLS = 50 if FULL else 5
@@ -45,20 +45,20 @@ def test_kill_nine_during_saves_loses_no_acknowledged_answer(tmp_path: Path) -> 
     try:
         with saving(house, places) as savers:
             for _ in range(KILLS):
-                time.sleep(0.2 + chance.random())
+                go_on(savers)
+                time.sleep(chance.random())
                 house.kill()
                 with closing(sqlite3.connect(tmp_path / "shuyuan.db")) as connection:
                     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
                 began = time.monotonic()
                 house.start()
                 back.append(time.monotonic() - began)
-            time.sleep(0.5)
+            go_on(savers)
     finally:
         house.kill()
 
     assert median(back) < patience()
     assert [lost(house, saver) for saver in savers] == [[]] * len(savers)
-    assert min(len(saver.acknowledged) for saver in savers) > KILLS
     assert {status for saver in savers for status in saver.refused} <= {0, 503}  # 503: the disk was very slow
     said = sum(len(saver.acknowledged) for saver in savers)
     print(f"{KILLS} kills, {said} acknowledged, back in {median(back):.1f} s, at most {max(back):.1f} s")  # noqa: T201
