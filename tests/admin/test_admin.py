@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from lms import doctor, jobs
+from lms.admin.job_routes import KIND_NAMES
 from lms.admin.words import MEANINGS, PARTS, REMEDIES
 from lms.audit.service import record
 from lms.config import settings
@@ -205,3 +206,10 @@ def test_everything_on_the_system_page_has_words(app: Flask) -> None:
         assert {str(word) for word in REMEDIES.values()} == set(REMEDIES)
     assert set(re.findall(r'Finding\(\s*"([^"]+)"', source)) == set(PARTS)
     assert [words for words in REMEDIES if f'"{words}"' not in source] == []
+
+
+def test_every_kind_of_job_has_a_name(app: Flask) -> None:
+    """
+    Whoever looks at long work reads what it is, not what the program calls it.
+    """
+    assert sorted(set(app.extensions["job_handlers"]) - set(KIND_NAMES)) == []
