@@ -120,6 +120,7 @@ def engine_options(url: str) -> dict[str, Any]:
     options: dict[str, Any] = {"json_serializer": dumps, "hide_parameters": True}
     if url.startswith("sqlite"):
         options["connect_args"] = {"timeout": 10, "check_same_thread": False}
+        options |= {"pool_size": 16, "max_overflow": 16}
     else:
         # a server that is gone must not hold a request for as long as the kernel would
         lost = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}

@@ -82,6 +82,8 @@ class Line:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        # one of its own: those who have taken all connections of the engine's may be waiting for this one to write
+        self._pool = engine.pool.recreate()
         self._pooled: PoolProxiedConnection | None = None
         self._used = 0.0
         self.sqlite = engine.dialect.name == "sqlite"
@@ -112,7 +114,7 @@ class Line:
             except Exception:  # noqa: BLE001 - whatever it says, a new one says more
                 self.close()
         if self._pooled is None:
-            self._pooled = self._engine.raw_connection()
+            self._pooled = self._pool.connect()
             self._pooled.detach()
             if not self.sqlite:
                 self._pooled.cursor().execute(_POSTGRES_WRITING)

@@ -148,7 +148,11 @@ def _outcome(waiting: _Waiting) -> Any:
 
 
 def writer() -> Writer:
-    """The writer of this application in this process."""
+    """The writer of this application in this process. Whoever asks gives back the connection that it has read with: it
+    is about to wait, and others may need one to write.
+    """
+    if db.session.registry.has():
+        db.session.rollback()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     found: Writer | None = app.extensions.get("sitting.writer")
     if found is None:

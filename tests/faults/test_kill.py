@@ -1,6 +1,5 @@
 """kill -9 of the whole server while answers are being saved: what was acknowledged is there afterwards."""
 
-import os
 import sqlite3
 import time
 from contextlib import closing
@@ -19,13 +18,8 @@ from tests.faults.hall import FULL
 KILLS = 50 if FULL else 5
 #: each with two windows
 CANDIDATES = ("lin", "wang", "zhao", "qian", "sun", "li", "zhou", "wu", "zheng", "feng")
-#: seconds from the kill until the server answers again, on a machine that does nothing else
+#: seconds until the server answers again, on a machine that does nothing else
 AGAIN = 5.0
-
-
-def patience() -> float:
-    """The same on this machine, which may be busy with more work than it has processors for."""
-    return AGAIN * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 @pytest.mark.server
@@ -33,7 +27,7 @@ def patience() -> float:
 def test_kill_nine_during_saves_loses_no_acknowledged_answer(tmp_path: Path) -> None:
     """
     The server and its workers are killed at random moments while twenty windows save: each time the database is whole
-    and the server is back, mostly within five seconds; in the end every acknowledged answer is stored once as it was sent, and
+    and the server is back, mostly within five seconds (on a busy machine: as it starts otherwise); in the end every acknowledged answer is stored once as it was sent, and
     the chain of every journal holds from its first event to its head.
     """
     chance, back = Random(20260302), []
@@ -41,7 +35,9 @@ def test_kill_nine_during_saves_loses_no_acknowledged_answer(tmp_path: Path) -> 
     opens_at = system_clock() - timedelta(minutes=1)
     exam = house.exam_day.published(house.exam_day.plan(opens_at=opens_at, units=(house.cast.bureau.id,)))
     places = [begin(house, exam.public_id, name) for name in CANDIDATES]
+    began = time.monotonic()
     house.start()
+    usual = time.monotonic() - began  # twenty windows that knock without pause do not make it faster
     try:
         with saving(house, places) as savers:
             for _ in range(KILLS):
@@ -57,7 +53,7 @@ def test_kill_nine_during_saves_loses_no_acknowledged_answer(tmp_path: Path) -> 
     finally:
         house.kill()
 
-    assert median(back) < patience()
+    assert median(back) < max(AGAIN, 3 * usual)
     assert [lost(house, saver) for saver in savers] == [[]] * len(savers)
     assert {status for saver in savers for status in saver.refused} <= {0, 503}  # 503: the disk was very slow
     said = sum(len(saver.acknowledged) for saver in savers)
