@@ -115,10 +115,10 @@ def pictures(exam_id: str, person_id: str) -> ResponseReturnValue:
     exam = access_supervised(session, viewer(), exam_id)
     person = _candidate(session, exam, person_id)
     page = paginate(session, admission.snapshots(exam.id, person.id), number=requested_page())
-    rule = admission.rule_of(session, exam.id)
+    rule, entry = admission.rule_of(session, exam.id), admission.entry_of(session, exam.id, person.id)
     return render_template(
-        "supervision/pictures.html", exam=exam, person=person, page=page, rule=rule, fault_names=FAULT_NAMES,
-        consent=admission.entry_of(session, exam.id, person.id).camera,
+        "supervision/pictures.html", exam=exam, person=person, page=page, fault_names=FAULT_NAMES, consent=entry.camera,
+        days=min(rule.camera_days, entry.camera_days or rule.camera_days),
     )  # fmt: skip
 
 
