@@ -27,8 +27,9 @@ AGAIN = 5.0
 def test_kill_nine_during_saves_loses_no_acknowledged_answer(tmp_path: Path) -> None:
     """
     The server and its workers are killed at random moments while twenty windows save: each time the database is whole
-    and the server is back, mostly within five seconds (on a busy machine: as it starts otherwise); in the end every acknowledged answer is stored once as it was sent, and
-    the chain of every journal holds from its first event to its head.
+    and the server is back, mostly within five seconds (on a busy machine: as it starts otherwise); in the end every
+    acknowledged answer is stored once as it was sent, and the chain of every journal holds from its first event to its
+    head.
     """
     chance, back = Random(20260302), []
     house = make_house(tmp_path)
