@@ -5,13 +5,14 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the published stubs
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from lms.admission.codes import MOST_TYPED
 from lms.admission.queries import RuleRow
 from lms.admission.seb import MAX_BYTES, config_key, read_key
+from lms.fields import WholeField
 from question_bank.errors import UnreadableFile
 
 MOST_KEYS = 40
@@ -76,7 +77,7 @@ class RuleForm(FlaskForm):
         choices=[SelectChoice(key, name) for key, name in CAMERA_NAMES.items()],
         default="off",
     )
-    camera_days = IntegerField(
+    camera_days = WholeField(
         lazy_gettext("Days after the exam for which pictures are kept"),
         [InputRequired(), NumberRange(1, 365)],
         default=30,

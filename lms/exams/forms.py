@@ -13,7 +13,6 @@ from wtforms import (
     DecimalField,
     FieldList,
     FormField,
-    IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -25,6 +24,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.clock import BUREAU_ZONE
 from lms.exams.service import RELEASES, SHOWS, Plan
+from lms.fields import WholeField
 from lms.question_types import MACHINE_TYPES, TYPE_NAMES
 from question_bank.blueprint import MAX_QUOTA, MAX_SECTIONS, Blueprint, Section
 from question_bank.scoring import Rules
@@ -97,17 +97,6 @@ class CheckboxesField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
-
-
-class WholeField(IntegerField):
-    """A whole number of at most nine characters; a validator would stumble over a longer one."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Refuse the text before it becomes a number."""
-        if any(len(text.strip()) > 9 for text in valuelist):
-            self.data = None
-            raise ValueError(gettext("Please give a whole number of at most nine digits."))
-        super().process_formdata(valuelist)
 
 
 class MarksField(DecimalField):

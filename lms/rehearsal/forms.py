@@ -1,22 +1,11 @@
 """The form that asks for a rehearsal."""
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
+from lms.fields import WholeField
 from lms.rehearsal.service import MOST
-
-
-class WholeField(IntegerField):
-    """A whole number of at most nine characters; a validator would stumble over a longer one."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Refuse what no field of ours holds."""
-        if valuelist and len(valuelist[0]) > 9:
-            self.data = None
-            raise ValueError(gettext("Not a valid integer value."))
-        super().process_formdata(valuelist)
 
 
 class RehearsalForm(FlaskForm):

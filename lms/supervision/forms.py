@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from lms.admission import service
 from lms.clock import BUREAU_ZONE
+from lms.fields import WholeField
 from lms.supervision.service import MOST_SIDE
 from question_bank.attempt import Kind
 
@@ -43,17 +44,6 @@ FAULTS: dict[str, Callable[..., str]] = {
         "Line %(line)s is too much: a room has at most %(most)s ranges.", line=fault.line, most=service.MOST_RANGES
     ),
 }
-
-
-class WholeField(IntegerField):
-    """A whole number of at most nine characters; a validator would stumble over a longer one."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Refuse what no field of ours holds."""
-        if valuelist and len(valuelist[0]) > 9:
-            self.data = None
-            raise ValueError(gettext("Not a valid integer value."))
-        super().process_formdata(valuelist)
 
 
 class LineField(StringField):
