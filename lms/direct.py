@@ -63,7 +63,13 @@ def _ask(kept: threading.local, statement: str, values: Sequence[Any]) -> Sequen
     except dialect.loaded_dbapi.Error as error:
         lost = dialect.is_disconnect(error, driver, cursor)
         raise DBAPIError.instance(
-            text, row, error, dialect.loaded_dbapi.Error, connection_invalidated=lost, dialect=dialect
+            text,
+            row,
+            error,
+            dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=lost,
+            dialect=dialect,
         ) from error
     finally:
         cursor.close()

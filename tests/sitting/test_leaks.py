@@ -198,7 +198,7 @@ def test_the_page_gives_its_script_nothing_but_what_it_needs(hall: Hall) -> None
         assert found is not None
         assert set(json.loads(found[1])) <= {
             "attempt", "last", "remaining", "paused", "extra", "grace", "answers", "flags", "headers", "eventsUrl",
-            "stateUrl", "handInUrl", "resultUrl", "selfUrl", "words", "presentation", "one", "material",
+            "stateUrl", "handInUrl", "resultUrl", "selfUrl", "words", "presentation", "one", "material", "camera",
         }  # fmt: skip
         ids += [option.id for question in questions(page) for option in question.options]
 
