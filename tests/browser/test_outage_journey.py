@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Page, Route, expect
 
 from lms.clock import system_clock
 from lms.database import reading
@@ -59,8 +60,13 @@ def saved(page: Page, slot: int, state: str) -> None:
 
 
 def reload(page: Page) -> None:
-    """Reload, whatever the page asks."""
-    page.on("dialog", lambda dialog: dialog.accept())
+    """Reload, and answer whatever the page asks no quicker than the quickest person can."""
+
+    def accept(dialog: Dialog) -> None:
+        time.sleep(0.3)
+        dialog.accept()
+
+    page.on("dialog", accept)
     page.reload()
     page.wait_for_selector("html[data-player=ready]")
 
