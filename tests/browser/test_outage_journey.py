@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -71,13 +71,8 @@ def reload(page: Page) -> None:
     page.wait_for_selector("html[data-player=ready]")
 
 
-def test_each_answer_says_what_became_of_it(house: House, enter: Enter, exam: ExamRow) -> None:
-    """
-    Being sent, not saved, saved: each beside its own question; a reload while one is on its way loses nothing.
-    """
-    page = enter(house.cast.lin)
-    begin(page, exam)
-    network, held = ["slow"], list[Route]()
+def carried(network: list[str], held: list[Route]) -> Callable[[Route], None]:
+    """What a network does that is as its list says last: "slow" (holds requests), "cut" or anything else."""
 
     def carry(route: Route) -> None:
         match network[-1]:
@@ -88,7 +83,17 @@ def test_each_answer_says_what_became_of_it(house: House, enter: Enter, exam: Ex
             case _:
                 route.continue_()
 
-    page.route("**/events", carry)
+    return carry
+
+
+def test_each_answer_says_what_became_of_it(house: House, enter: Enter, exam: ExamRow) -> None:
+    """
+    Being sent, not saved, saved: each beside its own question; a reload while one is on its way loses nothing.
+    """
+    page = enter(house.cast.lin)
+    begin(page, exam)
+    network, held = ["slow"], list[Route]()
+    page.route("**/events", carried(network, held))
     answer_first_option(page, 1)
     saved(page, 1, "sending")
     expect(page.locator("#q-2")).not_to_have_attribute("data-saved", "sending")
@@ -120,17 +125,7 @@ def test_a_change_of_mind_while_an_earlier_answer_is_on_its_way_counts(
     page = enter(house.cast.lin)
     begin(page, exam)
     network, held = ["cut"], list[Route]()
-
-    def carry(route: Route) -> None:
-        match network[-1]:
-            case "slow":
-                held.append(route)
-            case "cut":
-                route.abort()
-            case _:
-                route.continue_()
-
-    page.route("**/events", carry)
+    page.route("**/events", carried(network, held))
     answer_first_option(page, 1)
     saved(page, 1, "unsaved")
     network.append("slow")

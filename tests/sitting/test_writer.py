@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,9 +17,8 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, select, text
-from sqlalchemy.pool import QueuePool
 
-from lms.database import reading, writing
+from lms.database import writing
 from lms.direct import Line
 from lms.errors import NotFound, StorageAway
 from lms.sitting import errors, journal, writer
@@ -238,34 +237,6 @@ def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
     for _each in range(3):
         with pytest.raises(StorageAway):
             lost.do(Sitter("x", 1).answer(1, "A"))
-
-
-def test_the_writer_waits_for_no_connection_of_the_pool(desk: Desk) -> None:
-    """
-    Where everybody who waits for it has taken one, it still writes its first deed at once.
-    """
-    with ExitStack() as taken, desk.app.app_context():
-        pool = desk.engine.pool
-        assert isinstance(pool, QueuePool)
-        for _each in range(pool.size() + pool._max_overflow):
-            taken.enter_context(closing(pool.connect()))
-        began = time.monotonic()
-        assert isinstance(desk.writer().do(desk.sitters[0].answer(1, "A")), Saved)
-        assert time.monotonic() - began < 5
-
-
-def test_nobody_who_waits_for_the_writer_keeps_a_connection(desk: Desk) -> None:
-    """
-    What a request has read before is given back: others may need the connection to write.
-    """
-    with desk.app.app_context():
-        pool = desk.engine.pool
-        assert isinstance(pool, QueuePool)
-        before = pool.checkedout()
-        reading().execute(text("SELECT 1"))
-        assert pool.checkedout() == before + 1
-        writer.writer()
-        assert pool.checkedout() == before
 
 
 def test_who_waits_too_long_is_told_that_nothing_is_sure(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
