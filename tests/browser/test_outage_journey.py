@@ -68,6 +68,7 @@ def reload(page: Page) -> None:
 
     page.on("dialog", accept)
     page.reload()
+    page.remove_listener("dialog", accept)
     page.wait_for_selector("html[data-player=ready]")
 
 
@@ -166,6 +167,28 @@ def test_a_reload_after_every_kind_of_answer_loses_none(house: House, enter: Ent
         expect(page.locator(f"#q-{slot}")).to_have_attribute("data-state", "answered")
     expect(page.locator("#save-state")).to_have_attribute("data-state", "saved", timeout=20_000)
     assert sorted(saved_answers(house, exam, house.cast.lin.id)) == slots
+
+
+def test_a_browser_without_a_database_of_its_own_keeps_notes(house: House, enter: Enter, exam: ExamRow) -> None:
+    """
+    It refuses its database, and the network is gone: a choice and a text being typed stand there after a reload, and
+    are saved when the network is back.
+    """
+    page = enter(house.cast.lin)
+    page.add_init_script("indexedDB.open = () => { throw new DOMException('refused', 'InvalidStateError'); };")
+    begin(page, exam)
+    network, held = ["cut"], list[Route]()
+    page.route("**/events", carried(network, held))
+    answer_first_option(page, 1)
+    saved(page, 1, "unsaved")
+    page.locator("#q-7 input.blank").press_sequentially("30日")
+    reload(page)
+    expect(page.locator("#q-1 .option input").first).to_be_checked()
+    expect(page.locator("#q-7 input.blank")).to_have_value("30日")
+    network.append("whole")
+    saved(page, 7, "saved")
+    assert sorted(saved_answers(house, exam, house.cast.lin.id)) == [1, 7]
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('shuyuan-exam:'))") == []
 
 
 def test_a_server_that_was_away_gets_what_was_answered_meanwhile(house: House, enter: Enter, exam: ExamRow) -> None:
