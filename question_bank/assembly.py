@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from question_bank.blueprint import Blueprint, Shortage, shortage
 from question_bank.chance import Chance, derive, derive_all
@@ -20,9 +20,11 @@ from question_bank.pool import Pool
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A place in a paper: its number from 1, its section (index), the item version and its marks."""
+class Slot(NamedTuple):
+    """A place in a paper: its number from 1, its section (index), the item version and its marks.
+
+    A server keeps a million of them, and tuples are made several times as quickly as frozen classes.
+    """
 
     number: int
     section: int
@@ -67,8 +69,8 @@ class Form:
             raise UnknownRecord(format=record.get("f"))
         slots: list[Slot] = []
         for section, (hundredths, versions) in enumerate(record["sections"]):
-            for version in versions:
-                slots.append(Slot(len(slots) + 1, section, version, Decimal(hundredths) / 100))
+            marks = Decimal(hundredths) / 100
+            slots += [Slot(number, section, version, marks) for number, version in enumerate(versions, len(slots) + 1)]
         return cls(bytes.fromhex(record["seed"]), tuple(slots))
 
 

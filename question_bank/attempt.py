@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from question_bank.timing import Time
 
@@ -114,6 +114,14 @@ def time_of(first: Time, events: Iterable[Event]) -> Time:
     return time
 
 
+class Origin(NamedTuple):
+    """Whence an answer is: the number of its event, the window that sent it, and its count there."""
+
+    number: int
+    client: str
+    client_seq: int
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """An answer or flag as it arrives. `base`: the newest event the browser knew of when it was made."""
@@ -127,7 +135,7 @@ class Incoming:
     base: int
 
 
-def is_stale(incoming: Incoming, newest: Event | None) -> bool:
+def is_stale(incoming: Incoming, newest: Origin | Event | None) -> bool:
     """Whether an answer must not replace the newest one of its slot.
 
     From the same window the later count wins; from another window only an answer given by somebody who had seen

@@ -20,7 +20,10 @@ _SPAN = 1 << 64
 
 def derive(seed: bytes, label: str) -> bytes:
     """A seed for one purpose from a seed for many: HMAC-SHA256 of the label, 32 bytes."""
-    return hmac.digest(seed, label.encode(), "sha256")
+    if len(seed) > _BLOCK:
+        return hmac.digest(seed, label.encode(), "sha256")
+    key, sha256 = seed.ljust(_BLOCK, b"\0"), hashlib.sha256
+    return sha256(key.translate(_OUTER) + sha256(key.translate(_INNER) + label.encode()).digest()).digest()
 
 
 def derive_all(seed: bytes, labels: Sequence[bytes]) -> list[bytes]:

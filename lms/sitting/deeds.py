@@ -14,7 +14,7 @@ from lms.sitting import errors
 from lms.sitting.dealing import Late
 from lms.sitting.store import Sheet, Store
 from question_bank.assembly import Form
-from question_bank.attempt import OF_WINDOW, Event, Incoming, Kind, is_stale
+from question_bank.attempt import OF_WINDOW, Event, Incoming, Kind, Origin, is_stale
 from question_bank.blueprint import Blueprint
 from question_bank.grading import grade
 from question_bank.item import ItemVersion
@@ -142,10 +142,7 @@ class Save:
     def _repeated(self, event: Incoming, sheet: Sheet, store: Store) -> bool:
         if event.client_seq not in sheet.journal.windows.get(event.client, ()):
             return any(other is not event and _clash(other, event) for other in self.events)
-        stored = next(
-            (one for one, _hash in sheet.added if (one.client, one.client_seq) == (event.client, event.client_seq)),
-            None,
-        ) or store.event(sheet.id, event.client, event.client_seq)
+        stored = _event(event.client, event.client_seq, sheet, store)
         if stored is None or stored.slot != event.slot or stored.response != event.response:
             raise errors.EventConflict
         return True
@@ -178,13 +175,15 @@ def _clash(other: Incoming, event: Incoming) -> bool:
     return False
 
 
-def _response(newest: Event | None, sheet: Sheet, store: Store) -> Any:
-    if newest is None:
-        return None
-    if newest.response is not None:
-        return newest.response
-    stored = store.event(sheet.id, newest.client, newest.client_seq)
-    return stored.response if stored else None
+def _event(client: str, count: int, sheet: Sheet, store: Store) -> Event | None:
+    """An event of this journal, be it only about to be written."""
+    added = (one for one, _hash in sheet.added if (one.client, one.client_seq) == (client, count))
+    return next(added, None) or store.event(sheet.id, client, count)
+
+
+def _response(newest: Origin | None, sheet: Sheet, store: Store) -> Any:
+    found = newest and _event(newest.client, newest.client_seq, sheet, store)
+    return found.response if found else None
 
 
 @dataclass(frozen=True, slots=True)

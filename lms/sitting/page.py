@@ -6,7 +6,6 @@ them. A page of fifty questions then costs a tenth of rendering it.
 """
 
 import re
-import secrets
 import threading
 import time
 from collections import OrderedDict
@@ -23,6 +22,7 @@ from lms.exams import queries as exams
 from lms.i18n import locale_code, plain
 from lms.question_types import TYPE_NAMES
 from lms.richtext import rendered
+from lms.sitting.rows import MARK, Piece, gap
 from question_bank.assembly import Form
 from question_bank.blueprint import Blueprint
 from question_bank.interactions import Choice, Presentation
@@ -31,18 +31,7 @@ from question_bank.item import ItemVersion
 MOST_KEPT, MOST_SHELLS = 8192, 64
 #: seconds between two questions made in advance
 REST = 0.002
-#: what stands in a kept piece for what a candidate's page has there begins with this; drawn at random, so that no text
-#: of a question or title can hold it
-MARK = secrets.token_hex(16)
-
-
-def gap(number: int) -> str:
-    """What stands in rendered content for the number of a question (0) or for an id of it."""
-    return f"{MARK}-{number}."
-
-
 NUMBER, ID = gap(0), gap(1)
-_GAP = re.compile(rf"{MARK}-(\d+)\.")
 #: a place of the shell, and what finds it
 PLACE = f"{MARK}-place-{{}}."
 _PLACE = re.compile(rf"{MARK}-place-(\w+)\.")
@@ -70,37 +59,8 @@ class Shown:
     stimulus_title: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Content in UTF-8, in pieces, between which the number of the question (0) or an id of it (1 and on) is to be put.
-
-    Joining pieces copies each byte once: replacing marks or `%` copies a page many times over.
-    """
-
-    pieces: tuple[bytes, ...]
-    between: tuple[int, ...]
-
-    def put(self, out: list[bytes], *values: bytes) -> None:
-        """Append everything: `values` are the number, then the ids."""
-        row = [*self.pieces, *self.pieces[:-1]]
-        row[::2] = self.pieces
-        row[1::2] = [values[n] for n in self.between]
-        out += row
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A question: what stands before, between and behind its choices (a list of pairs has them once for each pair), with
-    its number and the ids of its prompts; and by its words the line of each choice, once for every letter it may get, with
-    the number and its id.
-    """
-
-    around: Sequence[Row]
-    lines: Mapping[str, Sequence[Row]]
-
-
-#: a page in UTF-8, in pieces, each with the name of the place behind it: "person", "settings" or a slot; none at the end
-Shell = Sequence[tuple[bytes, str]]
+#: a page in UTF-8, in pieces, each with the place behind it: "person", "settings" or a slot; "" at the end
+Shell = Sequence[tuple[bytes, str | int]]
 
 
 class _Kept:
@@ -121,8 +81,8 @@ def _kept() -> _Kept:
     return found
 
 
-def paper_html(form: Form, versions: Mapping[int, ItemVersion]) -> dict[int, bytes]:
-    """The articles of a paper by slot, in UTF-8; material of a case stands before its first question.
+def paper_html(form: Form, versions: Mapping[int, ItemVersion]) -> dict[int, list[bytes]]:
+    """The articles of a paper by slot, in UTF-8, each to be joined; material of a case stands before its first question.
 
     First all questions are presented, then all are filled: going to and fro between the two costs a third more.
     """
@@ -137,10 +97,12 @@ def paper_html(form: Form, versions: Mapping[int, ItemVersion]) -> dict[int, byt
     articles = {}
     for number, version, key, presentation in presented:
         if version.interaction.CONTROL not in _LINE and presentation.choices + presentation.gaps:
-            articles[number] = _whole(version, key[1], presentation, str(number), with_case=key[3]).encode()
-        else:
-            piece = kept.get(key) or _keep(key, version, presentation)
-            articles[number] = _filled(piece, presentation, b"%d" % number)
+            articles[number] = [_whole(version, key[1], presentation, str(number), with_case=key[3]).encode()]
+            continue
+        piece = kept.get(key) or _keep(key, version, presentation)
+        ids = [choice.id.encode() for choice in presentation.prompts + presentation.choices]
+        order = tuple([choice.text for choice in presentation.choices])
+        articles[number] = piece.filled(order, [b"%d" % number, *ids, b""])
     return articles
 
 
@@ -179,25 +141,6 @@ def _warm(app: Flask, exam_id: int, blueprint: Blueprint, language: str) -> None
             time.sleep(REST)  # whoever answers meanwhile goes first
 
 
-def _filled(piece: Piece, presentation: Presentation, number: bytes) -> bytes:
-    choices: list[bytes] = []
-    for place, choice in enumerate(presentation.choices):
-        piece.lines[choice.text][place].put(choices, number, choice.id.encode())
-    out: list[bytes] = []
-    prompts = [prompt.id.encode() for prompt in presentation.prompts]
-    for place, row in enumerate(piece.around):
-        if place:
-            out += choices
-        row.put(out, number, *prompts)
-    return b"".join(out)
-
-
-def _row(html: str) -> Row:
-    """A row of what was rendered with `gap`s in it."""
-    pieces = _GAP.split(html)
-    return Row(tuple(piece.encode() for piece in pieces[::2]), tuple(map(int, pieces[1::2])))
-
-
 def _piece(version: ItemVersion, marks: Decimal, presentation: Presentation, *, with_case: bool) -> Piece:
     """Render a question once with each of its choices alone, and take the choices out."""
     draw = partial(_whole, version, marks, number=NUMBER, with_case=with_case)
@@ -205,18 +148,18 @@ def _piece(version: ItemVersion, marks: Decimal, presentation: Presentation, *, 
     bare = presentation._replace(prompts=prompts)
     line = _LINE.get(version.interaction.CONTROL)
     if line is None or not presentation.choices:
-        return Piece([_row(draw(bare))], {})
-    lines: dict[str, Sequence[Row]] = {}
-    around: Sequence[Row] = ()
+        return Piece([draw(bare)], {}, prompts=len(prompts))
+    lines: dict[str, Sequence[str]] = {}
+    around: Sequence[str] = ()
     letters = _LETTERS[: len(presentation.choices)]
     for choice in presentation.choices:
         drawn = draw(bare._replace(choices=(Choice(ID, choice.text),)))
         found = line.search(drawn)
         if found is None:
             raise RuntimeError("a choice has no line of its own in the template")
-        lines[choice.text] = tuple(_row(_OPTION_LETTER.sub(rf"\g<1>{letter}\g<2>", found[0])) for letter in letters)
-        around = around or [_row(html) for html in line.split(drawn)]
-    return Piece(around, lines)
+        lines[choice.text] = [_OPTION_LETTER.sub(rf"\g<1>{letter}\g<2>", found[0]) for letter in letters]
+        around = around or line.split(drawn)
+    return Piece(around, lines, prompts=len(prompts))
 
 
 def _whole(version: ItemVersion, marks: Decimal, presentation: Presentation, number: str, *, with_case: bool) -> str:
@@ -254,7 +197,10 @@ def shell(exam_id: int, title: str, sections: Sequence[tuple[str, Decimal, Seque
             raise NotKept
         html = render_template("sitting/player.html", title=title, sections=sections, place=PLACE.format)
         parts = [*_PLACE.split(html), ""]
-        found = [(words.encode(), place) for words, place in zip(parts[::2], parts[1::2], strict=True)]
+        found = [
+            (words.encode(), int(place) if place.isdigit() else place)
+            for words, place in zip(parts[::2], parts[1::2], strict=True)
+        ]
         kept[key] = found
         while len(kept) > MOST_SHELLS:
             kept.popitem(last=False)
@@ -269,11 +215,11 @@ def kept_words(made: Callable[[], dict[str, str]]) -> dict[str, str]:
     return kept[language]
 
 
-def filled(page: Shell, person: str, settings: str, articles: Mapping[int, bytes]) -> bytes:
+def filled(page: Shell, person: str, settings: str, articles: Mapping[int, Sequence[bytes]]) -> bytes:
     """A candidate's page."""
-    pieces: dict[str, bytes] = {"person": person.encode(), "settings": settings.encode(), "": b""}
+    pieces: Mapping[str, Sequence[bytes]] = {"person": [person.encode()], "settings": [settings.encode()], "": ()}
     out = []
     for words, place in page:
         out.append(words)
-        out.append(articles[int(place)] if place.isdigit() else pieces[place])
+        out += articles[place] if isinstance(place, int) else pieces[place]
     return b"".join(out)

@@ -17,7 +17,7 @@ from lms.exams.queries import ExamRow
 from lms.i18n import locale_code, plain
 from lms.question_types import TYPE_NAMES
 from lms.richtext import rendered
-from lms.sitting.page import MARK
+from lms.sitting.rows import MARK
 from question_bank.assembly import Form
 from question_bank.grading import Score
 from question_bank.item import ItemVersion

@@ -5,8 +5,7 @@ are constants. What it does is the same on SQLite and PostgreSQL. The caller hol
 """
 
 import json
-from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -16,13 +15,13 @@ from lms.database import dumps
 from lms.direct import moment_of, spelled, written
 from lms.ids import new_public_id
 from lms.sitting.dealing import Late
+from lms.sitting.memory import Journal, Memory
 from question_bank.attempt import Event, Kind, chain
 from question_bank.grading import Result
 from question_bank.timing import Time
 
 #: the server's own events need no window; their count is the event's number
 SERVER = "server"
-MOST_REMEMBERED = 20_000
 
 _SHEETS = """
 SELECT a.id, a.public_id, a.exam_id, a.session_id, a.deadline_at, a.ended_at, a.last_event, a.chain, s.ended_at,
@@ -107,25 +106,6 @@ class Beginning(Protocol):
 
 
 @dataclass(slots=True)
-class Journal:
-    """What of a journal decides about the next event: counts seen by window, and who answered each slot last."""
-
-    windows: dict[str, set[int]] = field(default_factory=dict)
-    #: slot -> the newest answer's event, without its response
-    newest: dict[int, Event] = field(default_factory=dict)
-    away: int = 0
-    voided: bool = False
-
-    def add(self, event: Event) -> None:
-        """Take a further event into account."""
-        self.windows.setdefault(event.client, set()).add(event.client_seq)
-        if event.kind is Kind.ANSWER and event.slot is not None:
-            self.newest[event.slot] = event
-        self.away += event.kind is Kind.AWAY
-        self.voided = self.voided or event.kind is Kind.VOID
-
-
-@dataclass(slots=True)
 class Sheet:
     """An attempt in this transaction: its row, its journal, and what is to be written at the end."""
 
@@ -169,33 +149,6 @@ class Sheet:
         self.added.append((event, self.chain))
         self.journal.add(event)
         return event
-
-
-class Memory:
-    """Journals of attempts that this process wrote to lately, each good as long as the chain is where it left it."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[int, tuple[bytes, Journal]] = OrderedDict()
-
-    def get(self, attempt_id: int, head: bytes) -> Journal | None:
-        """The journal whose chain ends in `head`, None where another process has gone on."""
-        found = self._kept.get(attempt_id)
-        if found is None or found[0] != head:
-            return None
-        self._kept.move_to_end(attempt_id)
-        return found[1]
-
-    def keep(self, attempt_id: int, head: bytes, journal: Journal) -> None:
-        """Remember a journal that is on disk."""
-        self._kept[attempt_id] = (head, journal)
-        self._kept.move_to_end(attempt_id)
-        while len(self._kept) > MOST_REMEMBERED:
-            self._kept.popitem(last=False)
-
-    def forget(self, attempt_ids: Iterable[int]) -> None:
-        """What was to be written was not."""
-        for attempt_id in attempt_ids:
-            self._kept.pop(attempt_id, None)
 
 
 class Store:

@@ -20,7 +20,8 @@ from lms.database import db
 from lms.direct import Line
 from lms.errors import Refused, StorageAway, storage_refusal
 from lms.sitting.deeds import Deed
-from lms.sitting.store import Memory, Store
+from lms.sitting.memory import Memory
+from lms.sitting.store import Store
 
 log = structlog.get_logger()
 

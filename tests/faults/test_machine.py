@@ -19,7 +19,8 @@ from lms.database import db
 from lms.direct import Line
 from lms.sitting import deeds, measures, service, store
 from lms.sitting.deeds import Save
-from lms.sitting.store import Memory, Sheet, Store
+from lms.sitting.memory import Memory
+from lms.sitting.store import Sheet, Store
 from question_bank import timing
 from question_bank.assembly import Form
 from question_bank.attempt import Event, Kind
