@@ -1,6 +1,6 @@
 """The queue: putting jobs in, leasing them, keeping their progress. Every function is one short transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,8 @@ from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from lms.clock import now
-from lms.database import reading, writing
+from lms.database import writing
+from lms.direct import ask, value_of
 from lms.jobs.models import Job
 
 LEASE = timedelta(seconds=30)
@@ -19,6 +20,11 @@ FIRST_PAUSE = timedelta(seconds=2)
 KEPT_OWN, KEPT = timedelta(days=1), timedelta(days=90)
 CHANNEL = "shuyuan_jobs"
 LISTEN = text("LISTEN shuyuan_jobs")
+# what every worker asks each second
+_WAIT = "SELECT unique_key FROM job WHERE state = 'waiting' AND unique_key IN ({marks})"
+_READY = """
+SELECT 1 FROM job WHERE (state = 'waiting' AND run_at <= ?) OR (state = 'running' AND lease_until < ?) LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,13 @@ def enqueue(
     return job.public_id
 
 
+def absent(unique_keys: Sequence[str]) -> list[str]:
+    """Those of the keys for which no job waits."""
+    rows = ask(_WAIT.replace("{marks}", ", ".join("?" * len(unique_keys))), unique_keys) if unique_keys else ()
+    there = {row[0] for row in rows}
+    return [key for key in unique_keys if key not in there]
+
+
 def under_way(session: Session, unique_key: str) -> bool:
     """Whether a job of this key waits or runs."""
     query = select(Job.id).where(Job.unique_key == unique_key, Job.state.in_(("waiting", "running")))
@@ -71,14 +84,13 @@ def under_way(session: Session, unique_key: str) -> bool:
 def lease(worker: str) -> Leased | None:
     """Take the next job that is due, or whose worker let its lease run out; None when there is none."""
     moment = now()
+    stored = value_of(moment)
+    if not ask(_READY, (stored, stored)):
+        return None
     ready = or_(
         (Job.state == "waiting") & (Job.run_at <= moment),
         (Job.state == "running") & (Job.lease_until < moment),
     )
-    found = reading().scalar(select(Job.id).where(ready).limit(1))
-    reading().rollback()
-    if found is None:
-        return None
     with writing() as session:
         job = session.scalar(
             select(Job).where(ready).order_by(Job.run_at, Job.id).limit(1).with_for_update(skip_locked=True)

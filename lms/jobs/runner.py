@@ -101,10 +101,14 @@ def run_waiting(app: Flask, limit: int | None = None) -> int:
 
 
 def start_periodic(app: Flask) -> None:
-    """See to it that each periodic kind waits in the queue."""
-    for kind, seconds in periodic(app).items():
+    """See to it that each periodic kind waits in the queue. Nothing is written, and nobody's turn to write taken, where all
+    do.
+    """
+    kinds = {f"periodic:{kind}": (kind, seconds) for kind, seconds in periodic(app).items()}
+    for key in queue.absent(list(kinds)):
+        kind, seconds = kinds[key]
         with writing() as session:
-            queue.enqueue(session, kind, {}, unique_key=f"periodic:{kind}", run_at=now() + timedelta(seconds=seconds))
+            queue.enqueue(session, kind, {}, unique_key=key, run_at=now() + timedelta(seconds=seconds))
 
 
 class Runner(threading.Thread):

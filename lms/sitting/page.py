@@ -31,19 +31,23 @@ from question_bank.item import ItemVersion
 MOST_KEPT, MOST_SHELLS = 8192, 64
 #: seconds between two questions made in advance
 REST = 0.002
-NUMBER, ID = gap(0), gap(1)
+NUMBER, ID = gap(0), gap(999)
 #: a place of the shell, and what finds it
 PLACE = f"{MARK}-place-{{}}."
 _PLACE = re.compile(rf"{MARK}-place-(\w+)\.")
 _LETTERS = "ABCDEFGHIJKLMNOP"
-#: the part of a question that is there once for each choice, by control
+_OPTION = r'(<label class="option">.*?ID.*?<span class="option-letter">)A(</span>)(.*?</label>)'
+#: the part of a question that is there once for each choice, by control: what comes before and behind its letter, and
+#: what its words make of it
 _LINE = {
-    "one": re.compile(r'<label class="option">.*?</label>', re.DOTALL),
-    "many": re.compile(r'<label class="option">.*?</label>', re.DOTALL),
-    "order": re.compile(r"<li data-value=.*?</li>", re.DOTALL),
-    "match": re.compile(rf'<option value="{re.escape(ID)}">.*?</option>', re.DOTALL),
+    control: re.compile(pattern.replace("ID", re.escape(ID)), re.DOTALL)
+    for control, pattern in {
+        "one": _OPTION,
+        "many": _OPTION,
+        "order": r'(<li data-value="ID)()(.*?</li>)',
+        "match": r'(<option value="ID)()(.*?</option>)',
+    }.items()
 }
-_OPTION_LETTER = re.compile(r'(<span class="option-letter">)A(</span>)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,8 @@ def _kept() -> _Kept:
     return found
 
 
-def paper_html(form: Form, versions: Mapping[int, ItemVersion]) -> dict[int, list[bytes]]:
-    """The articles of a paper by slot, in UTF-8, each to be joined; material of a case stands before its first question.
+def paper_html(form: Form, versions: Mapping[int, ItemVersion]) -> dict[int, bytes]:
+    """The articles of a paper by slot, in UTF-8; material of a case stands before its first question.
 
     First all questions are presented, then all are filled: going to and fro between the two costs a third more.
     """
@@ -97,12 +101,11 @@ def paper_html(form: Form, versions: Mapping[int, ItemVersion]) -> dict[int, lis
     articles = {}
     for number, version, key, presentation in presented:
         if version.interaction.CONTROL not in _LINE and presentation.choices + presentation.gaps:
-            articles[number] = [_whole(version, key[1], presentation, str(number), with_case=key[3]).encode()]
+            articles[number] = _whole(version, key[1], presentation, str(number), with_case=key[3]).encode()
             continue
         piece = kept.get(key) or _keep(key, version, presentation)
-        ids = [choice.id.encode() for choice in presentation.prompts + presentation.choices]
-        order = tuple([choice.text for choice in presentation.choices])
-        articles[number] = piece.filled(order, [b"%d" % number, *ids, b""])
+        values = [b"%d" % number, *[prompt.id.encode() for prompt in presentation.prompts]]
+        articles[number] = piece.filled(values, presentation.choices)
     return articles
 
 
@@ -148,18 +151,25 @@ def _piece(version: ItemVersion, marks: Decimal, presentation: Presentation, *, 
     bare = presentation._replace(prompts=prompts)
     line = _LINE.get(version.interaction.CONTROL)
     if line is None or not presentation.choices:
-        return Piece([draw(bare)], {}, prompts=len(prompts))
-    lines: dict[str, Sequence[str]] = {}
-    around: Sequence[str] = ()
-    letters = _LETTERS[: len(presentation.choices)]
+        return Piece(draw(bare), {})
+    words, html = {}, ""
     for choice in presentation.choices:
         drawn = draw(bare._replace(choices=(Choice(ID, choice.text),)))
         found = line.search(drawn)
         if found is None:
             raise RuntimeError("a choice has no line of its own in the template")
-        lines[choice.text] = [_OPTION_LETTER.sub(rf"\g<1>{letter}\g<2>", found[0]) for letter in letters]
-        around = around or line.split(drawn)
-    return Piece(around, lines, prompts=len(prompts))
+        words[choice.text] = found[3]
+        html = html or line.sub(partial(_lines, len(presentation.choices), 1 + len(prompts)), drawn)
+    return Piece(html, words)
+
+
+def _lines(count: int, first: int, line: re.Match[str]) -> str:
+    """The lines of so many choices with gaps from `first` on, made of the line of one."""
+    letters = _LETTERS if line[2] else [""] * count
+    return "".join(
+        line[1].replace(ID, gap(first + 2 * place)) + letters[place] + line[2] + gap(first + 2 * place + 1)
+        for place in range(count)
+    )
 
 
 def _whole(version: ItemVersion, marks: Decimal, presentation: Presentation, number: str, *, with_case: bool) -> str:
@@ -215,11 +225,11 @@ def kept_words(made: Callable[[], dict[str, str]]) -> dict[str, str]:
     return kept[language]
 
 
-def filled(page: Shell, person: str, settings: str, articles: Mapping[int, Sequence[bytes]]) -> bytes:
+def filled(page: Shell, person: str, settings: str, articles: Mapping[int, bytes]) -> bytes:
     """A candidate's page."""
-    pieces: Mapping[str, Sequence[bytes]] = {"person": [person.encode()], "settings": [settings.encode()], "": ()}
+    pieces: Mapping[str, bytes] = {"person": person.encode(), "settings": settings.encode(), "": b""}
     out = []
     for words, place in page:
         out.append(words)
-        out += articles[place] if isinstance(place, int) else pieces[place]
+        out.append(articles[place] if isinstance(place, int) else pieces[place])
     return b"".join(out)
