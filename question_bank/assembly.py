@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from question_bank.blueprint import Blueprint, Shortage, shortage
-from question_bank.chance import Chance, derive, derive_all
+from question_bank.chance import Chance, derive, numbered
 from question_bank.errors import PoolTooSmall, UnknownRecord
 from question_bank.filling import seat
 from question_bank.item import ItemVersion
@@ -41,11 +41,11 @@ class Form:
 
     def slot_seed(self, number: int) -> bytes:
         """The seed by which slot `number` is presented."""
-        return derive(self.seed, f"slot:{number}")
+        return numbered(self.seed, (number,))[0]
 
     def slot_seeds(self) -> list[bytes]:
         """The same of all slots."""
-        return derive_all(self.seed, [f"slot:{slot.number}".encode() for slot in self.slots])
+        return numbered(self.seed, range(1, len(self.slots) + 1))
 
     def slot(self, number: int) -> Slot | None:
         """The slot of that number, None when the paper has no such."""

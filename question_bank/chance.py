@@ -7,11 +7,13 @@ without reseeding); numbers below a bound are drawn by rejection, so that each i
 import hashlib
 import hmac
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
 from typing import TypeVar
 
 T = TypeVar("T")
-_BLOCK = 64
+_BLOCK, _HALF = 64, 32
+_IDS_IN_SEED = 5
 #: a block of the stream as four numbers
 _unpacked = struct.Struct(">4Q").unpack
 _INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
@@ -26,14 +28,12 @@ def derive(seed: bytes, label: str) -> bytes:
     return sha256(key.translate(_OUTER) + sha256(key.translate(_INNER) + label.encode()).digest()).digest()
 
 
-def derive_all(seed: bytes, labels: Sequence[bytes]) -> list[bytes]:
-    """The same for many labels (in UTF-8) at once: HMAC of RFC 2104 written out, so that the key is prepared only once.
+def numbered(seed: bytes, numbers: Iterable[int]) -> list[bytes]:
+    """Seeds for things by their numbers: keyed BLAKE2b (RFC 7693) of the number, 64 bytes; `seed` is no longer than that.
 
-    Seeds are no longer than a block of the hash (64 bytes).
+    The first half of such a seed is for chance, the second for identifiers: with few choices neither needs a further hash.
     """
-    key = seed.ljust(_BLOCK, b"\0")
-    inner, outer, sha256 = key.translate(_INNER), key.translate(_OUTER), hashlib.sha256
-    return [sha256(outer + sha256(inner + label).digest()).digest() for label in labels]
+    return [blake2b(b"%d" % number, key=seed).digest() for number in numbers]
 
 
 def opaque(seed: bytes, label: str) -> str:
@@ -42,20 +42,25 @@ def opaque(seed: bytes, label: str) -> str:
 
 
 def opaque_all(seed: bytes, count: int) -> list[str]:
-    """Such identifiers for things numbered from 0, all from one hash: SHAKE-256, whose output is as long as is asked for."""
-    drawn = hashlib.shake_256(b"ids\0" + seed).hexdigest(6 * count)
+    """Such identifiers for things numbered from 0: the second half of a seed of 64 bytes where that is enough, else all from
+    one hash (SHAKE-256, whose output is as long as is asked for).
+    """
+    if len(seed) == _BLOCK and count <= _IDS_IN_SEED:
+        drawn = seed[_HALF:].hex()
+    else:
+        drawn = hashlib.shake_256(b"ids\0" + seed).hexdigest(6 * count)
     return [drawn[at : at + 12] for at in range(0, 12 * count, 12)]
 
 
 class Chance:
-    """A replayable source of choices."""
+    """A replayable source of choices. A seed of 64 bytes is used up first: its first half is the first block."""
 
     __slots__ = ("_counter", "_seed", "_words")
 
     def __init__(self, seed: bytes) -> None:
         self._seed = seed
         self._counter = 0
-        self._words: list[int] = []
+        self._words: list[int] = [*_unpacked(seed[:_HALF])[::-1]] if len(seed) == _BLOCK else []
 
     def _word(self) -> int:
         if not self._words:

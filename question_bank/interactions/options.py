@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from question_bank.chance import Chance, derive, opaque_all
+from question_bank.chance import Chance, opaque_all
 from question_bank.errors import BadResponse
 from question_bank.interactions import base
 from question_bank.interactions.base import MAX_OPTIONS, OPTION_LENGTH, Choice, Presentation, required_text, string
@@ -99,11 +99,11 @@ def share_problems(body: Options, *, several: bool) -> list[Problem]:
 
 def order(body: Options, seed: bytes) -> list[str]:
     """Keys in the order this candidate sees: fixed options stay in their place, the others are shuffled."""
-    return [LETTERS[place] for place in _places(body.options, derive(seed, "options"))]
+    return [LETTERS[place] for place in _places(body.options, seed)]
 
 
 def _places(options: Sequence[Option], seed: bytes) -> list[int]:
-    """The same as places in the author's order, by the seed of the order."""
+    """The same as places in the author's order."""
     free = [place for place, option in enumerate(options) if not option.fixed]
     mixed = Chance(seed).shuffled(free)
     if len(mixed) == len(options):
@@ -115,8 +115,8 @@ def _places(options: Sequence[Option], seed: bytes) -> list[int]:
 def present_options(body: Options, seed: bytes) -> Presentation:
     """The options of this candidate under opaque ids."""
     options = body.options
-    ids, mixed = opaque_all(seed, len(options)), _places(options, derive(seed, "options"))
-    return Presentation(choices=tuple([Choice(ids[place], options[place].text) for place in mixed]))
+    ids, mixed = opaque_all(seed, len(options)), _places(options, seed)
+    return Presentation(tuple([Choice(ids[place], options[place].text) for place in mixed]))
 
 
 def ids_of(body: Options, seed: bytes) -> dict[str, str]:
