@@ -32,6 +32,9 @@ _OPTION = re.compile(rb'<option value="(\w+)"')
 _GAP = re.compile(rb'<select class="blank gap".*?</select>', re.DOTALL)
 _BLANK = b'<input class="blank"'
 
+#: what the script of the waiting room takes for an answer to its start (js/exam/begin.js)
+BEGINS = "application/json, text/html;q=0.9"
+
 Ask = Generator[float | bytes, Answer | None, Answer | None]
 
 
@@ -121,15 +124,17 @@ class Candidate:
         self._begins = _fields(settings["headers"]) if settings else ""
 
     def start(self, due: float) -> Script:
-        """Press the button and receive the paper: one step, timed from when it was due."""
+        """Press the button and receive the paper: one step, timed from when it was due. The answer to the button is the paper,
+        or says where it is.
+        """
         body = f"csrf_token={quote(self._form_token)}".encode()
-        request = self._form(
-            f"/sitting/exam/{self._exam}/start", body, own=f"Accept: application/json\r\n{self._begins}"
-        )
+        request = self._form(f"/sitting/exam/{self._exam}/start", body, own=f"Accept: {BEGINS}\r\n{self._begins}")
         pressed = yield from self._ask("start", request, due=None)
         if pressed is None:
             return
-        page = yield from self._ask("paper", self._get(json.loads(pressed.body)["next"]), due=None)
+        page: Answer | None = pressed
+        if pressed.body.startswith(b"{"):
+            page = yield from self._ask("paper", self._get(json.loads(pressed.body)["next"]), due=None)
         if page is None:
             return
         self._record.seconds["start"].append(time.perf_counter() - due)

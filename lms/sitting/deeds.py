@@ -7,7 +7,7 @@ transaction are not touched.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from lms.errors import NotFound
 from lms.sitting import errors
@@ -64,9 +64,16 @@ def _own(store: Store, public_id: str, session_id: int) -> Sheet:
     return sheet
 
 
+class Started(NamedTuple):
+    """An attempt that was begun: its public id, and its id where it is a new one."""
+
+    public_id: str
+    id: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Begin an exam with a paper (its record as JSON); the public id of the attempt, a new one or the one there is."""
+    """Begin an exam with a paper (its record as JSON)."""
 
     exam_id: int
     person_id: int
@@ -81,19 +88,19 @@ class Start:
     #: to be kept with it, where the paper was dealt just now
     late: Late | None = None
 
-    def run(self, store: Store) -> str:
+    def run(self, store: Store) -> Started:
         """Two starts at once give one attempt. "" where another paper was dealt to the person meanwhile."""
         begun = store.begun(self.exam_id, self.person_id)
         if begun:
-            return begun
+            return Started(begun)
         if self.late is not None and not store.keep_late(self.exam_id, self.person_id, self.late):
-            return store.begun(self.exam_id, self.person_id) or ""
+            return Started(store.begun(self.exam_id, self.person_id) or "")
         sheet = store.begin(self, CHAIN_START)
         if sheet is None:
-            return store.begun(self.exam_id, self.person_id) or ""
+            return Started(store.begun(self.exam_id, self.person_id) or "")
         granted = {"seconds": self.extra_seconds} if self.extra_seconds else None
         sheet.append(Kind.START, at=self.at, response=granted)
-        return sheet.public_id
+        return Started(sheet.public_id, sheet.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ with it; so there is one place that refuses. `docs/decisions/11-express.md` says
 
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -35,7 +35,7 @@ from lms.security import CONTENT_SECURITY_POLICY, SAFE_METHODS, fixed_headers, i
 from lms.sitting import presence, sent, service
 from lms.sitting.page import NotKept
 from lms.sitting.player import player
-from lms.sitting.policy import access_own_attempt, access_sittable_exam
+from lms.sitting.policy import Sat, access_own_attempt, access_sittable_exam
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -51,6 +51,8 @@ _ENDPOINTS = {
 }
 #: our pages send far less at once; more is left to the application
 MOST_SENT = 512 * 1024
+#: what the script of the waiting room takes for an answer to its start
+BEGINS = "application/json, text/html;q=0.9"
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -68,6 +70,14 @@ class _Asked:
     thing: str
     cookies: Mapping[str, str]
     ticket: tickets.Ticket | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page to be answered, with what headers it has of its own."""
+
+    html: bytes
+    headers: Sequence[tuple[str, str]] = ()
 
 
 class Express:
@@ -103,9 +113,10 @@ class Express:
             return self._refused(error, environ, start_response)
         if done is None:
             return self._rest(environ, start_response)
-        page = isinstance(done, bytes)
-        body = done if isinstance(done, bytes) else dumps(done).encode()
-        headers = self._page_headers if page else self._headers
+        if isinstance(done, _Page):
+            body, headers = done.html, [*self._page_headers, *done.headers]
+        else:
+            body, headers = dumps(done).encode(), self._headers
         seconds = time.perf_counter() - begun
         self._counted.count(asked.endpoint, environ["REQUEST_METHOD"], 200, seconds)
         logs.answered(environ["REQUEST_METHOD"], asked.endpoint, 200, seconds)
@@ -119,7 +130,7 @@ class Express:
             return None
         if what == "/events" and not (environ.get("CONTENT_TYPE") == "application/json" and _length(environ) > 0):
             return None
-        if what == "/start" and environ.get("HTTP_ACCEPT") != "application/json":
+        if what == "/start" and environ.get("HTTP_ACCEPT") != BEGINS:
             return None
         cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
         if what is None:
@@ -137,7 +148,7 @@ class Express:
         safe = environ["REQUEST_METHOD"] in SAFE_METHODS
         return safe or not is_foreign(environ.get("HTTP_ORIGIN"), environ.get("HTTP_SEC_FETCH_SITE"), host=host)
 
-    def _done(self, asked: _Asked, environ: Mapping[str, Any]) -> dict[str, Any] | bytes | None:
+    def _done(self, asked: _Asked, environ: Mapping[str, Any]) -> dict[str, Any] | _Page | None:
         """Do what was asked; what to answer, None to leave it to the application after all."""
         ticket, root = asked.ticket, environ.get("SCRIPT_NAME", "")
         if ticket is None:
@@ -157,17 +168,26 @@ class Express:
 
     def _begun(
         self, asked: _Asked, ticket: tickets.Ticket, root: str, environ: Mapping[str, Any]
-    ) -> dict[str, Any] | None:
-        """Where the page goes on to, its ticket being the proof that our own page asks; None for who may not enter."""
+    ) -> dict[str, Any] | _Page | None:
+        """The paper of an attempt that begins, its page's ticket being the proof that our own page asks; where the page goes
+        on to, if it has begun before or takes pictures; None for who may not enter.
+        """
         person = self._person(asked)
         if person is None or person.session_id != ticket.session_id:
             return None
         exam = access_sittable_exam(person, asked.thing)
-        if door.passage(exam, person, environ).lacks:
+        found = door.passage(exam, person, environ)
+        if found.lacks:
             return None
-        return {"next": f"{root}/sitting/{service.start(exam, person)}"}
+        begun = service.begin(exam, person)
+        address = f"{root}/sitting/{begun.public_id}"
+        if begun.attempt is not None and not found.pictures:
+            html = self._drawn(Sat(begun.attempt, exam), person, asked, root, environ)
+            if html is not None:
+                return _Page(html, [("Content-Location", address)])
+        return {"next": address}
 
-    def _paper(self, asked: _Asked, root: str, environ: Mapping[str, Any]) -> bytes | None:
+    def _paper(self, asked: _Asked, root: str, environ: Mapping[str, Any]) -> _Page | None:
         """The page of an attempt in which nothing has happened but its start, of somebody who may enter. That one takes
         pictures, and what headers such a page has, is left to the application.
         """
@@ -180,8 +200,13 @@ class Express:
         found = door.passage(sat.exam, person, environ)
         if found.lacks or found.pictures:
             return None
+        html = self._drawn(sat, person, asked, root, environ)
+        return None if html is None else _Page(html)
+
+    def _drawn(self, sat: Sat, person: Viewer, asked: _Asked, root: str, environ: Mapping[str, Any]) -> bytes | None:
+        """The page, None where only the application can make it yet."""
         accepted = environ.get("HTTP_ACCEPT_LANGUAGE", "")
-        headers = ticket_of(person, asked.thing, token=asked.cookies[self._cookie])
+        headers = ticket_of(person, sat.attempt.public_id, token=asked.cookies[self._cookie])
         with force_locale(locale_of(person.locale, asked.cookies, accepted)), suppress(NotKept):
             return player(sat, person, headers=headers, root=root, theme=theme_of(asked.cookies))
         return None

@@ -1,5 +1,7 @@
 """A candidate's exams: the list, the door, the player, the result; and the examiner's list of results."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
@@ -69,13 +71,22 @@ def clock(exam_id: str) -> ResponseReturnValue:
 @bp.post("/exam/<exam_id>/start")
 @signed_in
 def start(exam_id: str) -> ResponseReturnValue:
-    """Begin, or go on with the attempt there is. The script of the waiting room asks for JSON."""
+    """Begin, or go on with the attempt there is. The script of the waiting room asks for JSON, and takes the paper itself
+    where it is a new one.
+    """
     exam = access_sittable_exam(viewer(), exam_id)
     stopped = gate.stop(exam, viewer())
     if stopped is not None:
         return stopped
-    address = url_for("sitting.attempt", attempt_id=service.start(exam, viewer()))
-    return jsonify(next=address) if wants_json() else redirect(address)
+    begun = service.begin(exam, viewer())
+    address = url_for("sitting.attempt", attempt_id=begun.public_id)
+    if not wants_json():
+        return redirect(address)
+    if begun.attempt is None or not request.accept_mimetypes["text/html"] or gate.takes_pictures(exam, viewer()):
+        return jsonify(next=address)
+    answer = make_response(_drawn(Sat(begun.attempt, exam)))
+    answer.content_location = address
+    return answer
 
 
 @bp.get("/<attempt_id>")
@@ -91,13 +102,16 @@ def attempt(attempt_id: str) -> ResponseReturnValue:
     if stopped is not None:
         return stopped
     camera = gate.camera_settings() if gate.takes_pictures(sat.exam, viewer()) else None
-    drawn = player(
-        sat, viewer(), headers=issue_ticket(attempt_id), root=request.script_root, theme=chosen_theme(), camera=camera
-    )
-    answer = make_response(drawn)
+    answer = make_response(_drawn(sat, camera))
     if camera:
         allow_camera(answer)
     return answer
+
+
+def _drawn(sat: Sat, camera: Mapping[str, object] | None = None) -> bytes:
+    """The page of an attempt that goes on."""
+    headers = issue_ticket(sat.attempt.public_id)
+    return player(sat, viewer(), headers=headers, root=request.script_root, theme=chosen_theme(), camera=camera)
 
 
 @bp.post("/<attempt_id>/events")

@@ -27,9 +27,10 @@ from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.ids import new_public_id
 from lms.sitting import dealing, errors, journal, papers, presence, queries
-from lms.sitting.deeds import End, Leftover, Save, Saved, Start
+from lms.sitting.deeds import End, Leftover, Save, Saved, Start, Started
 from lms.sitting.measures import Measure
 from lms.sitting.models import Accommodation, Attempt, AttemptResult, Outage
+from lms.sitting.policy import AttemptRow
 from lms.sitting.queries import newest_revisions
 from lms.sitting.writer import writer
 from question_bank.assembly import Form
@@ -69,11 +70,24 @@ class Answered:
     over: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An attempt that was begun: its public id; as it stands, where it was begun just now."""
+
+    public_id: str
+    attempt: AttemptRow | None = None
+
+
 def start(exam: ExamRow, viewer: Viewer) -> str:
     """The public id of the viewer's attempt: the one there is, or a new one with a paper of its own.
 
     Raises NotOpen outside the window. Two starts at once give one attempt.
     """
+    return begin(exam, viewer).public_id
+
+
+def begin(exam: ExamRow, viewer: Viewer) -> Begun:
+    """As `start`, with the attempt where it is a new one."""
     started, sealed, minutes, percent = ask(_BEFORE, (exam.id, viewer.id) * 4)[0]
     moment = now()
     if not started and exam.phase(moment) != "open":
@@ -93,8 +107,30 @@ def start(exam: ExamRow, viewer: Viewer) -> str:
             new_id=new_public_id(),
             late=given.late,
         )
-        started, sealed = str(writer().do(deed)), None
-    return str(started)
+        made: Started = writer().do(deed)
+        if made.id is not None:
+            papers.met(made.public_id, exam.id, given.form)
+            return Begun(made.public_id, _as_begun(deed, made.id))
+        started, sealed = made.public_id, None
+    return Begun(str(started))
+
+
+def _as_begun(deed: Start, number: int) -> AttemptRow:
+    """The row that beginning wrote."""
+    return AttemptRow(
+        id=number,
+        exam_id=deed.exam_id,
+        public_id=deed.new_id,
+        started_at=deed.at,
+        deadline_at=deed.deadline_at,
+        ended_at=None,
+        ended_how=None,
+        paused_at=None,
+        extra_seconds=deed.extra_seconds,
+        session_id=deed.session_id,
+        last_event=1,
+        answered=0,
+    )
 
 
 def save(who: Ticket, incoming: Sequence[Incoming]) -> Answered:

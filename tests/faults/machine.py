@@ -106,8 +106,8 @@ class Machine(RuleBasedStateMachine):
     def _seat(self, *sessions: int) -> Seat:
         person, public_id = next(self.table.people), new_public_id()
         deed = Start(1, person, sessions[0], self.table.form, moment(0), moment(3600), public_id)
-        assert self.writers[0].do(deed) == public_id
-        assert self.writers[1].do(replace(deed, new_id=new_public_id())) == public_id
+        assert self.writers[0].do(deed).public_id == public_id
+        assert self.writers[1].do(replace(deed, new_id=new_public_id())).public_id == public_id
         return Seat(public_id, person, AttemptModel(sessions[0], self.table.key), (sessions[0], sessions[1]))
 
     def _do(self, seat: Seat, process: int, deed: Deed, predict: Callable[[AttemptModel], Any]) -> None:

@@ -19,7 +19,7 @@ from flask import Flask
 from lms.direct import Line
 from lms.errors import StorageAway
 from lms.ids import new_public_id
-from lms.sitting.deeds import Deed, Saved
+from lms.sitting.deeds import Deed, Saved, Started
 from lms.sitting.measures import Measure
 from question_bank.attempt import Kind
 from tests.cast import Cast
@@ -136,7 +136,7 @@ def test_a_start_of_unknown_outcome(app: Flask, cast: Cast, exam_day: ExamDay, d
     with lost_answers(lost_connection(desk)), pytest.raises(StorageAway):
         desk.writer().do(deed)
 
-    assert desk.writer().do(replace(deed, new_id=new_public_id())) == deed.new_id
+    assert desk.writer().do(replace(deed, new_id=new_public_id())) == Started(deed.new_id)
     lin = Sitter(deed.new_id, deed.session_id)
     assert [each.kind for each in desk.events(lin)] == [Kind.START]
     with app.app_context():

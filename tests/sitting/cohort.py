@@ -96,7 +96,7 @@ def sat_by_many(
         versions, writer = exams.frozen(reading(), exam.id).pool.versions, Writer(db.engine)
         starts = [_start(exam, person, at) for person in people]
         reading().rollback()
-        attempts = writer.do_all(starts)
+        attempts = [begun.public_id for begun in writer.do_all(starts)]
         forms = [Form.from_record(json.loads(start.form)) for start in starts]
         writer.do_all([_save(name, form, versions, luck, at) for name, form in zip(attempts, forms, strict=True)])
         before_end(writer, attempts)

@@ -130,7 +130,7 @@ def started(app: Flask, exam: ExamRow, writer: Writer, person: Any) -> Sitter:
     with app.app_context():
         query = select(LoginSession.id).where(LoginSession.person_id == person.id).order_by(LoginSession.id.desc())
         session_id = reading().scalars(query).first() or 0
-    return Sitter(writer.do(start_of(app, exam, person, session_id)), session_id)
+    return Sitter(writer.do(start_of(app, exam, person, session_id)).public_id, session_id)
 
 
 def start_of(app: Flask, exam: ExamRow, person: Any, session_id: int) -> Start:

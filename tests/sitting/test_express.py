@@ -12,7 +12,9 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from lms.accounts.models import LoginSession
+from lms.accounts.queries import PersonRow
 from lms.database import reading
+from lms.sitting.express import BEGINS
 from lms.sitting.models import Attempt
 from tests.cast import Cast, post, sign_in
 from tests.conftest import TestClock
@@ -118,12 +120,12 @@ SETTINGS = re.compile(r'id="waiting-settings">(.*?)</script>', re.DOTALL)
 LEFT = re.compile(r'"remaining": \d+')
 
 
-def at_the_door(app: Flask, cast: Cast, exam_id: str) -> tuple[Candidate, dict[str, Any]]:
+def at_the_door(app: Flask, person: PersonRow, exam_id: str) -> tuple[Candidate, dict[str, Any]]:
     """Somebody in the waiting room, and what its script sends at the bell."""
-    made = Candidate(app, cast.lin, exam_id)
+    made = Candidate(app, person, exam_id)
     found = SETTINGS.search(made.client.get(f"/sitting/exam/{exam_id}").text)
     assert found is not None
-    headers = {"Accept": "application/json", **json.loads(found[1])["headers"]}
+    headers = {"Accept": BEGINS, **json.loads(found[1])["headers"]}
     return made, {"data": {"csrf_token": made.token()}, "headers": headers}
 
 
@@ -138,16 +140,37 @@ def planted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_both_ways_begin_alike(app: Flask, cast: Cast, exam_day: ExamDay) -> None:
     """
-    A start, and one that comes again: the same attempt, status, content and headers, whichever way it took.
+    A start is answered with the paper, whichever way it took: the page that is at the address it names, with the headers
+    of that page. One that comes again is told the address, in the same words.
+    """
+    exam_id = exam_day.published(exam_day.plan(units=(cast.bureau.id,))).public_id
+    address = f"/sitting/exam/{exam_id}/start"
+    for person, way, other in ((cast.lin, LONG_WAY, ""), (cast.wang, "", LONG_WAY)):
+        somebody, asked = at_the_door(app, person, exam_id)
+        begun = somebody.client.post(address + way, **asked)
+        place = begun.headers["Content-Location"]
+        page = somebody.client.get(place + other)
+        again = [compared(somebody.client.post(address + each, **asked)) for each in (way, other)]
+
+        assert (begun.status_code, page.status_code) == (200, 200)
+        assert LEFT.sub("", begun.text) == LEFT.sub("", page.text)
+        assert set(compared_headers(begun)) - set(compared_headers(page)) == {("Content-Location", place)}
+        assert again[0] == again[1]
+        assert (again[0][0], again[0][1]) == (200, {"next": place})
+
+
+def test_who_asks_for_json_alone_is_told_the_address(app: Flask, cast: Cast, exam_day: ExamDay) -> None:
+    """
+    A new attempt, no page.
     """
     exam_id = exam_day.published().public_id
-    lin, asked = at_the_door(app, cast, exam_id)
-    address = f"/sitting/exam/{exam_id}/start"
+    lin, asked = at_the_door(app, cast.lin, exam_id)
+    begun = lin.client.post(
+        f"/sitting/exam/{exam_id}/start", **asked | {"headers": asked["headers"] | {"Accept": "application/json"}}
+    )
 
-    short, long = compared(lin.client.post(address, **asked)), compared(lin.client.post(address + LONG_WAY, **asked))
-
-    assert short[0] == 200
-    assert short == long
+    assert list(begun.json or {}) == ["next"]
+    assert lin.client.get((begun.json or {})["next"]).status_code == 200
 
 
 @pytest.mark.parametrize("cookies", [{}, {"language": "en"}, {"language": "zh", "theme": "dark"}])
@@ -183,15 +206,19 @@ def test_start_and_paper_do_not_reach_the_application(
     """
     Once the page of the exam was rendered for anybody, a start and its paper take the short way.
     """
-    exam_id = exam_day.published().public_id
-    lin, asked = at_the_door(app, cast, exam_id)
+    exam_id = exam_day.published(exam_day.plan(units=(cast.bureau.id,))).public_id
+    lin, asked = at_the_door(app, cast.lin, exam_id)
+    wang, asks = at_the_door(app, cast.wang, exam_id)
     address = f"/sitting/exam/{exam_id}/start"
-    lin.client.get(lin.client.post(address, **asked).json["next"] + LONG_WAY)
+    first = lin.client.post(address, **asked).json["next"]
+    lin.client.get(first + LONG_WAY)
     planted(monkeypatch)
 
-    begun = lin.client.post(address, **asked)
+    begun = wang.client.post(address, **asks)
 
-    assert lin.client.get(begun.json["next"]).status_code == 200
+    assert begun.headers["Content-Location"] in begun.text
+    assert wang.client.get(begun.headers["Content-Location"]).status_code == 200
+    assert lin.client.post(address, **asked).json["next"] == first
 
 
 def test_the_short_way_begins_for_nobody_else(app: Flask, cast: Cast, exam_day: ExamDay) -> None:
@@ -201,10 +228,10 @@ def test_the_short_way_begins_for_nobody_else(app: Flask, cast: Cast, exam_day: 
     """
     exam_id, other = exam_day.published().public_id, exam_day.published().public_id
     address = f"/sitting/exam/{exam_id}/start"
-    lin, asked = at_the_door(app, cast, exam_id)
-    _lin, of_other = at_the_door(app, cast, other)
-    _again, of_another_browser = at_the_door(app, cast, exam_id)
-    plain = {"Accept": "application/json"}
+    lin, asked = at_the_door(app, cast.lin, exam_id)
+    _lin, of_other = at_the_door(app, cast.lin, other)
+    _again, of_another_browser = at_the_door(app, cast.lin, exam_id)
+    plain = {"Accept": BEGINS}
     tried = [plain, plain | {"X-Ticket": "x.1.1.y"}, of_other["headers"], of_another_browser["headers"]]
     refused = [lin.client.post(address, headers=headers).status_code for headers in tried]
     foreign = asked | {"headers": asked["headers"] | {"Origin": "https://elsewhere.example"}}
@@ -223,7 +250,7 @@ def test_a_start_notes_the_use_of_the_session(app: Flask, cast: Cast, exam_day: 
     As the application notes it; written with the next pulse.
     """
     exam_id = exam_day.published().public_id
-    lin, asked = at_the_door(app, cast, exam_id)
+    lin, asked = at_the_door(app, cast.lin, exam_id)
     clock.advance(minutes=5)
     begun = lin.client.post(f"/sitting/exam/{exam_id}/start", **asked)
     lin.attempt_id = (begun.json or {})["next"].rsplit("/", 1)[1]

@@ -406,8 +406,9 @@ def test_many_starts_at_once_are_one_attempt(app: Flask, cast: Cast, exam_day: E
     with ThreadPoolExecutor(2) as threads:
         begun += list(threads.map(lambda deed: desk.writer().do(deed), deeds[3:5]))
 
-    lin = Sitter(begun[0], desk.sitters[0].session_id)
-    assert set(begun) == {deeds[0].new_id}
+    lin = Sitter(begun[0].public_id, desk.sitters[0].session_id)
+    assert {each.public_id for each in begun} == {deeds[0].new_id}
+    assert [each.id is not None for each in begun] == [True, False, False, False, False]
     assert [event.kind for event in desk.events(lin)] == [Kind.START]
     assert desk.broken_chain(lin) == ""
 

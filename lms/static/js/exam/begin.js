@@ -1,5 +1,9 @@
-// Opens the paper. A server that is busy or away is asked again, ever more rarely and never by all pages at once.
+// Opens the paper: the answer to the start is its page, which takes the place of this one. A server that is busy or away is asked again, ever more rarely and never by all pages at once.
 
+import { watchDrawers } from "../drawer.js";
+import { arrived } from "./serverclock.js";
+
+const TAKEN = "application/json, text/html;q=0.9";
 const PAUSES = [1000, 2000, 4000, 8000, 15000];
 const PATIENCE = 20000;
 
@@ -15,13 +19,46 @@ async function post(form, headers) {
   try {
     return await fetch(form.action, {
       method: "POST",
-      headers: { Accept: "application/json", ...headers },
+      headers: { Accept: TAKEN, ...headers },
       body: new URLSearchParams(new FormData(form)),
       signal: stop.signal,
       cache: "no-store",
     });
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** Style sheets that a page has and this one has not, here and loaded: nobody sees the page without them. */
+function dress(page) {
+  const here = new Set([...document.querySelectorAll("link[rel=stylesheet]")].map((link) => link.href));
+  const lacking = [...page.querySelectorAll("link[rel=stylesheet]")].filter((link) => !here.has(link.href));
+  return Promise.all(
+    lacking.map((link) => {
+      const own = document.adoptNode(link);
+      const loaded = new Promise((resolve) => (own.onload = own.onerror = resolve));
+      document.head.append(own);
+      return loaded;
+    }),
+  );
+}
+
+/** Puts a page in the place of this one, under its own address, as if it had been gone to. */
+async function show(html, address) {
+  try {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const scripts = [...page.querySelectorAll("script[type=module][src]")].map((script) => script.src);
+    await dress(page);
+    history.replaceState(null, "", address);
+    document.title = page.title;
+    delete document.documentElement.dataset.waiting;
+    document.body.replaceWith(document.adoptNode(page.body));
+    watchDrawers(document);
+    scrollTo(0, 0);
+    document.getElementById("main").focus();
+    await Promise.all(scripts.map((script) => import(script)));
+  } catch {
+    location.replace(address);
   }
 }
 
@@ -35,6 +72,11 @@ async function once(form, headers) {
     response = await post(form, headers);
     if (response.status === 401) return { go: () => location.reload() };
     if (response.status === 429 || response.status >= 500) return { wait: asked(response) };
+    if (response.ok && response.headers.get("Content-Type").startsWith("text/html")) {
+      arrived(performance.now());
+      const page = await response.text();
+      return { go: () => show(page, response.headers.get("Content-Location")) };
+    }
     const answer = await response.json();
     if (response.ok) return { go: () => location.replace(answer.next) };
     if (answer.error === "attempt.not_open") return { wait: 0, early: true };

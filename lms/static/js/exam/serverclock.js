@@ -1,8 +1,15 @@
 // The server's time on this page. This computer's clock is never asked for it: only how much time has passed.
 
+let came = null;
+
+/** A page has come that takes the place of the one that was gone to. */
+export function arrived(moment) {
+  came = moment;
+}
+
 /** When the first byte of this page came, on the scale of performance.now(). */
 export function arrival() {
-  return performance.getEntriesByType?.("navigation")?.[0]?.responseStart ?? performance.now();
+  return came ?? performance.getEntriesByType?.("navigation")?.[0]?.responseStart ?? performance.now();
 }
 
 export class ServerClock {

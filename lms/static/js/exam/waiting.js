@@ -112,6 +112,7 @@ form.addEventListener("submit", (event) => {
 });
 
 async function look() {
+  if (opening) return;
   looked = performance.now();
   try {
     const response = await fetch(settings.clockUrl, { headers: { Accept: "application/json" }, cache: "no-store" });
