@@ -1,11 +1,11 @@
 """What pages cost: statements sent and CPU, on the demonstration."""
 
-import time
 from dataclasses import dataclass
 
 from flask.testing import FlaskClient
 
 from lms.accounts.policy import Role
+from tests import pace
 from tests.crawl import crawl
 from tests.demonstration import Demonstration, begin_something
 from tests.statements import statements
@@ -45,7 +45,7 @@ def measured(demonstration: Demonstration, client: FlaskClient, role: Role, endp
     with statements(demonstration.app) as sent:
         answer = client.get(path)
     for _ in range(RUNS):
-        start = time.process_time()
-        client.get(path)
-        best = min(best, time.process_time() - start)
+        with pace.measured() as spent:
+            client.get(path)
+        best = min(best, spent.seconds)
     return Visit(role, endpoint, path, answer.status_code, len(sent), best)

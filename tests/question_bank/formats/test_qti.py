@@ -22,6 +22,7 @@ from tests.question_bank.formats.qti_items import (
     item,
     mapping,
 )
+from tests.pace import measured
 
 SUM = (
     '<responseProcessing><setOutcomeValue identifier="SCORE"><sum><mapResponse identifier="RESPONSE"/>'
@@ -239,11 +240,11 @@ def test_rules_that_grow_without_end_are_refused_in_time(name: str) -> None:
         choices(0, shuffle=True, **letters),
         f"{rules}</setOutcomeValue>{GROWING[name] * 120}{end}</responseProcessing>",
     )
-    start = time.process_time()
-    found = taken(data)
+    with measured() as spent:
+        found = taken(data)
 
     assert codes(found) == ["qti_processing"]
-    assert time.process_time() - start < 1
+    assert spent.seconds < 1
 
 
 def test_gaps_for_typing_become_blanks_with_weights() -> None:
