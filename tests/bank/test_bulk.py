@@ -21,7 +21,7 @@ from tests.bank.conftest import MakePool, single
 from tests.bank.reviewed import Desk, desk
 from tests.cast import csrf, post, sign_in
 from tests.exam_day import wordings
-from tests.pace import measured
+from tests.pace import spent_cpu
 
 __all__ = ["desk"]
 SUBMIT, APPROVE = Move.SUBMIT, Move.APPROVE
@@ -316,7 +316,7 @@ def test_five_thousand_take_seconds(desk: Desk) -> None:
     desk.add(*many)
     with desk.app.app_context():
         ids = Selection(ItemFilter(), all=True).ids(reading(), desk.pool.id)
-        with measured() as spent:
+        with spent_cpu() as spent:
             planned = bulk.plan(reading(), desk.pool, ids, Changes(objective="能够当场作出决定"))
             reading().rollback()
             with writing() as session:

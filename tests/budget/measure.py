@@ -45,7 +45,7 @@ def measured(demonstration: Demonstration, client: FlaskClient, role: Role, endp
     with statements(demonstration.app) as sent:
         answer = client.get(path)
     for _ in range(RUNS):
-        with pace.measured() as spent:
+        with pace.spent_cpu() as spent:
             client.get(path)
         best = min(best, spent.seconds)
     return Visit(role, endpoint, path, answer.status_code, len(sent), best)

@@ -12,8 +12,8 @@ from question_bank.difference import Field, Line, Words, difference
 from question_bank.interactions.numeric import Number
 from question_bank.interactions.options import Option, Options
 from question_bank.item import Citation, ItemVersion, Stimulus
+from tests.pace import spent_cpu
 from tests.question_bank.test_interactions import BODIES
-from tests.pace import measured
 
 STEM = "当场作出的行政处罚决定，应当在二日内备案。"
 
@@ -161,7 +161,7 @@ def test_hostile_texts_are_compared_in_no_time() -> None:
     """
     Ten thousand times the same sign, once with a word in the middle.
     """
-    with measured() as spent:
+    with spent_cpu() as spent:
         difference(an_item(stem="甲" * 10_000), an_item(stem="甲" * 5_000 + "乙" + "甲" * 4_999))
         difference(an_item(stem="甲\n" * 5_000), an_item(stem="乙\n" + "甲\n" * 4_999))
 

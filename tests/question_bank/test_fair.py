@@ -27,9 +27,9 @@ from question_bank.interactions.options import LETTERS, Option, Options, order
 from question_bank.interactions.true_false import Statement
 from question_bank.item import ItemVersion, Stimulus
 from question_bank.pool import Pool
+from tests.pace import spent_cpu
 from tests.question_bank import fairness
 from tests.question_bank import known_bank as bank
-from tests.pace import measured
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs" / "fairness.md"
@@ -111,7 +111,7 @@ def test_a_paper_takes_less_than_five_milliseconds() -> None:
     """
     held, plan, known = bank.pool(), bank.blueprint(), bank.known()
     seats = [Seat(str(n // 120), n % 120 // 12, n % 12) for n in range(2000)]
-    with measured() as spent:
+    with spent_cpu() as spent:
         deal(held, plan, bank.seeds(2000), seats, known)
 
     assert spent.seconds / 2000 < 0.005

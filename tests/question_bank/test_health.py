@@ -14,7 +14,7 @@ from question_bank.health import Examined, Finding
 from question_bank.interactions.options import Option, Options
 from question_bank.interactions.true_false import Statement
 from question_bank.item import Citation, ItemVersion, Stimulus
-from tests.pace import measured
+from tests.pace import spent_cpu
 
 DAY = date(2026, 3, 2)
 STEM = "食品生产企业应当建立食品原料进货查验记录制度，记录保存期限不得少于产品保质期满后六个月"
@@ -105,7 +105,7 @@ def test_everything_alike_ends_too() -> None:
     """
     versions = [single(f"第{n}题：{STEM}") for n in range(5000)]
     versions += [single(STEM + chr(0x4E00 + n) + chr(0x4E01 + n)) for n in range(5000)]
-    with measured() as spent:
+    with spent_cpu() as spent:
         findings = list(health.twins(examined(*versions), DAY))
 
     assert spent.seconds < 20

@@ -14,9 +14,9 @@ from lms.sitting.queries import BoardRow
 from lms.supervision.board import SILENT_AFTER, state_of
 from tests.cast import FOUNDED, sign_in
 from tests.conftest import NINE
+from tests.pace import spent_cpu
 from tests.statements import statements
 from tests.supervision.conftest import Hall
-from tests.pace import measured
 
 MANY = 2000
 MOST_STATEMENTS = 5  # who asks, the exam, the attempts, and now and then the candidates
@@ -85,7 +85,7 @@ def test_two_thousand_candidates_cost_little(hall: Hall) -> None:
     assert len(sent) <= MOST_STATEMENTS
     spent = []
     for _each in range(5):
-        with measured() as took:
+        with spent_cpu() as took:
             assert live(hall, second["mark"])["lines"] == []
         spent.append(took.seconds)
     assert min(spent) < CPU_SECONDS

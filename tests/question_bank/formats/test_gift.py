@@ -10,7 +10,7 @@ from question_bank.formats import gift
 from question_bank.formats.record import from_record, to_record
 from question_bank.formats.refusal import Imported
 from question_bank.item import ItemVersion
-from tests.pace import measured
+from tests.pace import spent_cpu
 
 SUBJECTS = {"food": "food", "食品安全": "food"}
 
@@ -206,7 +206,7 @@ def test_ten_thousand_questions_take_seconds() -> None:
     A whole bank comes in within thirty seconds.
     """
     text = "\n\n".join(f"::题{n}::第{n}题问什么？{{=甲{n}#好 ~乙#不好 ~丙 ~丁}}" for n in range(10_000))
-    with measured() as spent:
+    with spent_cpu() as spent:
         found = read(text)
 
     assert len(found.items) == 10_000

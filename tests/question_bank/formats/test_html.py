@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 
 from question_bank.formats import html
 from question_bank.formats.pictures import name_of
-from tests.pace import measured
+from tests.pace import spent_cpu
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
@@ -213,7 +213,7 @@ def test_no_text_takes_long(source: str) -> None:
     """
     Time grows with length, not with its square.
     """
-    with measured() as spent:
+    with spent_cpu() as spent:
         html.markdown(source)
 
     assert spent.seconds < 5

@@ -19,7 +19,7 @@ from question_bank.formats.refusal import Imported
 from question_bank.formats.registry import FORMATS, recognised
 from question_bank.interactions import KINDS
 from question_bank.item import ItemVersion
-from tests.pace import measured
+from tests.pace import spent_cpu
 
 CORPORA = Path(os.environ.get("SHUYUAN_CORPORA", Path(__file__).parents[4] / "shared" / "corpora"))
 CONTENT = Path(__file__).parents[3] / "question_bank" / "content"
@@ -358,7 +358,7 @@ def test_no_file_takes_long(element: str) -> None:
     Time grows with length, not with its square; remarks have a limit.
     """
     data = quiz(element)
-    with measured() as spent:
+    with spent_cpu() as spent:
         found = moodle.read(data, name="a.xml", subjects={})
 
     assert spent.seconds < 8

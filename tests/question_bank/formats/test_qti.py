@@ -1,7 +1,6 @@
 """Reading QTI: what is taken, and that nothing is ever scored otherwise than the file says without a word."""
 
 import re
-import time
 import zipfile
 from io import BytesIO
 
@@ -11,6 +10,7 @@ from question_bank.formats import registry
 from question_bank.formats.package import packed
 from question_bank.formats.qti_packages import looks_like, read
 from question_bank.formats.refusal import Imported
+from tests.pace import spent_cpu
 from tests.question_bank.formats.qti_items import (
     MAP,
     MATCH,
@@ -22,7 +22,6 @@ from tests.question_bank.formats.qti_items import (
     item,
     mapping,
 )
-from tests.pace import measured
 
 SUM = (
     '<responseProcessing><setOutcomeValue identifier="SCORE"><sum><mapResponse identifier="RESPONSE"/>'
@@ -240,7 +239,7 @@ def test_rules_that_grow_without_end_are_refused_in_time(name: str) -> None:
         choices(0, shuffle=True, **letters),
         f"{rules}</setOutcomeValue>{GROWING[name] * 120}{end}</responseProcessing>",
     )
-    with measured() as spent:
+    with spent_cpu() as spent:
         found = taken(data)
 
     assert codes(found) == ["qti_processing"]

@@ -21,8 +21,8 @@ from question_bank.formats.qti_source import Refused, Source
 from question_bank.formats.xml import local, parsed
 from question_bank.scoring import DEFAULT, Rules
 from question_bank.text import plain_text
+from tests.pace import spent_cpu
 from tests.question_bank.formats.qti_items import PNG
-from tests.pace import measured
 
 CORPORA = Path(os.environ.get("SHUYUAN_CORPORA", Path(__file__).parents[4] / "shared" / "corpora"))
 SUPPORTED = {
@@ -266,7 +266,7 @@ def test_hostile_files_are_refused_or_made_harmless_in_time() -> None:
         pytest.skip(f"no hostile files below {CORPORA}")
     for path in paths:
         data = path.read_bytes()
-        with measured() as spent:
+        with spent_cpu() as spent:
             found = read(data, name=path.name, subjects={})
         assert spent.seconds < 1, path
         for item in found.items:
