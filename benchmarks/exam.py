@@ -37,7 +37,7 @@ from lms.sitting.models import Attempt, Paper
 FIRST, PROBED = 16, 200
 BURST = {"candidates": 2000, "start_within": 5.0}
 SETTLED_WITHIN = 120.0
-STEPS = ("door", "start", "save", "pulse", "submit", "review", "login")
+STEPS = ("door", "start", "save", "pulse", "submit", "result", "review", "login")
 
 
 def main(words: Sequence[str]) -> None:
@@ -116,7 +116,9 @@ def _measured(made: House, running: Served, pace: Pace) -> dict[str, Any]:
         "lost": lost,
         "faults": dict(faults.most_common(10)),
         "cpu_ms": costs.ms,
-        "cpu_ms_candidate": round((played.server_cpu + told) * 1000 / max(1, len(played.candidates)), 2),
+        "cpu_ms_candidate": round(
+            (played.server_cpu + played.after_cpu + told) * 1000 / max(1, len(played.candidates)), 2
+        ),
         "cpu_ms_hold": costs.of_hold(played.hold) if played.hold and not made.signing_in else None,
         "latency_ms": _latencies(met),
         "counts": {step: len(met.seconds[step]) for step in STEPS},

@@ -3,8 +3,8 @@
 A step's share is the CPU time (user and system) of all processes of the server, and of PostgreSQL's where it stores, over a
 phase in which a few candidates at a time do only that step, divided by how often they did it. Before the first phase a few
 others sit the whole exam, and the server is left alone until it rests: what is done once in a process is nobody's share.
-An attempt is the sum of start, 50 answers, hand-in, what the workers do until the result is told, and the page of the
-result. Door and pulses stand beside it, because how many there are depends on the exam, not on the attempt.
+An attempt is the sum of start, 50 answers, hand-in, what the workers do until the result is told, the receipt, and the page
+with the questions of the result. Door and pulses stand beside it, because how many there are depends on the exam, not on the attempt.
 """
 
 import time
@@ -51,7 +51,7 @@ def measured(
     """Warm the server by the first, measure the others; `settled` returns when all results are told."""
     _all(port, first, Candidate.open_door)
     _rested(group)
-    for step in (_start, _saves, _pulses, _hand_in, Candidate.look_at_result):
+    for step in (_start, _saves, _pulses, _hand_in, Candidate.look_at_result, Candidate.look_at_review):
         _all(port, first, step)
     settled()
     idle = _rested(group)
@@ -71,10 +71,12 @@ def measured(
     settled()
     spent = (group.cpu_seconds() - before) * 1000 - idle * (time.perf_counter() - begun)
     ms["settle"] = max(0.0, spent) / len(others)
-    before = group.cpu_seconds()
-    _all(port, others, Candidate.look_at_result)
-    ms["review"] = (group.cpu_seconds() - before) * 1000 / len(others)
-    ms["attempt"] = ms["start"] + SAVES * ms["save"] + ms["submit"] + ms["settle"] + ms["review"]
+    for name, step in (("result", Candidate.look_at_result), ("review", Candidate.look_at_review)):
+        before = group.cpu_seconds()
+        _all(port, others, step)
+        ms[name] = (group.cpu_seconds() - before) * 1000 / len(others)
+    whole = ("start", "submit", "settle", "result", "review")
+    ms["attempt"] = SAVES * ms["save"] + sum(ms[name] for name in whole)
     return Costs({name: round(value, 3) for name, value in ms.items()}, idle)
 
 

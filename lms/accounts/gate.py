@@ -63,6 +63,13 @@ def viewer() -> Viewer:
     return person
 
 
+def signed_in_viewer() -> Viewer:
+    """The same behind `by_ticket`, which does not ask who is there; raises SignInNeeded."""
+    if not current_user.is_authenticated:
+        raise SignInNeeded
+    return viewer()
+
+
 def cookie_name() -> str:
     """The name of the session cookie; a browser keeps `__Host-` to this very host and TLS."""
     name: str = current_app.extensions["accounts.cookie"]

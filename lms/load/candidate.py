@@ -63,6 +63,8 @@ class Times:
     saves: Sequence[float]
     hand_in: float
     pulse: float
+    #: who has read the receipt wants to see the questions
+    review: float
 
 
 class Candidate:
@@ -113,6 +115,8 @@ class Candidate:
         yield times.hand_in
         yield from self.hand_in(times.hand_in)
         yield from self.look_at_result()
+        yield times.review
+        yield from self.look_at_review()
 
     def open_door(self) -> Script:
         """Look at the page before the exam."""
@@ -169,8 +173,12 @@ class Candidate:
         self.handed_in = answer is not None
 
     def look_at_result(self) -> Script:
-        """Read what may be seen of the result."""
-        yield from self._ask("review", self._get(self._urls["result"]))
+        """The page goes on to the receipt by itself."""
+        yield from self._ask("result", self._get(self._urls["result"]))
+
+    def look_at_review(self) -> Script:
+        """Read question by question what may be seen of it."""
+        yield from self._ask("review", self._get(self._urls["result"].removesuffix("result") + "review"))
 
     def sign_in(self, staff_number: str, password: str, due: float) -> Script:
         """Be somebody who signs in meanwhile."""

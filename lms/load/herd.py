@@ -16,6 +16,8 @@ from question_bank.chance import Chance
 #: how long an answer may take before it counts as none, after the last hand-in
 PATIENCE = 60.0
 _FINE = 1_000_000
+#: seconds, least and most, that people look at their receipt before they open the questions
+READING = (2.0, 40.0)
 #: more questions than so many are not answered by one candidate
 QUESTIONS = 12
 
@@ -64,6 +66,9 @@ class Played:
     record: Record = field(default_factory=Record)
     seconds: float = 0.0
     server_cpu: float = 0.0
+    #: of the server after the last hand-in, while people read
+    after_cpu: float = 0.0
+    cpu_at_end: float = 0.0
     own_cpu: float = 0.0
     requests: int = 0
     peak_bytes: int = 0
@@ -84,7 +89,7 @@ def timetable(count: int, pace: Pace, bell: float, opening: float, *, chance: Ch
         while due < hand_in:
             saves.append(due)
             due += between(*pace.save_every)
-        found.append(Times(opening + number / pace.doors, start, saves, hand_in, pulse))
+        found.append(Times(opening + number / pace.doors, start, saves, hand_in, pulse, hand_in + between(*READING)))
     return found
 
 
@@ -116,7 +121,8 @@ def play(
     end = bell + pace.length
     loop.add(_watch(played, group, bell, end, lambda: each_second(time.perf_counter() - began, end - began)))
     loop.add(_watch_hold(played, group, bell + pace.start_within, end - pace.submit_within))
-    loop.run(until=end + PATIENCE)
+    loop.run(until=end + READING[1] + PATIENCE)
+    played.after_cpu = group.cpu_seconds() - played.cpu_at_end
     played.own_cpu, played.requests = time.process_time() - own, loop.requests
     return played
 
@@ -133,7 +139,8 @@ def _watch(played: Played, group: Group, bell: float, end: float, tell: Callable
         played.server_cpu, played.seconds = group.cpu_seconds() - before, now - bell
         tell()
         yield now + 1
-    played.server_cpu, played.seconds = group.cpu_seconds() - before, time.perf_counter() - bell
+    played.cpu_at_end = group.cpu_seconds()
+    played.server_cpu, played.seconds = played.cpu_at_end - before, time.perf_counter() - bell
 
 
 def _watch_hold(played: Played, group: Group, first: float, last: float) -> Script:

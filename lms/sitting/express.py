@@ -1,5 +1,5 @@
 """The short way for what pages of exams ask for thousands of times a minute: answers, pulses and hand-ins, and at the bell
-the start and the paper.
+the start and the paper, and the receipt.
 
 A request that is in every respect as our own page sends it is answered here, before Flask makes its objects of it: by the
 same functions, with the same headers, log line and count. Any other is left to the application, which says what is wrong
@@ -9,7 +9,7 @@ with it; so there is one place that refuses. `docs/decisions/11-express.md` says
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,17 +36,19 @@ from lms.sitting import presence, sent, service
 from lms.sitting.page import NotKept
 from lms.sitting.player import player
 from lms.sitting.policy import Sat, access_own_attempt, access_sittable_exam
+from lms.sitting.receipt import receipt_page
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
-_ADDRESS = re.compile(r"/sitting/(exam/)?([\w-]{1,64})(/events|/state|/hand-in|/start)?", re.ASCII)
+_ADDRESS = re.compile(r"/sitting/(exam/)?([\w-]{1,64})(/events|/state|/hand-in|/start|/result)?", re.ASCII)
 #: by what the address ends in, and whether it is an exam's: the endpoint, and the method that our page uses
 _ENDPOINTS = {
     (False, "/events"): ("sitting.events", "POST"),
     (False, "/state"): ("sitting.state", "GET"),
     (False, "/hand-in"): ("sitting.hand_in", "POST"),
     (False, None): ("sitting.attempt", "GET"),
+    (False, "/result"): ("sitting.result", "GET"),
     (True, "/start"): ("sitting.start", "POST"),
 }
 #: our pages send far less at once; more is left to the application
@@ -133,7 +135,7 @@ class Express:
         if what == "/start" and environ.get("HTTP_ACCEPT") != BEGINS:
             return None
         cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
-        if what is None:
+        if what in (None, "/result"):
             return _Asked(endpoint, thing, cookies, None)
         found = tickets.read(environ.get("HTTP_X_TICKET", ""), token=cookies.get(self._cookie, ""), key=self._key)
         return _Asked(endpoint, thing, cookies, found) if found is not None and found.thing == thing else None
@@ -152,7 +154,8 @@ class Express:
         """Do what was asked; what to answer, None to leave it to the application after all."""
         ticket, root = asked.ticket, environ.get("SCRIPT_NAME", "")
         if ticket is None:
-            return self._paper(asked, root, environ)
+            make = self._result if asked.endpoint == "sitting.result" else self._paper
+            return make(asked, root, environ)
         if asked.endpoint == "sitting.start":
             return self._begun(asked, ticket, root, environ)
         if asked.endpoint == "sitting.state":
@@ -203,11 +206,28 @@ class Express:
         html = self._drawn(sat, person, asked, root, environ)
         return None if html is None else _Page(html)
 
+    def _result(self, asked: _Asked, root: str, environ: Mapping[str, Any]) -> _Page | None:
+        """The receipt of somebody's attempt that is over."""
+        person = self._person(asked)
+        if person is None:
+            return None
+        sat = access_own_attempt(person, asked.thing)
+        if sat.attempt.ended_at is None:
+            return None
+        headers = ticket_of(person, asked.thing, token=asked.cookies[self._cookie])
+        with self._language(person, asked, environ), suppress(NotKept):
+            return _Page(receipt_page(sat, person, headers=headers, root=root, theme=theme_of(asked.cookies)))
+        return None
+
+    def _language(self, person: Viewer, asked: _Asked, environ: Mapping[str, Any]) -> AbstractContextManager[None]:
+        locale = locale_of(person.locale, asked.cookies, environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        found: AbstractContextManager[None] = force_locale(locale)
+        return found
+
     def _drawn(self, sat: Sat, person: Viewer, asked: _Asked, root: str, environ: Mapping[str, Any]) -> bytes | None:
         """The page, None where only the application can make it yet."""
-        accepted = environ.get("HTTP_ACCEPT_LANGUAGE", "")
         headers = ticket_of(person, sat.attempt.public_id, token=asked.cookies[self._cookie])
-        with force_locale(locale_of(person.locale, asked.cookies, accepted)), suppress(NotKept):
+        with self._language(person, asked, environ), suppress(NotKept):
             return player(sat, person, headers=headers, root=root, theme=theme_of(asked.cookies))
         return None
 

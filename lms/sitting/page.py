@@ -199,14 +199,21 @@ class NotKept(Exception):
 
 def shell(exam_id: int, title: str, sections: Sequence[tuple[str, Decimal, Sequence[int]]], theme: str) -> Shell:
     """The page of an exam without anybody's paper; raises NotKept."""
+
+    def render() -> str:
+        return render_template("sitting/player.html", title=title, sections=sections, place=PLACE.format)
+
+    return kept_shell((exam_id, title, locale_code(), theme), render)
+
+
+def kept_shell(key: object, render: Callable[[], str]) -> Shell:
+    """A page without what is anybody's own, rendered once; raises NotKept outside of a request where it was not yet."""
     kept = _kept().shells
-    key = (exam_id, title, locale_code(), theme)
     found = kept.get(key)
     if found is None:
         if not has_request_context():
             raise NotKept
-        html = render_template("sitting/player.html", title=title, sections=sections, place=PLACE.format)
-        parts = [*_PLACE.split(html), ""]
+        parts = [*_PLACE.split(render()), ""]
         found = [
             (words.encode(), int(place) if place.isdigit() else place)
             for words, place in zip(parts[::2], parts[1::2], strict=True)
@@ -225,11 +232,11 @@ def kept_words(made: Callable[[], dict[str, str]]) -> dict[str, str]:
     return kept[language]
 
 
-def filled(page: Shell, person: str, settings: str, articles: Mapping[int, bytes]) -> bytes:
+def filled(page: Shell, pieces: Mapping[str, bytes], articles: Mapping[int, bytes] | None = None) -> bytes:
     """A candidate's page."""
-    pieces: Mapping[str, bytes] = {"person": person.encode(), "settings": settings.encode(), "": b""}
-    out = []
+    out, numbered = [], articles or {}
     for words, place in page:
         out.append(words)
-        out.append(articles[place] if isinstance(place, int) else pieces[place])
+        if place:
+            out.append(numbered[place] if isinstance(place, int) else pieces[place])
     return b"".join(out)

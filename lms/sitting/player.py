@@ -44,12 +44,12 @@ def player(
     sections = [(part.title, part.marks, own) for part, own in zip(sat.exam.blueprint.sections, numbers, strict=True)]
     settings = _settings(sat, form, versions, state) | _addresses(f"{root}/sitting/{sat.attempt.public_id}")
     settings |= {"headers": headers, "words": page.kept_words(_words), "camera": camera}
-    return page.filled(
-        page.shell(sat.exam.id, sat.exam.title, sections, theme),
-        str(escape(f"{person.name} · {person.unit_name or ''}")),
-        htmlsafe_json_dumps(settings, dumps=dumps),
-        page.paper_html(form, versions),
-    )
+    own = {
+        "person": escape(f"{person.name} · {person.unit_name or ''}").encode(),
+        "settings": htmlsafe_json_dumps(settings, dumps=dumps).encode(),
+    }
+    shell = page.shell(sat.exam.id, sat.exam.title, sections, theme)
+    return page.filled(shell, own, page.paper_html(form, versions))
 
 
 def _settings(sat: Sat, form: Form, versions: Mapping[int, ItemVersion], state: State) -> dict[str, Any]:

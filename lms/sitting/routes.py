@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
-from markupsafe import Markup
 
 from lms.access import by_ticket, requires, signed_in
-from lms.accounts.gate import issue_ticket, ticket, viewer
+from lms.accounts.gate import issue_ticket, signed_in_viewer, ticket, viewer
 from lms.accounts.policy import Act
 from lms.admission import gate
 from lms.clock import now
@@ -24,7 +23,7 @@ from lms.sitting.forms import incoming
 from lms.sitting.paper import review
 from lms.sitting.player import player
 from lms.sitting.policy import Sat, access_own_attempt, access_sittable_exam
-from question_bank.attempt import receipt_code
+from lms.sitting.receipt import outcome_of, receipt_page
 
 bp = Blueprint("sitting", __name__, url_prefix="/sitting", template_folder="templates")
 
@@ -150,33 +149,38 @@ def hand_in(attempt_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/<attempt_id>/evidence")
-@signed_in
+@csrf.exempt
+@by_ticket
 def evidence(attempt_id: str) -> ResponseReturnValue:
-    """Keep what a browser still held of an attempt that is over; it counts nothing."""
-    sat = access_own_attempt(viewer(), attempt_id)
+    """Keep what a browser still held of an attempt that is over; it counts nothing. The ticket says that our page asks, the
+    log-in whose attempt it is.
+    """
+    sat = access_own_attempt(signed_in_viewer(), attempt_id)
     return jsonify(kept=service.keep_evidence(sat.attempt.public_id, incoming(request.get_json())))
 
 
 @bp.get("/<attempt_id>/result")
 @signed_in
 def result(attempt_id: str) -> ResponseReturnValue:
-    """What the release policy lets the candidate see."""
+    """The receipt, and of the result what the release policy lets the candidate see."""
     sat = _current(attempt_id)
     if sat.attempt.ended_at is None:
         return redirect(url_for("sitting.attempt", attempt_id=attempt_id))
-    visible = sat.exam.score_visible(now())
-    outcome = quick.outcome(sat.attempt.id) if visible and sat.attempt.ended_how != "void" else None
-    reviewed: list[Markup] = []
-    if outcome is not None:
-        versions, form = exams.snapshot_of(sat.exam.id), papers.sat(attempt_id).form
-        reviewed = review(sat.exam, form, versions, quick.answers(sat.attempt.id), outcome.scores)
-    return render_template(
-        "sitting/result.html",
-        sat=sat,
-        outcome=outcome,
-        reviewed=reviewed,
-        receipt=receipt_code(quick.end_hash(sat.attempt.id)),
-    )
+    headers = issue_ticket(attempt_id)
+    return make_response(receipt_page(sat, viewer(), headers=headers, root=request.script_root, theme=chosen_theme()))
+
+
+@bp.get("/<attempt_id>/review")
+@signed_in
+def reviewed(attempt_id: str) -> ResponseReturnValue:
+    """Question by question, as far as the release policy lets the candidate see it."""
+    sat = _current(attempt_id)
+    outcome = None if sat.attempt.ended_at is None else outcome_of(sat)
+    if outcome is None:
+        return redirect(url_for("sitting.result", attempt_id=attempt_id))
+    versions, form = exams.snapshot_of(sat.exam.id), papers.sat(attempt_id).form
+    rows = review(sat.exam, form, versions, quick.answers(sat.attempt.id), outcome.scores)
+    return render_template("sitting/review.html", sat=sat, outcome=outcome, rows=rows)
 
 
 @bp.get("/exam/<exam_id>/results")

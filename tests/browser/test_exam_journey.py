@@ -68,6 +68,8 @@ def test_an_exam_from_the_door_to_the_result(house: House, enter: Enter, exam: E
     page.locator("[data-confirm-hand-in]").click()
     page.wait_for_url("**/result")
     expect(page.locator("main")).to_contain_text("/ 28")
+    page.locator("main a[href$=review]").click()
+    expect(page.locator(".review > li")).to_have_count(14)
 
 
 def test_answers_given_without_network_arrive_later(house: House, enter: Enter, exam: ExamRow) -> None:

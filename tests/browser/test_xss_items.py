@@ -4,6 +4,7 @@ The browser is told to ignore the content security policy, so that what is prove
 a second wall that `tests/security/test_headers.py` proves.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -291,6 +292,9 @@ def test_nothing_acts_on_the_pages_of_a_candidate(window: Watched, house: House,
     page.locator("[data-confirm-hand-in]").click()
     page.wait_for_url("**/result")
     window.note("the result")
+    page.get_by_role("link", name=re.compile("Question by question|逐题回顾")).click()
+    page.wait_for_url("**/review")
+    window.note("the questions of the result")
 
     assert window.found == []
     expect(page.locator("main")).to_contain_text("<script>alert(1)</script>")

@@ -112,16 +112,18 @@ def test_a_lost_answer_is_counted(app: Flask, exam_day: ExamDay, cast: Cast) -> 
 
 def test_hand_in_and_result_follow_the_page(app: Flask, exam_day: ExamDay, cast: Cast, clock: TestClock) -> None:
     """
-    The pulse, the hand-in and the page of the result are answered; the attempt has ended as handed in.
+    The pulse, the hand-in and the pages of the result are answered; the attempt has ended as handed in.
     """
     one, client = begun(app, exam_day, cast)
 
     passed_on(one.look_at_clock(1.0), client)
     passed_on(one.hand_in(1.0), client)
     passed_on(one.look_at_result(), client)
+    passed_on(one.look_at_review(), client)
 
     assert one._record.faults == {}
-    assert {step: len(times) for step, times in one._record.seconds.items()} == {"pulse": 1, "submit": 1, "review": 1}
+    steps = {step: len(times) for step, times in one._record.seconds.items()}
+    assert steps == {"pulse": 1, "submit": 1, "result": 1, "review": 1}
     with app.app_context():
         assert reading().query(Attempt).one().ended_how == "handed_in"
 

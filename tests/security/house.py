@@ -160,7 +160,7 @@ class House:
     def proof(self, row: Row, client: FlaskClient) -> dict[str, str]:
         """The header that shows that a page of ours asks: the owner's ticket, or a token for this browser."""
         if self.by_ticket(row):
-            return {tickets.HEADER: self.ticket(self.values["attempt"])}
+            return {tickets.HEADER: self.ticket(self.values["done" if "{done}" in row.address else "attempt"])}
         return {"X-CSRFToken": csrf(client)}
 
     def ticket(self, thing: str, *, who: str = "cadre", key: str = "") -> str:

@@ -16,6 +16,7 @@ from lms.accounts.queries import PersonRow
 from lms.database import reading
 from lms.sitting.express import BEGINS
 from lms.sitting.models import Attempt
+from lms.sitting.rows import MARK
 from tests.cast import Cast, post, sign_in
 from tests.conftest import TestClock
 from tests.exam_day import ExamDay
@@ -219,6 +220,47 @@ def test_start_and_paper_do_not_reach_the_application(
     assert begun.headers["Content-Location"] in begun.text
     assert wang.client.get(begun.headers["Content-Location"]).status_code == 200
     assert lin.client.post(address, **asked).json["next"] == first
+
+
+@pytest.mark.parametrize("release", ["at_once", "after_window"])
+def test_both_ways_show_the_same_receipt(
+    app: Flask, cast: Cast, exam_day: ExamDay, release: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    The first of an exam and kind is rendered by the application, the others come by the short way; each has the
+    candidate's own receipt, name and score.
+    """
+    exam_id = exam_day.published(exam_day.plan(units=(cast.bureau.id,), release=release)).public_id
+    pages = []
+    for person in (cast.lin, cast.wang):
+        made = Candidate(app, person, exam_id)
+        made.start()
+        made.hand_in()
+        pages.append((made, made.client.get(f"/sitting/{made.attempt_id}/result{LONG_WAY}")))
+    planted(monkeypatch)
+    for made, long in pages:
+        short = made.client.get(f"/sitting/{made.attempt_id}/result")
+        assert (short.status_code, short.text) == (200, long.text)
+        assert compared_headers(short) == compared_headers(long)
+    assert pages[0][1].text != pages[1][1].text
+    assert MARK not in pages[0][1].text
+
+
+def test_a_receipt_of_the_short_way_is_one_s_own(app: Flask, cast: Cast, exam_day: ExamDay) -> None:
+    """
+    While the attempt goes on the page of it is shown; nobody else's log-in is shown a receipt.
+    """
+    exam_id = exam_day.published(exam_day.plan(units=(cast.bureau.id,))).public_id
+    lin, wang = Candidate(app, cast.lin, exam_id), Candidate(app, cast.wang, exam_id)
+    lin.start()
+    address = f"/sitting/{lin.attempt_id}/result"
+    open_still = lin.client.get(address)
+    lin.hand_in()
+    lin.client.get(address)
+
+    assert (open_still.status_code, open_still.location) == (302, f"/sitting/{lin.attempt_id}")
+    assert wang.client.get(address).status_code == 404
+    assert app.test_client().get(address).status_code in {302, 303, 401}
 
 
 def test_the_short_way_begins_for_nobody_else(app: Flask, cast: Cast, exam_day: ExamDay) -> None:

@@ -45,5 +45,5 @@ def test_a_field_test_is_asked_and_not_scored(app: Flask, cast: Cast, exam_day: 
     assert not {slot.version for slot in form.slots[:2]} & frozen.pool.trial
     assert figures[form.slots[2].version].facility == 1
     assert figures[form.slots[3].version].facility == 0
-    page = lin.client.get(f"/sitting/{lin.attempt_id}/result").text
+    page = lin.client.get(f"/sitting/{lin.attempt_id}/review").text
     assert page.count("不计分") == 2

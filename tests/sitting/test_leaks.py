@@ -140,6 +140,7 @@ def crawl(hall: Hall, exam_id: str) -> tuple[Candidate, Recorder]:
     lin.client.get(f"{player}/state", headers={"X-Ticket": lin.ticket()})
     lin.client.get(player)
     lin.client.get(f"{player}/result")
+    lin.client.get(f"{player}/review")
     second = Candidate(hall.app, hall.cast.lin, exam_id)
     Recorder(second.client).heard = recorder.heard
     second.client.get(player)
@@ -148,7 +149,15 @@ def crawl(hall: Hall, exam_id: str) -> tuple[Candidate, Recorder]:
     lin.send(lin.event(1, None))
     second.attempt_id = lin.attempt_id
     second.hand_in()
-    for address in (player, f"{player}/result", "/sitting/", f"/sitting/exam/{exam_id}", "/", "/transcripts/"):
+    for address in (
+        player,
+        f"{player}/result",
+        f"{player}/review",
+        "/sitting/",
+        f"/sitting/exam/{exam_id}",
+        "/",
+        "/transcripts/",
+    ):
         second.client.get(address)
     return second, recorder
 
@@ -178,7 +187,7 @@ def test_no_secret_word_leaves_before_the_release(hall: Hall) -> None:
     assert [(word, path) for word in secrets for path, text in recorder.heard if word in text] == []
     hall.clock.advance(hours=6)
     second = Recorder(Candidate(hall.app, hall.cast.lin, exam.public_id).client)
-    second.client.get(f"/sitting/{lin.attempt_id}/result")
+    second.client.get(f"/sitting/{lin.attempt_id}/review")
     assert {found for _path, found in second.canaries()} >= {"canary-explanation"}
     assert set(STEM.findall(second.heard[-1][1])) == own
 

@@ -212,7 +212,9 @@ def test_a_shell_is_of_its_exam_language_and_colours(app: Flask) -> None:
                 tuple(page.shell(1, title, sections, chosen_theme())),
                 tuple(page.shell(2, "另一场", sections, chosen_theme())),
             }
-    made = page.filled(next(iter(shells)), "PERSON", "SETTINGS", {1: b"ONE", 2: b"TWO"}).decode()
+    made = page.filled(
+        next(iter(shells)), {"person": b"PERSON", "settings": b"SETTINGS"}, {1: b"ONE", 2: b"TWO"}
+    ).decode()
 
     assert len(shells) == 6
     assert MARK not in made

@@ -115,7 +115,8 @@ def test_a_full_paper_earns_full_marks(app: Flask, cast: Cast, exam_day: ExamDay
 
     page = lin.client.get(f"/sitting/{lin.attempt_id}/result").text
     assert "28<small>/ 28" in page
-    assert "解析文字" in page
+    assert "解析文字" not in page
+    assert "解析文字" in lin.client.get(f"/sitting/{lin.attempt_id}/review").text
 
 
 def test_the_player_holds_the_whole_paper_and_no_key(app: Flask, cast: Cast, exam_day: ExamDay) -> None:
@@ -304,4 +305,6 @@ def test_results_wait_for_the_release(app: Flask, cast: Cast, exam_day: ExamDay)
     page = lin.client.get(f"/sitting/{lin.attempt_id}/result").text
 
     assert "/ 28" not in page
-    assert "解析文字" not in page
+    assert f"/sitting/{lin.attempt_id}/review" not in page
+    told = lin.client.get(f"/sitting/{lin.attempt_id}/review")
+    assert (told.status_code, told.location) == (302, f"/sitting/{lin.attempt_id}/result")

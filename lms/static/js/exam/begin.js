@@ -54,8 +54,8 @@ async function show(html, address) {
     delete document.documentElement.dataset.waiting;
     document.body.replaceWith(document.adoptNode(page.body));
     watchDrawers(document);
-    scrollTo(0, 0);
-    document.getElementById("main").focus();
+    document.getElementById("main").focus({ preventScroll: true });
+    scrollTo({ top: 0, behavior: "instant" });
     await Promise.all(scripts.map((script) => import(script)));
   } catch {
     location.replace(address);

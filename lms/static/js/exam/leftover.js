@@ -7,15 +7,14 @@ import { postJson } from "./sync.js";
 const BATCH = 50;
 
 /** Sends what is held; the questions of which the server had not all. */
-async function deliver(store, notice, events) {
-  const headers = { "X-CSRFToken": notice.dataset.token };
+async function deliver(store, over, events) {
   const kept = [];
   for (let start = 0; start < events.length; start += BATCH) {
     const batch = events.slice(start, start + BATCH);
     const answer = await postJson(
-      notice.dataset.evidence,
+      over.evidenceUrl,
       { events: batch.map(({ client, seq, kind, slot, response, base }) => ({ client, seq, kind, slot, response, base })) },
-      headers,
+      over.headers,
     );
     kept.push(...answer.kept);
     await store.remove(batch);
@@ -24,10 +23,11 @@ async function deliver(store, notice, events) {
 }
 
 const notice = document.querySelector("[data-leftover]");
-const store = new EventStore(notice.dataset.leftover);
+const over = JSON.parse(document.getElementById("over")?.textContent ?? "null");
+const store = new EventStore(over?.attempt ?? notice.dataset.leftover);
 const events = await store.unsent().catch(() => []);
 const held = events.map((event) => event.slot).filter((slot) => slot !== null);
-const told = notice.dataset.evidence ? await deliver(store, notice, events).catch(() => []) : held;
+const told = over ? await deliver(store, over, events).catch(() => []) : held;
 if (told.length) {
   const slots = [...new Set(told)].sort((a, b) => a - b);
   notice.querySelector("[data-slots]").textContent = slots.join(notice.dataset.comma);

@@ -1,0 +1,111 @@
+"""The page of an attempt that is over: the receipt, and of the result what may be seen.
+
+Everybody gets it right after handing in, all at the same time, so it is kept as the player's page is: rendered once for an
+exam and language, and filled. The questions have a page of their own, for those who want to read them. Nothing here asks
+Flask who is there: the application and the short way (`lms.sitting.express`) call it alike.
+"""
+
+from collections.abc import Mapping
+
+from flask import has_request_context, render_template
+from flask_babel import gettext
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import escape
+
+from lms.accounts.policy import Viewer
+from lms.clock import now
+from lms.database import dumps
+from lms.exams.queries import ExamRow
+from lms.i18n import locale_code, moment, plain
+from lms.sitting import page, quick
+from lms.sitting.page import PLACE, NotKept
+from lms.sitting.policy import Sat
+from lms.sitting.queries import Outcome
+from question_bank.attempt import receipt_code
+
+
+def receipt_page(sat: Sat, person: Viewer, *, headers: Mapping[str, str], root: str, theme: str) -> bytes:
+    """The page, in UTF-8, in the language of this context. `headers` are what its script sends, `root` begins our addresses.
+
+    Raises NotKept outside of a request, where what all candidates of the exam share is still to be rendered, and for what
+    few ever see.
+    """
+    outcome = outcome_of(sat)
+    values = _values(sat, outcome, person, root) | {
+        "settings": htmlsafe_json_dumps(_settings(sat, headers, root), dumps=dumps)
+    }
+    decided = _decided(outcome, sat.exam) if outcome is not None and outcome.reason != "automatic" else None
+    state = _state(sat, outcome)
+    rare = decided is not None or state == "void"
+
+    def render(places: Mapping[str, str]) -> str:
+        return render_template(
+            "sitting/result.html", title=sat.exam.title, how=sat.attempt.ended_how, state=state,
+            passed=outcome is not None and outcome.passed, decided=decided, place=places,
+        )  # fmt: skip
+
+    if rare:
+        if not has_request_context():
+            raise NotKept
+        return render(values).encode()
+    key = ("receipt", sat.exam.id, sat.exam.title, sat.attempt.ended_how, state, outcome is not None and outcome.passed)
+    shell = page.kept_shell((*key, locale_code(), theme), lambda: render({name: PLACE.format(name) for name in values}))
+    return page.filled(shell, {name: escape(value).encode() for name, value in values.items()})
+
+
+def outcome_of(sat: Sat) -> Outcome | None:
+    """The result, where the release policy lets the candidate see one."""
+    visible = sat.exam.score_visible(now()) and sat.attempt.ended_how != "void"
+    return quick.outcome(sat.attempt.id) if visible else None
+
+
+def _state(sat: Sat, outcome: Outcome | None) -> str:
+    if sat.attempt.ended_how == "void":
+        return "void"
+    if outcome is not None:
+        return "told"
+    return "after_window" if sat.exam.release == "after_window" else "later"
+
+
+def _values(sat: Sat, outcome: Outcome | None, person: Viewer, root: str) -> dict[str, str]:
+    """What this candidate's page has of its own."""
+    attempt, exam = sat.attempt, sat.exam
+    found = {
+        "person": f"{person.name} · {person.unit_name}" if person.unit_name else person.name,
+        "began": moment(attempt.started_at),
+        "ended": moment(attempt.ended_at),
+        "answered": str(attempt.answered),
+        "questions": str(exam.questions),
+        "closes": moment(exam.closes_at),
+        "receipt": receipt_code(quick.end_hash(attempt.id)),
+        "home": f"{root}/sitting/",
+        "review": f"{root}/sitting/{attempt.public_id}/review",
+    }
+    if outcome is not None:
+        mark = exam.blueprint.pass_mark if outcome.pass_mark is None else outcome.pass_mark
+        found |= {"total": plain(outcome.total), "maximum": plain(outcome.maximum), "mark": plain(mark)}
+    return found
+
+
+def _settings(sat: Sat, headers: Mapping[str, str], root: str) -> dict[str, object]:
+    """What its script needs to bring what this computer still holds."""
+    name = sat.attempt.public_id
+    return {"attempt": name, "headers": headers, "evidenceUrl": f"{root}/sitting/{name}/evidence"}
+
+
+def _decided(outcome: Outcome, exam: ExamRow) -> dict[str, str]:
+    """What was decided on the result afterwards, and when."""
+    own, usual = outcome.pass_mark, exam.blueprint.pass_mark
+    if own is None:
+        words = [gettext("The pass mark of the exam counts again: %(mark)s.", mark=plain(usual))]
+    elif own < usual:
+        words = [gettext("Your paper was harder than the average paper of this exam. Its pass mark is %(own)s instead of %(mark)s; your marks stay what they are.", own=plain(own), mark=plain(usual))]  # fmt: skip
+    elif own > usual:
+        words = [gettext("Your paper was easier than the average paper of this exam. Its pass mark is %(own)s instead of %(mark)s; your marks stay what they are.", own=plain(own), mark=plain(usual))]  # fmt: skip
+    else:
+        words = [gettext("Your paper was as hard as the average paper of this exam: its pass mark stays %(mark)s.", mark=plain(own))]  # fmt: skip
+    before = outcome.total >= usual
+    if before != outcome.passed:
+        said = {flag: gettext("Passed") if flag else gettext("Not passed") for flag in (True, False)}
+        words.append(gettext("By the exam's pass mark: %(before)s. Now: %(after)s.", before=said[before], after=said[outcome.passed]))  # fmt: skip
+    return {"words": " ".join(words), "when": moment(outcome.graded_at)}
