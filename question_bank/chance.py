@@ -16,16 +16,12 @@ _BLOCK, _HALF = 64, 32
 _IDS_IN_SEED = 5
 #: a block of the stream as four numbers
 _unpacked = struct.Struct(">4Q").unpack
-_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 _SPAN = 1 << 64
 
 
 def derive(seed: bytes, label: str) -> bytes:
     """A seed for one purpose from a seed for many: HMAC-SHA256 of the label, 32 bytes."""
-    if len(seed) > _BLOCK:
-        return hmac.digest(seed, label.encode(), "sha256")
-    key, sha256 = seed.ljust(_BLOCK, b"\0"), hashlib.sha256
-    return sha256(key.translate(_OUTER) + sha256(key.translate(_INNER) + label.encode()).digest()).digest()
+    return hmac.digest(seed, label.encode(), "sha256")
 
 
 def numbered(seed: bytes, numbers: Iterable[int]) -> list[bytes]:

@@ -13,9 +13,10 @@ from lms.accounts.tickets import HEADER as TICKET
 from lms.database import reading
 from lms.exams import queries as exams
 from lms.load import losses
-from lms.load.candidate import Candidate, Record, pulse_seconds
+from lms.load.candidate import BEGINS, Candidate, Record, pulse_seconds
 from lms.load.herd import Pace, timetable
 from lms.load.loop import Answer
+from lms.sitting import express
 from lms.sitting.models import Attempt, AttemptEvent
 from question_bank.assembly import Form
 from question_bank.chance import Chance
@@ -178,3 +179,13 @@ def test_a_start_goes_the_short_way_of_the_page(
     assert TICKET.lower() in one._begins.lower()
     with app.app_context():
         assert reading().query(Attempt).one().public_id == one.attempt
+
+
+def test_all_ask_for_a_start_as_the_script_does() -> None:
+    """
+    A script that asked otherwise would be answered by the long way, and a bench that did would measure something else.
+    """
+    script = Path(express.__file__).parents[1] / "static" / "js" / "exam" / "begin.js"
+
+    assert f'"{express.BEGINS}"' in script.read_text(encoding="utf-8")
+    assert express.BEGINS == BEGINS
