@@ -11,6 +11,7 @@ from tests.browser.conftest import Enter, House
 
 def answer_right(page: Page) -> None:
     """Choose every right option of the check and hand it in."""
+    expect(page.locator("section.question").first).to_be_visible()
     for question in page.locator("section.question").all():
         question.locator(".option", has_text="对的做法").click()
     page.locator("main form button").last.click()
@@ -31,9 +32,11 @@ def open_until(page: Page, address: str, selector: str, text: str) -> None:
 def finish(page: Page, house: House) -> None:
     """Read the unit to its end, wherever one stands, and pass the check."""
     page.goto(f"/courses/{house.academy.unit}")
-    page.locator(".page-head-actions a").click()
+    with page.expect_navigation():
+        page.locator(".page-head-actions a").click()
     while "/check" not in page.url:
-        page.locator(".reader-foot form button").click()
+        with page.expect_navigation():
+            page.locator(".reader-foot form button").click()
     answer_right(page)
 
 
@@ -45,6 +48,7 @@ def test_a_unit_is_left_and_resumed_on_another_machine(house: House, enter: Ente
     page = enter(house.cast.wang)
     page.goto("/courses/")
     page.locator(f'a[href="/courses/{house.academy.unit}"]').click()
+    page.wait_for_url(f"**/courses/{house.academy.unit}")
     if page.locator(".seal").count() == 0:
         page.locator(".page-head-actions a").click()
         page.locator(".reader-foot form button").click()
