@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from question_bank.blueprint import Blueprint, Shortage, shortage
@@ -69,9 +70,21 @@ class Form:
             raise UnknownRecord(format=record.get("f"))
         slots: list[Slot] = []
         for section, (hundredths, versions) in enumerate(record["sections"]):
-            marks = Decimal(hundredths) / 100
-            slots += [Slot(number, section, version, marks) for number, version in enumerate(versions, len(slots) + 1)]
+            slots += [
+                _slot(number, section, version, hundredths) for number, version in enumerate(versions, len(slots) + 1)
+            ]
         return cls(bytes.fromhex(record["seed"]), tuple(slots))
+
+
+@lru_cache(maxsize=32768)
+def _slot(number: int, section: int, version: int, hundredths: int) -> Slot:
+    """Shared by all papers that have it: thousands are in memory at once."""
+    return Slot(number, section, version, _marks(hundredths))
+
+
+@lru_cache(maxsize=1024)
+def _marks(hundredths: int) -> Decimal:
+    return Decimal(hundredths) / 100
 
 
 def draw(pool: Pool, blueprint: Blueprint, *, seed: bytes) -> Form:

@@ -1,5 +1,5 @@
 """The short way for what pages of exams ask for thousands of times a minute: answers, pulses and hand-ins, and at the bell
-the start and the paper, and the receipt.
+the start and the paper, and the receipt with its questions.
 
 A request that is in every respect as our own page sends it is answered here, before Flask makes its objects of it: by the
 same functions, with the same headers, log line and count. Any other is left to the application, which says what is wrong
@@ -36,12 +36,12 @@ from lms.sitting import presence, sent, service
 from lms.sitting.page import NotKept
 from lms.sitting.player import player
 from lms.sitting.policy import Sat, access_own_attempt, access_sittable_exam
-from lms.sitting.receipt import receipt_page
+from lms.sitting.receipt import outcome_of, receipt_page, review_page
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
-_ADDRESS = re.compile(r"/sitting/(exam/)?([\w-]{1,64})(/events|/state|/hand-in|/start|/result)?", re.ASCII)
+_ADDRESS = re.compile(r"/sitting/(exam/)?([\w-]{1,64})(/events|/state|/hand-in|/start|/result|/review)?", re.ASCII)
 #: by what the address ends in, and whether it is an exam's: the endpoint, and the method that our page uses
 _ENDPOINTS = {
     (False, "/events"): ("sitting.events", "POST"),
@@ -49,6 +49,7 @@ _ENDPOINTS = {
     (False, "/hand-in"): ("sitting.hand_in", "POST"),
     (False, None): ("sitting.attempt", "GET"),
     (False, "/result"): ("sitting.result", "GET"),
+    (False, "/review"): ("sitting.reviewed", "GET"),
     (True, "/start"): ("sitting.start", "POST"),
 }
 #: our pages send far less at once; more is left to the application
@@ -135,7 +136,7 @@ class Express:
         if what == "/start" and environ.get("HTTP_ACCEPT") != BEGINS:
             return None
         cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
-        if what in (None, "/result"):
+        if what in (None, "/result", "/review"):
             return _Asked(endpoint, thing, cookies, None)
         found = tickets.read(environ.get("HTTP_X_TICKET", ""), token=cookies.get(self._cookie, ""), key=self._key)
         return _Asked(endpoint, thing, cookies, found) if found is not None and found.thing == thing else None
@@ -154,8 +155,11 @@ class Express:
         """Do what was asked; what to answer, None to leave it to the application after all."""
         ticket, root = asked.ticket, environ.get("SCRIPT_NAME", "")
         if ticket is None:
-            make = self._result if asked.endpoint == "sitting.result" else self._paper
-            return make(asked, root, environ)
+            return (
+                self._paper(asked, root, environ)
+                if asked.endpoint == "sitting.attempt"
+                else self._over(asked, root, environ)
+            )
         if asked.endpoint == "sitting.start":
             return self._begun(asked, ticket, root, environ)
         if asked.endpoint == "sitting.state":
@@ -206,17 +210,22 @@ class Express:
         html = self._drawn(sat, person, asked, root, environ)
         return None if html is None else _Page(html)
 
-    def _result(self, asked: _Asked, root: str, environ: Mapping[str, Any]) -> _Page | None:
-        """The receipt of somebody's attempt that is over."""
+    def _over(self, asked: _Asked, root: str, environ: Mapping[str, Any]) -> _Page | None:
+        """The receipt of somebody's attempt that is over, or its questions."""
         person = self._person(asked)
         if person is None:
             return None
-        sat = access_own_attempt(person, asked.thing)
+        sat, theme = access_own_attempt(person, asked.thing), theme_of(asked.cookies)
         if sat.attempt.ended_at is None:
             return None
-        headers = ticket_of(person, asked.thing, token=asked.cookies[self._cookie])
+        outcome = outcome_of(sat)
+        if outcome is None and asked.endpoint == "sitting.reviewed":
+            return None
         with self._language(person, asked, environ), suppress(NotKept):
-            return _Page(receipt_page(sat, person, headers=headers, root=root, theme=theme_of(asked.cookies)))
+            if outcome is not None and asked.endpoint == "sitting.reviewed":
+                return _Page(review_page(sat, person, outcome, root=root, theme=theme))
+            headers = ticket_of(person, asked.thing, token=asked.cookies[self._cookie])
+            return _Page(receipt_page(sat, person, outcome, headers=headers, root=root, theme=theme))
         return None
 
     def _language(self, person: Viewer, asked: _Asked, environ: Mapping[str, Any]) -> AbstractContextManager[None]:

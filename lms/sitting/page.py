@@ -28,7 +28,7 @@ from question_bank.blueprint import Blueprint
 from question_bank.interactions import Choice, Presentation
 from question_bank.item import ItemVersion
 
-MOST_KEPT, MOST_SHELLS = 8192, 64
+MOST_KEPT, MOST_SHELLS = 8192, 256
 #: seconds between two questions made in advance
 REST = 0.002
 NUMBER, ID = gap(0), gap(999)

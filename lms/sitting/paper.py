@@ -6,12 +6,11 @@ language and kept, as those of the player are, and filled with what this candida
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from flask import current_app
 from flask_babel import gettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from lms.exams.queries import ExamRow
 from lms.i18n import locale_code, plain
@@ -54,71 +53,63 @@ def review(
     versions: Mapping[int, ItemVersion],
     answers: Mapping[int, Any],
     scores: Sequence[Score],
-) -> list[Markup]:
-    """The questions of a paper, each with its score; key and explanations only if the exam shows them."""
-    none, rows = gettext("none"), []
+) -> bytes:
+    """The questions of a paper in UTF-8, each with its score; key and explanations only if the exam shows them."""
+    language, none, rows = locale_code(), escape(gettext("none")).encode(), []
+    pieces: OrderedDict[object, bytes] = current_app.extensions.setdefault("sitting.reviewed", OrderedDict())
+    badges: dict[object, bytes] = current_app.extensions.setdefault("sitting.badges", {})
     for slot, score in zip(form.slots, scores, strict=True):
         version, response = versions[slot.version], answers.get(slot.number)
         words = version.interaction.summary(version.body, response) if response is not None else ""
+        piece = pieces.get(key := (slot.version, exam.shows, language))
+        badge = badges.get(earned := (score.earned, score.marks, score.blank, language))
         gaps = {
-            "number": str(slot.number),
-            "badge": _badge(score.earned, score.marks, blank=score.blank),
-            "answer": words or none,
+            b"number": b"%d" % slot.number,
+            b"badge": badge or _badge(badges, earned, score),
+            b"answer": escape(words).encode() if words else none,
         }
-        rows.append(_piece(exam.shows, slot.version, version) % gaps)
-    return rows
+        rows.append((piece or _piece(pieces, key, exam.shows, version)) % gaps)
+    return b"\n".join(rows)
 
 
-def _piece(shows: str, key: int, version: ItemVersion) -> Markup:
-    """A question with gaps for its number, its badge and the answer."""
-    kept: OrderedDict[object, Markup] = current_app.extensions.setdefault("sitting.reviewed", OrderedDict())
-    found = kept.get((key, shows, locale_code()))
-    if found is None:
-        with_explanation = shows == "explanations"
-        found = _to_fill(
-            _macro("reviewed")(
-                number=_gap("number"),
-                kind=TYPE_NAMES[version.type],
-                badge=_gap("badge"),
-                stem=rendered(version.stem),
-                answer=_gap("answer"),
-                key=version.interaction.key_summary(version.body) if shows in ("answers", "explanations") else None,
-                explanation=rendered(version.explanation) if with_explanation and version.explanation else None,
-                reasons=_reasons(version) if with_explanation else (),
-            )
-        )
-        kept[(key, shows, locale_code())] = found
-        while len(kept) > MOST_KEPT:
-            kept.popitem(last=False)
-    return found
+def _piece(pieces: OrderedDict[object, bytes], key: object, shows: str, version: ItemVersion) -> bytes:
+    """A question with gaps for its number, its badge and the answer, as `%` fills them."""
+    with_explanation = shows == "explanations"
+    drawn: Markup = _macro("reviewed")(
+        number=_gap("number"),
+        kind=TYPE_NAMES[version.type],
+        badge=_gap("badge"),
+        stem=rendered(version.stem),
+        answer=_gap("answer"),
+        key=version.interaction.key_summary(version.body) if shows in ("answers", "explanations") else None,
+        explanation=rendered(version.explanation) if with_explanation and version.explanation else None,
+        reasons=_reasons(version) if with_explanation else (),
+    )
+    made = str(drawn).replace("%", "%%")
+    for name in ("number", "badge", "answer"):
+        made = made.replace(_gap(name), f"%({name})b")
+    pieces[key] = made.encode()
+    while len(pieces) > MOST_KEPT:
+        pieces.popitem(last=False)
+    return pieces[key]
 
 
 def _gap(name: str) -> str:
     return f"{MARK}-{name}."
 
 
-def _to_fill(drawn: Markup) -> Markup:
-    """What was rendered with gaps in it, as `%` fills it; words filled in are escaped."""
-    made = drawn.replace("%", "%%")
-    for name in ("number", "badge", "answer"):
-        made = made.replace(_gap(name), f"%({name})s")
-    return made
-
-
-def _badge(earned: Decimal, marks: Decimal, *, blank: bool) -> Markup:
+def _badge(badges: dict[object, bytes], key: object, score: Score) -> bytes:
     """What a question earned, as a badge; the same few again and again."""
-    kept: dict[object, Markup] = current_app.extensions.setdefault("sitting.badges", {})
-    key = (earned, marks, blank, locale_code())
-    if key not in kept:
-        if len(kept) >= MOST_KEPT:
-            kept.clear()
-        kept[key] = _macro("score")(
-            earned=plain(earned),
-            marks=plain(marks) if marks else "",
-            blank=blank,
-            sign=("good" if earned == marks else "warn" if earned else "bad"),
-        )
-    return kept[key]
+    if len(badges) >= MOST_KEPT:
+        badges.clear()
+    drawn: Markup = _macro("score")(
+        earned=plain(score.earned),
+        marks=plain(score.marks) if score.marks else "",
+        blank=score.blank,
+        sign=("good" if score.earned == score.marks else "warn" if score.earned else "bad"),
+    )
+    badges[key] = drawn.encode()
+    return badges[key]
 
 
 def _macro(name: str) -> Any:

@@ -1,8 +1,8 @@
-"""The page of an attempt that is over: the receipt, and of the result what may be seen.
+"""The pages of an attempt that is over: the receipt with of the result what may be seen, and the questions one by one.
 
-Everybody gets it right after handing in, all at the same time, so it is kept as the player's page is: rendered once for an
-exam and language, and filled. The questions have a page of their own, for those who want to read them. Nothing here asks
-Flask who is there: the application and the short way (`lms.sitting.express`) call it alike.
+Everybody gets the receipt right after handing in, all at the same time, and most go on to the questions; so both are kept
+as the player's page is: rendered once for an exam and language, and filled. Nothing here asks Flask who is there: the
+application and the short way (`lms.sitting.express`) call them alike.
 """
 
 from collections.abc import Mapping
@@ -15,22 +15,26 @@ from markupsafe import escape
 from lms.accounts.policy import Viewer
 from lms.clock import now
 from lms.database import dumps
+from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.i18n import locale_code, moment, plain
-from lms.sitting import page, quick
+from lms.sitting import page, papers, quick
 from lms.sitting.page import PLACE, NotKept
+from lms.sitting.paper import review
 from lms.sitting.policy import Sat
 from lms.sitting.queries import Outcome
 from question_bank.attempt import receipt_code
 
 
-def receipt_page(sat: Sat, person: Viewer, *, headers: Mapping[str, str], root: str, theme: str) -> bytes:
-    """The page, in UTF-8, in the language of this context. `headers` are what its script sends, `root` begins our addresses.
+def receipt_page(
+    sat: Sat, person: Viewer, outcome: Outcome | None, *, headers: Mapping[str, str], root: str, theme: str
+) -> bytes:
+    """The page, in UTF-8, in the language of this context. `outcome` is what may be seen (`outcome_of`), `headers` are what
+    its script sends, `root` begins our addresses.
 
     Raises NotKept outside of a request, where what all candidates of the exam share is still to be rendered, and for what
     few ever see.
     """
-    outcome = outcome_of(sat)
     values = _values(sat, outcome, person, root) | {
         "settings": htmlsafe_json_dumps(_settings(sat, headers, root), dumps=dumps)
     }
@@ -53,6 +57,32 @@ def receipt_page(sat: Sat, person: Viewer, *, headers: Mapping[str, str], root: 
     return page.filled(shell, {name: escape(value).encode() for name, value in values.items()})
 
 
+def review_page(sat: Sat, person: Viewer, outcome: Outcome, *, root: str, theme: str) -> bytes:
+    """The questions of an attempt with answers, scores, and as much of the keys as the exam shows; in UTF-8, in the
+    language of this context. Raises NotKept as `receipt_page` does.
+    """
+    exam, attempt, passed = sat.exam, sat.attempt, outcome.passed
+    form, versions = papers.sat(attempt.public_id).form, exams.snapshot_of(exam.id)
+    values = {
+        "person": _who(person),
+        "result": f"{root}/sitting/{attempt.public_id}/result",
+        "total": plain(outcome.total),
+        "maximum": plain(outcome.maximum),
+    }
+
+    def render() -> str:
+        places = {name: PLACE.format(name) for name in (*values, "rows")}
+        return render_template("sitting/review.html", title=exam.title, passed=passed, place=places)
+
+    shell = page.kept_shell(("review", exam.id, exam.title, passed, locale_code(), theme), render)
+    rows = review(exam, form, versions, quick.answers(attempt.id), outcome.scores)
+    return page.filled(shell, {name: escape(value).encode() for name, value in values.items()} | {"rows": rows})
+
+
+def _who(person: Viewer) -> str:
+    return f"{person.name} · {person.unit_name}" if person.unit_name else person.name
+
+
 def outcome_of(sat: Sat) -> Outcome | None:
     """The result, where the release policy lets the candidate see one."""
     visible = sat.exam.score_visible(now()) and sat.attempt.ended_how != "void"
@@ -71,7 +101,7 @@ def _values(sat: Sat, outcome: Outcome | None, person: Viewer, root: str) -> dic
     """What this candidate's page has of its own."""
     attempt, exam = sat.attempt, sat.exam
     found = {
-        "person": f"{person.name} · {person.unit_name}" if person.unit_name else person.name,
+        "person": _who(person),
         "began": moment(attempt.started_at),
         "ended": moment(attempt.ended_at),
         "answered": str(attempt.answered),

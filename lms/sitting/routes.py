@@ -13,17 +13,15 @@ from lms.admission import gate
 from lms.clock import now
 from lms.database import reading, writing
 from lms.errors import describe, wants_json
-from lms.exams import queries as exams
 from lms.exams.policy import access_exam
 from lms.i18n import chosen_theme
 from lms.paging import paginate, requested_page
 from lms.security import allow_camera, csrf
-from lms.sitting import page, papers, queries, quick, sent, service, waiting
+from lms.sitting import page, queries, quick, sent, service, waiting
 from lms.sitting.forms import incoming
-from lms.sitting.paper import review
 from lms.sitting.player import player
 from lms.sitting.policy import Sat, access_own_attempt, access_sittable_exam
-from lms.sitting.receipt import outcome_of, receipt_page
+from lms.sitting.receipt import outcome_of, receipt_page, review_page
 
 bp = Blueprint("sitting", __name__, url_prefix="/sitting", template_folder="templates")
 
@@ -166,8 +164,8 @@ def result(attempt_id: str) -> ResponseReturnValue:
     sat = _current(attempt_id)
     if sat.attempt.ended_at is None:
         return redirect(url_for("sitting.attempt", attempt_id=attempt_id))
-    headers = issue_ticket(attempt_id)
-    return make_response(receipt_page(sat, viewer(), headers=headers, root=request.script_root, theme=chosen_theme()))
+    root, headers = request.script_root, issue_ticket(attempt_id)
+    return make_response(receipt_page(sat, viewer(), outcome_of(sat), headers=headers, root=root, theme=chosen_theme()))
 
 
 @bp.get("/<attempt_id>/review")
@@ -178,9 +176,7 @@ def reviewed(attempt_id: str) -> ResponseReturnValue:
     outcome = None if sat.attempt.ended_at is None else outcome_of(sat)
     if outcome is None:
         return redirect(url_for("sitting.result", attempt_id=attempt_id))
-    versions, form = exams.snapshot_of(sat.exam.id), papers.sat(attempt_id).form
-    rows = review(sat.exam, form, versions, quick.answers(sat.attempt.id), outcome.scores)
-    return render_template("sitting/review.html", sat=sat, outcome=outcome, rows=rows)
+    return make_response(review_page(sat, viewer(), outcome, root=request.script_root, theme=chosen_theme()))
 
 
 @bp.get("/exam/<exam_id>/results")

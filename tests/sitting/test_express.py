@@ -222,13 +222,15 @@ def test_start_and_paper_do_not_reach_the_application(
     assert lin.client.post(address, **asked).json["next"] == first
 
 
-@pytest.mark.parametrize("release", ["at_once", "after_window"])
+@pytest.mark.parametrize(
+    ("release", "what"), [("at_once", "result"), ("after_window", "result"), ("at_once", "review")]
+)
 def test_both_ways_show_the_same_receipt(
-    app: Flask, cast: Cast, exam_day: ExamDay, release: str, monkeypatch: pytest.MonkeyPatch
+    app: Flask, cast: Cast, exam_day: ExamDay, release: str, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
     The first of an exam and kind is rendered by the application, the others come by the short way; each has the
-    candidate's own receipt, name and score.
+    candidate's own receipt, name, score and questions.
     """
     exam_id = exam_day.published(exam_day.plan(units=(cast.bureau.id,), release=release)).public_id
     pages = []
@@ -236,14 +238,29 @@ def test_both_ways_show_the_same_receipt(
         made = Candidate(app, person, exam_id)
         made.start()
         made.hand_in()
-        pages.append((made, made.client.get(f"/sitting/{made.attempt_id}/result{LONG_WAY}")))
+        pages.append((made, made.client.get(f"/sitting/{made.attempt_id}/{what}{LONG_WAY}")))
     planted(monkeypatch)
     for made, long in pages:
-        short = made.client.get(f"/sitting/{made.attempt_id}/result")
+        short = made.client.get(f"/sitting/{made.attempt_id}/{what}")
         assert (short.status_code, short.text) == (200, long.text)
         assert compared_headers(short) == compared_headers(long)
     assert pages[0][1].text != pages[1][1].text
     assert MARK not in pages[0][1].text
+
+
+def test_questions_that_may_not_be_seen_yet_lead_to_the_receipt(app: Flask, cast: Cast, exam_day: ExamDay) -> None:
+    """
+    Before the results are told, and while the attempt goes on, no question is shown by either way.
+    """
+    exam_id = exam_day.published(exam_day.plan(units=(cast.bureau.id,), release="after_window")).public_id
+    lin = Candidate(app, cast.lin, exam_id)
+    lin.start()
+    going_on = lin.client.get(f"/sitting/{lin.attempt_id}/review")
+    lin.hand_in()
+    lin.client.get(f"/sitting/{lin.attempt_id}/result")
+
+    for answer in (going_on, *(lin.client.get(f"/sitting/{lin.attempt_id}/review{way}") for way in ("", LONG_WAY))):
+        assert (answer.status_code, answer.location) == (302, f"/sitting/{lin.attempt_id}/result")
 
 
 def test_a_receipt_of_the_short_way_is_one_s_own(app: Flask, cast: Cast, exam_day: ExamDay) -> None:

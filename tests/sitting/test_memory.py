@@ -1,12 +1,15 @@
 """What a process remembers of journals: exactly what decides, in few bytes."""
 
+import json
 import tracemalloc
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.sitting.memory import Counts, Journal
+from question_bank.assembly import Form, Slot
 from question_bank.attempt import Event, Kind, Origin
 
 AT = datetime(2026, 5, 1, 9, tzinfo=UTC)
@@ -77,3 +80,27 @@ def test_an_attempt_takes_little_memory() -> None:
         tracemalloc.stop()
 
     assert used / len(journals) < 8_000
+
+
+def test_papers_in_memory_are_small() -> None:
+    """
+    Papers of one exam that hold the same questions at the same places share them: under 1 KB each, where a paper of its own
+    takes 7 KB.
+    """
+    stored = [
+        json.dumps(
+            Form(
+                bytes([n]) * 32, tuple(Slot(k, 0, 1000 + (k * 7 + n) % 60, Decimal("2.5")) for k in range(1, 51))
+            ).to_record()
+        )
+        for n in range(120)
+    ]
+    met = [Form.from_record(json.loads(record)) for record in stored[:60]]
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    met += [Form.from_record(json.loads(record)) for record in stored[60:]]
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+
+    assert [json.dumps(form.to_record()) for form in met] == stored
+    assert grown / 60 < 1000
