@@ -27,6 +27,7 @@ from sqlalchemy import func, select
 from benchmarks import house, limits, steps, stored
 from benchmarks.house import House
 from lms.database import reading
+from lms.jobs.models import Job
 from lms.load import herd, losses, served
 from lms.load.candidate import Candidate, Record
 from lms.load.herd import Pace, Played
@@ -157,11 +158,12 @@ def _told(made: House, group: Group) -> float:
 
 
 def _settled(made: House) -> None:
-    """Wait until the results of those who handed in are told, which the server does some seconds later."""
+    """Wait until the results of those who handed in stand in their transcripts, which the server sees to some seconds later."""
     open_ = select(func.count()).where(Attempt.ended_at.is_not(None), Attempt.settled_at.is_(None))
+    untold = select(func.count()).where(Job.kind == "transcripts.record", Job.state.in_(("waiting", "running")))
     until = time.monotonic() + SETTLED_WITHIN
     with made.app.app_context():
-        while time.monotonic() < until and reading().scalar(open_):
+        while time.monotonic() < until and (reading().scalar(open_) or reading().scalar(untold)):
             reading().rollback()
             time.sleep(0.5)
         reading().rollback()

@@ -306,12 +306,17 @@ def postings(session: Session, person_id: int) -> list[PostingRow]:
 
 def unit_on(session: Session, person_id: int, day: date) -> UnitRow | None:
     """The unit a person served in on `day`, under the name and place it has today; None when in none."""
-    row = session.execute(
-        select(*_UNIT)
+    return units_of(session, [person_id], day).get(person_id)
+
+
+def units_of(session: Session, person_ids: Sequence[int], day: date) -> dict[int, UnitRow]:
+    """As `unit_on` for many people; those who served in none are left out."""
+    rows = session.execute(
+        select(Posting.person_id, *_UNIT)
         .join(Posting, Posting.unit_id == Unit.id)
-        .where(Posting.person_id == person_id, _holds(Posting, day))
-    ).first()
-    return UnitRow(*row) if row else None
+        .where(Posting.person_id.in_(person_ids), _holds(Posting, day))
+    )
+    return {person: UnitRow(*unit) for person, *unit in rows}
 
 
 def _in_force(now: datetime) -> ColumnElement[bool]:

@@ -163,23 +163,24 @@ def _tell(session: Session, viewer: Viewer, found: OpenUnit, state: ProgressStat
     """Leave word of the hours earned for the transcript, in this transaction."""
     hours = credit(found.unit, state)
     record(session, "course.complete", thing="unit", thing_id=found.public_id, after={"hours": str(hours)})
+    word = {
+        "person_id": viewer.id,
+        "kind": "unit",
+        "source": found.public_id,
+        "revision": 1,
+        "title": found.unit.title,
+        "title_en": found.unit.title_en,
+        "subject": found.unit.subject,
+        "hours": str(hours or 0),
+        "score": None,
+        "maximum": None,
+        "passed": True,
+        "happened_at": (state.completed_at or now()).isoformat(),
+    }
     jobs.enqueue(
         session,
         "transcripts.record",
-        {
-            "person_id": viewer.id,
-            "kind": "unit",
-            "source": found.public_id,
-            "revision": 1,
-            "title": found.unit.title,
-            "title_en": found.unit.title_en,
-            "subject": found.unit.subject,
-            "hours": str(hours or 0),
-            "score": None,
-            "maximum": None,
-            "passed": True,
-            "happened_at": (state.completed_at or now()).isoformat(),
-        },
+        {"words": [word]},
         unique_key=f"transcript:{viewer.public_id}:{found.public_id}:1",
     )
 

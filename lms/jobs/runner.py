@@ -19,7 +19,7 @@ from lms.jobs.queue import LEASE, Leased
 
 log = structlog.get_logger()
 POLL_SECONDS = 1.0
-MOST_REST_SECONDS = 0.05
+RESTS, MOST_REST_SECONDS = 2, 0.1
 
 
 class Cancelled(Exception):
@@ -34,18 +34,20 @@ class JobRun:
         self.owner = job.owner
         self.public_id = job.public_id
         self._job, self._worker = job, worker
-        self._reported = time.monotonic()
+        self._rested = time.monotonic()
 
     def report(self, done: int, total: int, note: str | None = None) -> None:
-        """Note progress and keep the lease; raises Cancelled when the job is not wanted any more.
-
-        Rests as long as the step before took, at most 50 ms: SQLite has one writer and no queue, and a job that
-        writes without a pause would starve the requests.
-        """
-        time.sleep(min(MOST_REST_SECONDS, time.monotonic() - self._reported))
-        self._reported = time.monotonic()
+        """Rest, note progress and keep the lease; raises Cancelled when the job is not wanted any more."""
+        self.rest()
         if not queue.keep(self._job, self._worker, done=done, total=total, note=note):
             raise Cancelled
+
+    def rest(self) -> None:
+        """Between two steps: rest twice as long as the one before took, at most 0.1 s. SQLite has one writer and no queue, and
+        a job that writes without a pause would starve the requests.
+        """
+        time.sleep(min(MOST_REST_SECONDS, RESTS * (time.monotonic() - self._rested)))
+        self._rested = time.monotonic()
 
     def check_cancelled(self) -> None:
         """Keep the lease; raises Cancelled when the job is not wanted any more."""

@@ -20,8 +20,9 @@ from lms.database import dumps
 from lms.errors import NotFound
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
-from lms.sitting import errors, service
+from lms.sitting import errors
 from lms.sitting.models import Attempt, AttemptResult, Equating, PassMarkDecision
+from lms.sitting.telling import Word, tell
 from question_bank.assembly import Form
 from question_bank.equating import Facts, Sat, Tally, Yardstick, facts, yardstick
 from question_bank.grading import scores_from_record
@@ -247,7 +248,7 @@ def carry_out(session: Session, decision_id: int) -> bool:
     equating = session.get_one(Equating, decision.equating_id) if decision.equating_id else None
     own = dict(zip(equating.attempts, equating.cuts, strict=True)) if equating else {}
     revision = 1 + _rank(session, decision)
-    rows = session.execute(_behind(exam.id, revision).limit(AT_ONCE)).all()
+    rows, words = session.execute(_behind(exam.id, revision).limit(AT_ONCE)).all(), []
     for attempt, before in rows:
         cut = Decimal(own[attempt.id]) / 100 if equating else None
         passed = before.total >= (exam.blueprint.pass_mark if cut is None else cut)
@@ -258,7 +259,9 @@ def carry_out(session: Session, decision_id: int) -> bool:
             )
         )  # fmt: skip
         if passed != before.passed and (exam.release != "by_hand" or exam.released_at is not None):
-            service.tell(session, exam, attempt, before.total, before.maximum, passed=passed, revision=revision)
+            told = before.total, before.maximum, passed, revision
+            words.append(Word(attempt.public_id, attempt.person_id, attempt.ended_at, *told))
+    tell(session, exam, words)
     if len(rows) == AT_ONCE:
         return True
     decision.applied_at = now()

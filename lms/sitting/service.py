@@ -2,17 +2,15 @@
 
 Starts, answers and ends go through the writer: they are on disk when the function returns. They are written to the
 attempt's journal, which is their audit trail: it is append-only and chained by hash, and the heads of the chains are
-recorded in the audit log once their exam's results are told (`settle`).
+recorded in the audit log once their exam's results are told (`lms.sitting.telling`).
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lms import jobs
@@ -29,20 +27,15 @@ from lms.ids import new_public_id
 from lms.sitting import dealing, errors, journal, papers, presence, queries
 from lms.sitting.deeds import End, Leftover, Save, Saved, Start, Started
 from lms.sitting.measures import Measure
-from lms.sitting.models import Accommodation, Attempt, AttemptResult, Outage
+from lms.sitting.models import Accommodation, Attempt, Outage
 from lms.sitting.policy import AttemptRow
-from lms.sitting.queries import newest_revisions
 from lms.sitting.writer import writer
 from question_bank.assembly import Form
 from question_bank.attempt import FROM_CANDIDATE, OF_WINDOW, Incoming, Kind
 from question_bank.timing import GRACE, Allowance, Time, deadline
 
 MAX_EVENTS = 200  # in one batch
-#: the job that tells transcripts and examiners what was sat, and the one that tells the bank how its questions did
-SETTLE, STATISTICS = "sitting.settle", "sitting.statistics"
 DEAL_ANEW = "sitting.deal_anew"
-STATISTICS_AFTER = timedelta(minutes=2)
-MOST_SETTLED = 500
 #: what there is of a person before the start: an attempt, a paper, a grant of more time
 _BEFORE = """
 SELECT (SELECT public_id FROM attempt WHERE exam_id = ? AND person_id = ? ORDER BY number DESC LIMIT 1),
@@ -214,21 +207,6 @@ def measure(
     return changed
 
 
-def tell_voided(session: Session, exam_id: int, public_ids: Sequence[str]) -> int:
-    """Leave word for the transcripts that results told before do not count any more; how many."""
-    exam = exams.by_ids(session, [exam_id])[exam_id]
-    query = (
-        select(Attempt, AttemptResult.maximum, AttemptResult.revision)
-        .join(AttemptResult, AttemptResult.attempt_id == Attempt.id)
-        .join(newest := newest_revisions(), _is_newest(newest))
-        .where(Attempt.public_id.in_(public_ids), Attempt.settled_at.is_not(None), Attempt.ended_how == "void")
-    )
-    told = session.execute(query).all()
-    for attempt, maximum, revision in told:
-        tell(session, exam, attempt, Decimal(0), maximum, passed=False, revision=revision + 1)
-    return len(told)
-
-
 def deal_anew(session: Session, exam: ExamRow, seats: Mapping[int, Sequence[Any]]) -> None:
     """Have the papers dealt anew with regard to seats: room, row and column by person.
 
@@ -296,98 +274,6 @@ def due_attempts(session: Session, *, limit: int = 500) -> list[str]:
             .limit(limit)
         )
     )
-
-
-def settle(session: Session, exam_id: int) -> int:
-    """Leave word of results that were not told yet, as far as the release allows, and record the heads of the chains of
-    the attempts that ended; how many attempts.
-    """
-    exam = exams.by_ids(session, [exam_id])[exam_id]
-    rows = session.execute(
-        select(Attempt, AttemptResult)
-        .join(AttemptResult, (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.revision == 1))
-        .where(Attempt.exam_id == exam_id, Attempt.settled_at.is_(None), Attempt.ended_how != "void")
-        .order_by(Attempt.id)
-        .limit(MOST_SETTLED)
-    ).all()
-    heads, ends = hashlib.sha256(), journal.end_hashes(session, [attempt.id for attempt, _result in rows])
-    for attempt, result in rows:
-        attempt.settled_at = now()
-        heads.update(ends.get(attempt.id, attempt.chain))
-        if exam.release != "by_hand" or exam.released_at is not None:
-            tell(session, exam, attempt, result.total, result.maximum, passed=result.passed)
-    if rows:
-        after = {"attempts": [attempt.public_id for attempt, _result in rows], "chains": heads.hexdigest()}
-        record(session, "attempt.settle", thing="exam", thing_id=exam.public_id, after=after)
-        jobs.enqueue(
-            session,
-            STATISTICS,
-            {"exam": exam.id},
-            unique_key=f"statistics:{exam.public_id}",
-            run_at=max(now(), exam.closes_at + STATISTICS_AFTER),
-        )
-    if len(rows) == MOST_SETTLED:
-        jobs.enqueue(session, SETTLE, {"exam": exam.id}, unique_key=papers.settle_key(exam_id))
-    return len(rows)
-
-
-def unsettled(session: Session) -> list[int]:
-    """Exams with attempts that ended and were not settled: what an interrupted process left behind."""
-    waiting = Attempt.ended_at.is_not(None), Attempt.settled_at.is_(None), Attempt.ended_how != "void"
-    return list(session.scalars(select(Attempt.exam_id).where(*waiting).distinct()))
-
-
-def tell(
-    session: Session,
-    exam: ExamRow,
-    attempt: Attempt,
-    total: Decimal,
-    maximum: Decimal,
-    *,
-    passed: bool,
-    revision: int = 1,
-) -> None:
-    """Leave word of a result for the transcript, to be written there once the candidate may see it."""
-    jobs.enqueue(
-        session,
-        "transcripts.record",
-        {
-            "person_id": attempt.person_id,
-            "kind": "exam",
-            "source": attempt.public_id,
-            "revision": revision,
-            "title": exam.title,
-            "title_en": None,
-            "subject": None,
-            "hours": "0",
-            "score": str(total),
-            "maximum": str(maximum),
-            "passed": passed,
-            "happened_at": (attempt.ended_at or now()).isoformat(),
-        },
-        unique_key=f"transcript:{attempt.public_id}:{revision}",
-        run_at=exam.closes_at if exam.release == "after_window" and exam.released_at is None else None,
-    )
-
-
-def tell_released(session: Session, exam_id: int) -> int:
-    """Leave word of every result of an exam that was released by hand; how many."""
-    exam = exams.by_ids(session, [exam_id])[exam_id]
-    rows = session.execute(
-        select(Attempt, AttemptResult)
-        .join(AttemptResult, AttemptResult.attempt_id == Attempt.id)
-        .join(newest := newest_revisions(), _is_newest(newest))
-        .where(Attempt.exam_id == exam_id, Attempt.ended_how != "void")
-    ).all()
-    for attempt, result in rows:
-        tell(
-            session, exam, attempt, result.total, result.maximum, passed=result.passed, revision=result.revision,
-        )  # fmt: skip
-    return len(rows)
-
-
-def _is_newest(newest: Subquery) -> ColumnElement[bool]:
-    return (newest.c.attempt_id == Attempt.id) & (newest.c.revision == AttemptResult.revision)
 
 
 def _own(session: Session, public_id: str, viewer: Viewer) -> Attempt:

@@ -11,7 +11,7 @@ from lms.clock import now
 from lms.config import Config
 from lms.database import reading, writing
 from lms.exams import queries as exams
-from lms.sitting import dealing, equating, papers, presence, queries, service, statistics
+from lms.sitting import dealing, equating, papers, presence, queries, service, statistics, telling
 from lms.sitting.writer import writer
 from question_bank.fair import Seat
 
@@ -23,10 +23,10 @@ def init_app(app: Flask, config: Config) -> None:
     """Register the handlers and the sweep of overdue attempts."""
     jobs.register(app, "sitting.close_overdue", close_overdue)
     jobs.register(app, "sitting.released", released)
-    jobs.register(app, service.SETTLE, settle)
+    jobs.register(app, telling.SETTLE, settle)
     jobs.register(app, "sitting.deal", deal)
     jobs.register(app, service.DEAL_ANEW, deal_anew)
-    jobs.register(app, service.STATISTICS, tell_statistics)
+    jobs.register(app, telling.STATISTICS, tell_statistics)
     jobs.register(app, equating.WORK_OUT, work_out_pass_marks)
     jobs.register(app, equating.CARRY_OUT, carry_out_pass_marks)
     jobs.register(app, "sitting.beat", beat)
@@ -42,7 +42,7 @@ def close_overdue(run: jobs.JobRun) -> Mapping[str, Any]:
     due = service.due_attempts(reading())
     reading().rollback()
     closed = sum(service.close_if_due(public_id) for public_id in due)
-    for exam_id in service.unsettled(reading()):
+    for exam_id in telling.unsettled(reading()):
         papers.ask_to_settle(exam_id)
     return {"closed": closed}
 
@@ -55,8 +55,13 @@ def beat(run: jobs.JobRun) -> Mapping[str, Any]:
 
 def settle(run: jobs.JobRun) -> Mapping[str, Any]:
     """Attempts of an exam ended: their results go to those who wait for them."""
-    with writing() as session:
-        return {"settled": service.settle(session, int(run.payload["exam"]))}
+    settled, some = 0, 1
+    while some:
+        with writing() as session:
+            some = telling.settle(session, int(run.payload["exam"]))
+        settled += some
+        run.rest()
+    return {"settled": settled}
 
 
 def deal(run: jobs.JobRun) -> Mapping[str, Any]:
@@ -141,4 +146,4 @@ def tell_statistics(run: jobs.JobRun) -> Mapping[str, Any]:
 def released(run: jobs.JobRun) -> Mapping[str, Any]:
     """An exam was released by hand: its results go to the transcripts."""
     with writing() as session:
-        return {"told": service.tell_released(session, int(run.payload["exam"]))}
+        return {"told": telling.tell_released(session, int(run.payload["exam"]))}

@@ -19,6 +19,7 @@ from lms.exams.queries import ExamRow
 from lms.ids import is_public_id
 from lms.sitting import queries as sitting_queries
 from lms.sitting import service as sitting
+from lms.sitting.telling import tell_voided
 from lms.supervision import queries
 from lms.supervision.errors import NoCandidate
 from lms.supervision.models import Incident, MeasureTaken
@@ -67,7 +68,7 @@ def carry_out(exam: ExamRow, order: Order, by: Viewer) -> int:
         if taken is not None:
             taken.attempts = changed
         if order.kind is Kind.VOID:
-            sitting.tell_voided(session, exam.id, order.attempts)
+            tell_voided(session, exam.id, order.attempts)
     return changed
 
 

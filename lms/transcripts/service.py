@@ -1,7 +1,7 @@
 """Writing transcripts: entries as word of results arrives, and prints."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from lms import jobs
 from lms.accounts import queries as accounts
 from lms.accounts.policy import Viewer
 from lms.accounts.queries import PersonRow
-from lms.audit.service import record
+from lms.audit.service import Said, record, record_all
 from lms.clock import BUREAU_ZONE, now
 from lms.transcripts import queries
 from lms.transcripts.code import new_code
@@ -23,20 +23,44 @@ from lms.transcripts.queries import EntryRow
 KINDS_ZH = {"unit": "网络课程", "exam": "考试"}
 
 
-def enter(session: Session, word: Mapping[str, Any]) -> bool:
-    """Append what a feature sent word of; False when it stands there already (word may come twice)."""
-    held = session.scalar(
-        select(TranscriptEntry.id).where(
-            TranscriptEntry.person_id == word["person_id"],
-            TranscriptEntry.source == word["source"],
-            TranscriptEntry.revision == word["revision"],
-        )
+def enter(session: Session, words: Sequence[Mapping[str, Any]]) -> int:
+    """Append what features sent word of, leaving out what stands there already (word may come twice); how many."""
+    query = select(TranscriptEntry.person_id, TranscriptEntry.source, TranscriptEntry.revision).where(
+        TranscriptEntry.source.in_([word["source"] for word in words])
     )
-    if held is not None:
-        return False
-    happened = datetime.fromisoformat(word["happened_at"])
-    unit = accounts.unit_on(session, word["person_id"], happened.astimezone(BUREAU_ZONE).date())
-    entry = TranscriptEntry(
+    held = {tuple(row) for row in session.execute(query)}
+    fresh = {key: word for word in words if (key := _key(word)) not in held}
+    days = {key: _day(word) for key, word in fresh.items()}
+    units = {
+        day: accounts.units_of(session, [word["person_id"] for key, word in fresh.items() if days[key] == day], day)
+        for day in set(days.values())
+    }
+    entries = [
+        _entry(word, unit_name=unit.name if (unit := units[days[key]].get(word["person_id"])) else None)
+        for key, word in fresh.items()
+    ]
+    session.add_all(entries)
+    session.flush()
+    told = ("kind", "source", "revision", "hours", "score", "maximum", "passed")
+    said = [
+        Said(entry.public_id, after={name: word[name] for name in told})
+        for entry, word in zip(entries, fresh.values(), strict=True)
+    ]
+    if said:
+        record_all(session, "transcript.enter", said, thing="transcript")
+    return len(said)
+
+
+def _key(word: Mapping[str, Any]) -> tuple[int, str, int]:
+    return word["person_id"], word["source"], word["revision"]
+
+
+def _day(word: Mapping[str, Any]) -> date:
+    return datetime.fromisoformat(word["happened_at"]).astimezone(BUREAU_ZONE).date()
+
+
+def _entry(word: Mapping[str, Any], *, unit_name: str | None) -> TranscriptEntry:
+    return TranscriptEntry(
         person_id=word["person_id"],
         kind=word["kind"],
         source=word["source"],
@@ -48,15 +72,10 @@ def enter(session: Session, word: Mapping[str, Any]) -> bool:
         score=_marks(word["score"]),
         maximum=_marks(word["maximum"]),
         passed=word["passed"],
-        happened_at=happened,
-        unit_name=unit.name if unit else None,
+        happened_at=datetime.fromisoformat(word["happened_at"]),
+        unit_name=unit_name,
         recorded_at=now(),
     )
-    session.add(entry)
-    session.flush()
-    after = {name: word[name] for name in ("kind", "source", "revision", "hours", "score", "maximum", "passed")}
-    record(session, "transcript.enter", thing="transcript", thing_id=entry.public_id, after=after)
-    return True
 
 
 def issue(session: Session, viewer: Viewer, person: PersonRow, *, site: str) -> str:

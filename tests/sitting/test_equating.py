@@ -16,7 +16,7 @@ from lms.database import reading, writing
 from lms.exams import queries as exams
 from lms.exams import service as exam_service
 from lms.jobs import run_waiting
-from lms.sitting import equating, service
+from lms.sitting import equating, service, telling
 from lms.sitting.models import Attempt, AttemptResult, Equating, PassMarkDecision
 from lms.transcripts import queries as transcripts
 from lms.transcripts.models import TranscriptEntry
@@ -232,7 +232,7 @@ def test_a_void_attempt_is_left_out_and_told_last(app: Flask, desk: Desk, cohort
     with app.app_context():
         service.measure(cohort.exam.id, [other], Kind.VOID, key="b" * 22, reason="作弊", by="x")
         with writing() as session:
-            service.tell_voided(session, cohort.exam.id, [other])
+            telling.tell_voided(session, cohort.exam.id, [other])
     run_waiting(app)
     with app.app_context():
         rows = {a.public_id: a for a in reading().scalars(select(Attempt).where(Attempt.public_id.in_([name, other])))}

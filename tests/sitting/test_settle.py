@@ -14,7 +14,7 @@ from lms.database import reading, writing
 from lms.exams.queries import ExamRow
 from lms.jobs import run_waiting
 from lms.jobs.models import Job
-from lms.sitting import journal, service
+from lms.sitting import journal, telling
 from lms.sitting.deeds import CHAIN_START
 from lms.sitting.models import Attempt, AttemptEvent
 from lms.transcripts.models import TranscriptEntry
@@ -61,7 +61,7 @@ def test_chains_are_anchored_and_results_told_once(app: Flask, cast: Cast, exam_
         run_waiting(app)
         with app.app_context(), writing() as session:
             jobs.enqueue(session, "sitting.close_overdue", {})
-            jobs.enqueue(session, service.SETTLE, {"exam": exam.id})
+            jobs.enqueue(session, telling.SETTLE, {"exam": exam.id})
 
     with app.app_context():
         rows = (
@@ -109,31 +109,30 @@ def test_a_lost_notice_is_made_good_by_the_sweep(app: Flask, cast: Cast, exam_da
     exam = exam_day.published()
     handed_in(app, cast, exam, "lin")
     with app.app_context(), writing() as session:
-        for job in session.query(Job).filter_by(kind=service.SETTLE):
+        for job in session.query(Job).filter_by(kind=telling.SETTLE):
             session.delete(job)
     run_waiting(app)
     before = transcripts(app)
     with app.app_context(), writing() as session:
-        assert service.unsettled(session) == [exam.id]
+        assert telling.unsettled(session) == [exam.id]
         jobs.enqueue(session, "sitting.close_overdue", {})
     run_waiting(app)
 
     assert (before, transcripts(app)) == (0, 1)
     with app.app_context():
-        assert service.unsettled(reading()) == []
+        assert telling.unsettled(reading()) == []
 
 
 def test_more_ends_than_one_transaction_takes(
     app: Flask, cast: Cast, exam_day: ExamDay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    The job goes on with the rest in further transactions; each attempt stands in exactly one entry.
+    The job goes on with the rest in further transactions; each attempt stands in exactly one entry, and one notice.
     """
-    monkeypatch.setattr(service, "MOST_SETTLED", 2)
+    monkeypatch.setattr(telling, "AT_ONCE", 2)
     exam = exam_day.published(exam_day.plan(units=(cast.bureau.id,)))
     attempts = handed_in(app, cast, exam, "lin", "wang", "zhao", "sun", "li")
-    for _each in range(4):
-        run_waiting(app)
+    run_waiting(app)
 
     assert [len(entry.after["attempts"]) for entry in entries(app)] == [2, 2, 1]
     assert [public_id for entry in entries(app) for public_id in entry.after["attempts"]] == attempts

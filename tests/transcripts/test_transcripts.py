@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
+from lms import jobs
 from lms.accounts import service as accounts
+from lms.accounts.queries import unit_on
+from lms.audit.models import AuditEntry
 from lms.database import reading, writing
 from lms.jobs import run_waiting
 from lms.transcripts import queries, service
@@ -36,7 +40,40 @@ WORD: dict[str, Any] = {
 def enter(app: Flask, person_id: int, **changes: Any) -> bool:
     """Append an entry."""
     with app.app_context(), writing() as session:
-        return service.enter(session, {**WORD, "person_id": person_id, **changes})
+        return service.enter(session, [{**WORD, "person_id": person_id, **changes}]) == 1
+
+
+def test_many_are_entered_at_once(app: Flask, cast: Cast) -> None:
+    """
+    What stands there already, or comes twice in one notice, is left out; each has the unit its person served in that day,
+    and an entry of the audit log of its own.
+    """
+    enter(app, cast.lin.id)
+    people = [cast.lin, cast.wang, cast.sun, cast.wang]
+    with app.app_context(), writing() as session:
+        entered = service.enter(session, [{**WORD, "person_id": person.id} for person in people])
+
+    with app.app_context():
+        (wang,), (sun,) = (queries.all_entries(reading(), person.id) for person in (cast.wang, cast.sun))
+        audited = reading().scalars(
+            select(AuditEntry.thing_id).where(AuditEntry.act == "transcript.enter").order_by(AuditEntry.number)
+        )
+        units = [unit_on(reading(), person.id, NINE.date()) for person in (cast.wang, cast.sun)]
+        assert list(audited)[1:] == [wang.public_id, sun.public_id]
+    assert entered == 2
+    assert [wang.unit_name, sun.unit_name] == [unit.name for unit in units if unit]
+
+
+def test_a_notice_of_an_earlier_release_is_entered(app: Flask, cast: Cast) -> None:
+    """
+    A job that waited while the release changed is one word by itself.
+    """
+    with app.app_context(), writing() as session:
+        jobs.enqueue(session, "transcripts.record", {**WORD, "person_id": cast.lin.id})
+    run_waiting(app)
+
+    with app.app_context():
+        assert len(queries.all_entries(reading(), cast.lin.id)) == 1
 
 
 def test_word_that_comes_twice_is_entered_once(app: Flask, cast: Cast) -> None:
