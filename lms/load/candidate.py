@@ -7,6 +7,7 @@ pulse in the period that the script names. Pictures, styles and scripts are not 
 import json
 import re
 import time
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ _BLANK = b'<input class="blank"'
 
 #: what the script of the waiting room takes for an answer to its start (js/exam/begin.js)
 BEGINS = "application/json, text/html;q=0.9"
+
+_CODED = "Accept-Encoding: gzip, deflate\r\n"
 
 Ask = Generator[float | bytes, Answer | None, Answer | None]
 
@@ -132,7 +135,9 @@ class Candidate:
         or says where it is.
         """
         body = f"csrf_token={quote(self._form_token)}".encode()
-        request = self._form(f"/sitting/exam/{self._exam}/start", body, own=f"Accept: {BEGINS}\r\n{self._begins}")
+        request = self._form(
+            f"/sitting/exam/{self._exam}/start", body, own=f"Accept: {BEGINS}\r\n{_CODED}{self._begins}"
+        )
         pressed = yield from self._ask("start", request, due=None)
         if pressed is None:
             return
@@ -142,7 +147,8 @@ class Candidate:
         if page is None:
             return
         self._record.seconds["start"].append(time.perf_counter() - due)
-        self._read_paper(page.body)
+        coded = page.field(b"content-encoding") == b"deflate"
+        self._read_paper(zlib.decompress(page.body) if coded else page.body)
 
     def save(self, due: float) -> Script:
         """Answer one question."""

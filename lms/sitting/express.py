@@ -32,9 +32,9 @@ from lms.errors import BadRequest
 from lms.i18n import locale_of, theme_of
 from lms.metrics import Requests
 from lms.security import CONTENT_SECURITY_POLICY, SAFE_METHODS, fixed_headers, is_foreign, strict_json
-from lms.sitting import presence, sent, service
+from lms.sitting import ahead, presence, sent, service
 from lms.sitting.page import NotKept
-from lms.sitting.player import player
+from lms.sitting.player import packed_player, player
 from lms.sitting.policy import Sat, access_own_attempt, access_sittable_exam
 from lms.sitting.receipt import outcome_of, receipt_page, review_page
 
@@ -56,6 +56,8 @@ _ENDPOINTS = {
 MOST_SENT = 512 * 1024
 #: what the script of the waiting room takes for an answer to its start
 BEGINS = "application/json, text/html;q=0.9"
+#: of a page that was compressed ahead
+_DEFLATED = [("Content-Encoding", "deflate"), ("Vary", "Accept-Encoding")]
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -189,9 +191,9 @@ class Express:
         begun = service.begin(exam, person)
         address = f"{root}/sitting/{begun.public_id}"
         if begun.attempt is not None and not found.pictures:
-            html = self._drawn(Sat(begun.attempt, exam), person, asked, root, environ)
-            if html is not None:
-                return _Page(html, [("Content-Location", address)])
+            page = self._drawn(Sat(begun.attempt, exam), person, asked, root, environ, form=begun.form)
+            if page is not None:
+                return _Page(page.html, [("Content-Location", address), *page.headers])
         return {"next": address}
 
     def _paper(self, asked: _Asked, root: str, environ: Mapping[str, Any]) -> _Page | None:
@@ -207,8 +209,7 @@ class Express:
         found = door.passage(sat.exam, person, environ)
         if found.lacks or found.pictures:
             return None
-        html = self._drawn(sat, person, asked, root, environ)
-        return None if html is None else _Page(html)
+        return self._drawn(sat, person, asked, root, environ)
 
     def _over(self, asked: _Asked, root: str, environ: Mapping[str, Any]) -> _Page | None:
         """The receipt of somebody's attempt that is over, or its questions."""
@@ -233,11 +234,20 @@ class Express:
         found: AbstractContextManager[None] = force_locale(locale)
         return found
 
-    def _drawn(self, sat: Sat, person: Viewer, asked: _Asked, root: str, environ: Mapping[str, Any]) -> bytes | None:
-        """The page, None where only the application can make it yet."""
+    def _drawn(
+        self, sat: Sat, person: Viewer, asked: _Asked, root: str, environ: Mapping[str, Any], *, form: str = ""
+    ) -> _Page | None:
+        """The page, None where only the application can make it yet. `form`: the record of a paper of which the page may have
+        been drawn ahead; it is compressed, for browsers that can read it so.
+        """
+        theme = theme_of(asked.cookies)
         headers = ticket_of(person, sat.attempt.public_id, token=asked.cookies[self._cookie])
         with self._language(person, asked, environ), suppress(NotKept):
-            return player(sat, person, headers=headers, root=root, theme=theme_of(asked.cookies))
+            reads = form and "deflate" in environ.get("HTTP_ACCEPT_ENCODING", "")
+            middle = ahead.taken(sat.exam, form) if reads else None
+            if middle is not None:
+                return _Page(packed_player(sat, person, middle, headers=headers, root=root, theme=theme), _DEFLATED)
+            return _Page(player(sat, person, headers=headers, root=root, theme=theme))
         return None
 
     def _person(self, asked: _Asked) -> Viewer | None:

@@ -19,9 +19,11 @@ from flask_babel import force_locale, get_locale, gettext
 from markupsafe import Markup
 
 from lms.exams import queries as exams
+from lms.exams.queries import ExamRow
 from lms.i18n import locale_code, plain
 from lms.question_types import TYPE_NAMES
 from lms.richtext import rendered
+from lms.sitting.packed import Part, packed
 from lms.sitting.rows import MARK, Piece, gap
 from question_bank.assembly import Form
 from question_bank.blueprint import Blueprint
@@ -73,6 +75,8 @@ class _Kept:
     def __init__(self) -> None:
         self.pieces: OrderedDict[object, Piece] = OrderedDict()
         self.shells: OrderedDict[object, Shell] = OrderedDict()
+        #: of shells, by their identity
+        self.ends: OrderedDict[int, tuple[Shell, Part, Part]] = OrderedDict()
         #: what the script says, by language
         self.words: dict[str, dict[str, str]] = {}
         #: exams and languages whose pieces were made, or are being made
@@ -197,13 +201,17 @@ class NotKept(Exception):
     """The page of an exam was not rendered yet, and only a request can."""
 
 
-def shell(exam_id: int, title: str, sections: Sequence[tuple[str, Decimal, Sequence[int]]], theme: str) -> Shell:
-    """The page of an exam without anybody's paper; raises NotKept."""
+def shell(exam: ExamRow, form: Form, theme: str) -> Shell:
+    """The page of an exam without anybody's paper (any form of it tells which numbers its sections have); raises NotKept."""
 
     def render() -> str:
-        return render_template("sitting/player.html", title=title, sections=sections, place=PLACE.format)
+        numbers = [
+            [slot.number for slot in form.slots if slot.section == n] for n in range(len(exam.blueprint.sections))
+        ]
+        sections = [(part.title, part.marks, own) for part, own in zip(exam.blueprint.sections, numbers, strict=True)]
+        return render_template("sitting/player.html", title=exam.title, sections=sections, place=PLACE.format)
 
-    return kept_shell((exam_id, title, locale_code(), theme), render)
+    return kept_shell((exam.id, exam.title, locale_code(), theme), render)
 
 
 def kept_shell(key: object, render: Callable[[], str]) -> Shell:
@@ -230,6 +238,27 @@ def kept_words(made: Callable[[], dict[str, str]]) -> dict[str, str]:
     if language not in kept:
         kept[language] = made()
     return kept[language]
+
+
+def middle(page: Shell, articles: Mapping[int, bytes]) -> bytes:
+    """What of a player's page stands between its person and its settings: with the paper, all that is before the bell."""
+    names = [place for _words, place in page]
+    inner = page[names.index("person") + 1 : names.index("settings")]
+    return filled(inner, {}, articles) + page[names.index("settings")][0]
+
+
+def packed_ends(page: Shell) -> tuple[Part, Part]:
+    """What stands before its person, and what behind its settings."""
+    kept = _kept().ends
+    found = kept.get(id(page))
+    if found is None or found[0] is not page:
+        names = [place for _words, place in page]
+        first, last = names.index("person"), names.index("settings")
+        parts = [packed(filled([*some[:-1], (some[-1][0], "")], {})) for some in (page[: first + 1], page[last + 1 :])]
+        found = kept[id(page)] = (page, parts[0], parts[1])
+        while len(kept) > MOST_SHELLS:
+            kept.popitem(last=False)
+    return found[1], found[2]
 
 
 def filled(page: Shell, pieces: Mapping[str, bytes], articles: Mapping[int, bytes] | None = None) -> bytes:

@@ -14,6 +14,7 @@ from lms.accounts.policy import Viewer
 from lms.database import dumps, reading
 from lms.exams import queries as exams
 from lms.sitting import journal, page, papers, sent
+from lms.sitting.packed import Part, joined, plain
 from lms.sitting.paper import material, shown_answers
 from lms.sitting.policy import Sat
 from question_bank.assembly import Form
@@ -35,21 +36,32 @@ def player(
 
     Raises NotKept outside of a request, where what all candidates of the exam share is still to be rendered.
     """
-    form = papers.sat(sat.attempt.public_id).form
-    versions = exams.snapshot_of(sat.exam.id)
+    form, versions = papers.sat(sat.attempt.public_id).form, exams.snapshot_of(sat.exam.id)
+    shell = page.shell(sat.exam, form, theme)
+    return page.filled(shell, _own(sat, person, headers, root, camera), page.paper_html(form, versions))
+
+
+def packed_player(
+    sat: Sat, person: Viewer, middle: Part, *, headers: Mapping[str, str], root: str, theme: str
+) -> bytes:
+    """The same for an attempt that begins and takes no pictures, with what was drawn of it ahead; by content coding "deflate"."""
+    head, tail = page.packed_ends(page.shell(sat.exam, papers.sat(sat.attempt.public_id).form, theme))
+    own = _own(sat, person, headers, root, None)
+    return joined([head, plain(own["person"]), middle, plain(own["settings"]), tail])
+
+
+def _own(
+    sat: Sat, person: Viewer, headers: Mapping[str, str], root: str, camera: Mapping[str, object] | None
+) -> dict[str, bytes]:
+    """What the page has of its own beside the paper."""
+    form, versions = papers.sat(sat.attempt.public_id).form, exams.snapshot_of(sat.exam.id)
     state = replay(journal.events(reading(), sat.attempt.id)) if sat.attempt.last_event > 1 else EMPTY
-    numbers = [
-        [slot.number for slot in form.slots if slot.section == n] for n in range(len(sat.exam.blueprint.sections))
-    ]
-    sections = [(part.title, part.marks, own) for part, own in zip(sat.exam.blueprint.sections, numbers, strict=True)]
     settings = _settings(sat, form, versions, state) | _addresses(f"{root}/sitting/{sat.attempt.public_id}")
     settings |= {"headers": headers, "words": page.kept_words(_words), "camera": camera}
-    own = {
+    return {
         "person": escape(f"{person.name} · {person.unit_name or ''}").encode(),
         "settings": htmlsafe_json_dumps(settings, dumps=dumps).encode(),
     }
-    shell = page.shell(sat.exam.id, sat.exam.title, sections, theme)
-    return page.filled(shell, own, page.paper_html(form, versions))
 
 
 def _settings(sat: Sat, form: Form, versions: Mapping[int, ItemVersion], state: State) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from lms.exams.policy import access_exam
 from lms.i18n import chosen_theme
 from lms.paging import paginate, requested_page
 from lms.security import allow_camera, csrf
-from lms.sitting import page, queries, quick, sent, service, waiting
+from lms.sitting import ahead, page, queries, quick, sent, service, waiting
 from lms.sitting.forms import incoming
 from lms.sitting.player import player
 from lms.sitting.policy import Sat, access_own_attempt, access_sittable_exam
@@ -47,6 +47,8 @@ def door(exam_id: str) -> ResponseReturnValue:
     phase, over = standing.phase(now()), exam.phase(now()) == "over"
     if phase in {"soon", "open", "begun"} and gate.missing(exam, viewer()):
         return redirect(url_for("admission.door", exam_id=exam_id))
+    if phase == "soon":
+        ahead.prepare(exam, viewer().id, chosen_theme())
     return render_template(
         "sitting/door.html",
         exam=exam,

@@ -69,6 +69,8 @@ class Begun:
 
     public_id: str
     attempt: AttemptRow | None = None
+    #: then also the record of its paper as JSON
+    form: str = ""
 
 
 def start(exam: ExamRow, viewer: Viewer) -> str:
@@ -103,7 +105,7 @@ def begin(exam: ExamRow, viewer: Viewer) -> Begun:
         made: Started = writer().do(deed)
         if made.id is not None:
             papers.met(made.public_id, exam.id, given.form)
-            return Begun(made.public_id, _as_begun(deed, made.id))
+            return Begun(made.public_id, _as_begun(deed, made.id), given.form)
         started, sealed = made.public_id, None
     return Begun(str(started))
 

@@ -11,7 +11,7 @@ from lms.clock import now
 from lms.config import Config
 from lms.database import reading, writing
 from lms.exams import queries as exams
-from lms.sitting import dealing, equating, papers, presence, queries, service, statistics, telling
+from lms.sitting import ahead, dealing, equating, papers, presence, queries, service, statistics, telling
 from lms.sitting.writer import writer
 from question_bank.fair import Seat
 
@@ -38,12 +38,13 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def close_overdue(run: jobs.JobRun) -> Mapping[str, Any]:
-    """Close and grade every attempt whose time is over, and settle what an interrupted process left behind."""
+    """Close and grade every attempt whose time is over, settle what an interrupted process left behind, clear up."""
     due = service.due_attempts(reading())
     reading().rollback()
     closed = sum(service.close_if_due(public_id) for public_id in due)
     for exam_id in telling.unsettled(reading()):
         papers.ask_to_settle(exam_id)
+    ahead.tidy()
     return {"closed": closed}
 
 
