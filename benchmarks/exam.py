@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,14 @@ from benchmarks import house, limits, steps, stored
 from benchmarks.house import House
 from lms.database import reading
 from lms.jobs.models import Job
-from lms.load import herd, losses, served
+from lms.load import bell, herd, losses, served
 from lms.load.candidate import Candidate, Record
 from lms.load.herd import Pace, Played
 from lms.load.machine import Group, most_candidates, percentile
 from lms.load.served import Served
 from lms.sitting.models import Attempt, Paper
 
-FIRST, PROBED = 16, 200
+FIRST, PROBED = 16, 250
 BURST = {"candidates": 2000, "start_within": 5.0}
 SETTLED_WITHIN = 120.0
 STEPS = ("door", "start", "save", "pulse", "submit", "result", "review", "login")
@@ -102,8 +103,12 @@ def _measured(made: House, running: Served, pace: Pace) -> dict[str, Any]:
     ]  # fmt: skip
     group = running.group.with_helper(stored.server(made.config))
     before = stored.size(made.config)
-    costs = steps.measured(running.port, group, people[:FIRST], people[FIRST:alone], lambda: _settled(made))
+    opens_in = partial(_opens_in, made)
+    costs = steps.measured(
+        running.port, group, people[:FIRST], people[FIRST:alone], settled=partial(_settled, made), opens_in=opens_in
+    )
     grown = (stored.size(made.config) - before) / alone
+    opens_in(herd.LEAD + pace.before(len(people) - alone))
     played = herd.play(
         running.port, group, people[alone:], pace, met, signing_in=made.signing_in, each_second=_progress
     )
@@ -167,6 +172,11 @@ def _settled(made: House) -> None:
             reading().rollback()
             time.sleep(0.5)
         reading().rollback()
+
+
+def _opens_in(made: House, seconds: float) -> None:
+    with made.app.app_context():
+        bell.opens_in(made.exam.id, seconds)
 
 
 def _progress(done: float, total: float) -> None:

@@ -3,8 +3,10 @@
 A step's share is the CPU time (user and system) of all processes of the server, and of PostgreSQL's where it stores, over a
 phase in which a few candidates at a time do only that step, divided by how often they did it. Before the first phase a few
 others sit the whole exam, and the server is left alone until it rests: what is done once in a process is nobody's share.
-An attempt is the sum of start, 50 answers, hand-in, what the workers do until the result is told, the receipt, and the page
-with the questions of the result. Door and pulses stand beside it, because how many there are depends on the exam, not on the attempt.
+The door has with it what the server prepares for those who wait; `start_late` is the start of those who opened it after the
+bell, for whom nothing was. An attempt is the sum of door, start, 50 answers, hand-in, what the workers do until the result is
+told, the receipt, and the page with the questions of the result. Pulses stand beside it, because how many there are depends
+on the exam, not on the attempt.
 """
 
 import time
@@ -17,6 +19,8 @@ from lms.load.loop import Loop, Script
 from lms.load.machine import Group
 
 SAVES, PULSES, AT_ONCE = 50, 20, 16
+#: seconds to the bell while people open the door, and how many open it after the bell only
+BEFORE, LATE = 3600.0, 50
 #: of two cores; a server that uses less has nothing left to prepare
 AT_REST = 0.05
 REST_WITHIN = 60.0
@@ -46,27 +50,43 @@ class Costs:
 
 
 def measured(
-    port: int, group: Group, first: Sequence[Candidate], others: Sequence[Candidate], settled: Callable[[], None]
+    port: int,
+    group: Group,
+    first: Sequence[Candidate],
+    others: Sequence[Candidate],
+    *,
+    settled: Callable[[], None],
+    opens_in: Callable[[float], None],
 ) -> Costs:
-    """Warm the server by the first, measure the others; `settled` returns when all results are told."""
+    """Warm the server by the first, measure the others; `settled` returns when all results are told, `opens_in` sets the bell."""
+    opens_in(BEFORE)
     _all(port, first, Candidate.open_door)
     _rested(group)
+    opens_in(0)
     for step in (_start, _saves, _pulses, _hand_in, Candidate.look_at_result, Candidate.look_at_review):
         _all(port, first, step)
     settled()
     idle = _rested(group)
-    steps: tuple[tuple[str, Callable[[Candidate], Script], int], ...] = (
-        ("door", Candidate.open_door, 1),
-        ("start", _start, 1),
-        ("save", _saves, SAVES),
-        ("pulse", _pulses, PULSES),
-        ("submit", _hand_in, 1),
+    waiting, late = others[:-LATE], others[-LATE:]
+    before, begun = group.cpu_seconds(), time.perf_counter()
+    opens_in(BEFORE)
+    _all(port, waiting, Candidate.open_door)
+    _rested(group)
+    spent = (group.cpu_seconds() - before) * 1000 - idle * (time.perf_counter() - begun)
+    ms = {"door": max(0.0, spent) / len(waiting)}
+    opens_in(0)
+    steps: tuple[tuple[str, Callable[[Candidate], Script], Sequence[Candidate], int], ...] = (
+        ("start", _start, waiting, 1),
+        ("door_late", Candidate.open_door, late, 1),
+        ("start_late", _start, late, 1),
+        ("save", _saves, others, SAVES),
+        ("pulse", _pulses, others, PULSES),
+        ("submit", _hand_in, others, 1),
     )
-    ms = {}
-    for name, step, times in steps:
+    for name, step, those, times in steps:
         before = group.cpu_seconds()
-        _all(port, others, step)
-        ms[name] = (group.cpu_seconds() - before) * 1000 / len(others) / times
+        _all(port, those, step)
+        ms[name] = (group.cpu_seconds() - before) * 1000 / len(those) / times
     before, begun = group.cpu_seconds(), time.perf_counter()
     settled()
     spent = (group.cpu_seconds() - before) * 1000 - idle * (time.perf_counter() - begun)
@@ -75,7 +95,7 @@ def measured(
         before = group.cpu_seconds()
         _all(port, others, step)
         ms[name] = (group.cpu_seconds() - before) * 1000 / len(others)
-    whole = ("start", "submit", "settle", "result", "review")
+    whole = ("door", "start", "submit", "settle", "result", "review")
     ms["attempt"] = SAVES * ms["save"] + sum(ms[name] for name in whole)
     return Costs({name: round(value, 3) for name, value in ms.items()}, idle)
 

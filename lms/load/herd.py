@@ -18,6 +18,8 @@ PATIENCE = 60.0
 _FINE = 1_000_000
 #: seconds, least and most, that people look at their receipt before they open the questions
 READING = (2.0, 40.0)
+#: seconds before the first opens the door
+LEAD = 0.2
 #: more questions than so many are not answered by one candidate
 QUESTIONS = 12
 
@@ -110,9 +112,9 @@ def play(
     """
     played, loop = Played(candidates, record), Loop("127.0.0.1", port)
     began, own = time.perf_counter(), time.process_time()
-    bell = began + 0.2 + pace.before(len(candidates))
+    bell = began + LEAD + pace.before(len(candidates))
     for candidate, times in zip(
-        candidates, timetable(len(candidates), pace, bell, began + 0.2, chance=Chance(seed)), strict=True
+        candidates, timetable(len(candidates), pace, bell, began + LEAD, chance=Chance(seed)), strict=True
     ):
         loop.add(candidate.life(times))
     for number, (staff_number, password) in enumerate(signing_in):

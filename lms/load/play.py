@@ -31,7 +31,7 @@ from lms.errors import Refused
 from lms.exams import service as exam_service
 from lms.exams.models import Exam, ExamAudience
 from lms.jobs.models import Job
-from lms.load import copying, herd, installation, losses, people, served
+from lms.load import bell, copying, herd, installation, losses, people, served
 from lms.load.candidate import Candidate, Record
 from lms.load.herd import Pace, Played
 from lms.load.machine import most_candidates, percentile
@@ -174,6 +174,8 @@ class _Stage:
         if time.monotonic() + pace.before(self.size) + pace.length > self.until:
             raise Ended
         record = Record()
+        with self.app.app_context():
+            bell.opens_in(self.orders.exam, herd.LEAD + pace.before(self.size))
         candidates = [
             Candidate(f"127.0.0.1:{self.running.port}", self.exam, token, n, record, questions=herd.QUESTIONS)
             for n, token in enumerate(made.tokens)

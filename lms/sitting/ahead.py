@@ -90,7 +90,7 @@ def prepare(exam: ExamRow, person_id: int, theme: str) -> None:
         return
     record = dealing.opened(exam.id, person_id, rows[0][0]).decode()
     # the shell in any case: each process, language and theme needs it at the bell, and only a request can make it
-    shell = page.shell(exam, Form.from_record(json.loads(record)), theme)
+    shell = page.shell_of(exam, Form.from_record(json.loads(record)), theme)
     if _path(exam, record).exists():
         return
     wanted = _Wanted(exam, record, str(get_locale()), shell)

@@ -67,6 +67,8 @@ class Shown:
 
 #: a page in UTF-8, in pieces, each with the place behind it: "person", "settings" or a slot; "" at the end
 Shell = Sequence[tuple[bytes, str | int]]
+#: of an exam: title, marks and numbers of each
+Sections = Sequence[tuple[str, Decimal, Sequence[int]]]
 
 
 class _Kept:
@@ -201,17 +203,25 @@ class NotKept(Exception):
     """The page of an exam was not rendered yet, and only a request can."""
 
 
-def shell(exam: ExamRow, form: Form, theme: str) -> Shell:
-    """The page of an exam without anybody's paper (any form of it tells which numbers its sections have); raises NotKept."""
+def shell_of(exam: ExamRow, form: Form, theme: str) -> Shell:
+    """The page of an exam without anybody's paper: any form tells which numbers its sections have. Raises NotKept."""
+    return shell(exam.id, exam.title, partial(_sections, exam.blueprint, form), theme)
+
+
+def _sections(blueprint: Blueprint, form: Form) -> Sections:
+    numbers: dict[int, list[int]] = {}
+    for slot in form.slots:
+        numbers.setdefault(slot.section, []).append(slot.number)
+    return [(part.title, part.marks, numbers.get(n, [])) for n, part in enumerate(blueprint.sections)]
+
+
+def shell(exam_id: int, title: str, sections: Callable[[], Sections], theme: str) -> Shell:
+    """The page of an exam with these sections; raises NotKept."""
 
     def render() -> str:
-        numbers = [
-            [slot.number for slot in form.slots if slot.section == n] for n in range(len(exam.blueprint.sections))
-        ]
-        sections = [(part.title, part.marks, own) for part, own in zip(exam.blueprint.sections, numbers, strict=True)]
-        return render_template("sitting/player.html", title=exam.title, sections=sections, place=PLACE.format)
+        return render_template("sitting/player.html", title=title, sections=sections(), place=PLACE.format)
 
-    return kept_shell((exam.id, exam.title, locale_code(), theme), render)
+    return kept_shell((exam_id, title, locale_code(), theme), render)
 
 
 def kept_shell(key: object, render: Callable[[], str]) -> Shell:

@@ -37,7 +37,7 @@ def player(
     Raises NotKept outside of a request, where what all candidates of the exam share is still to be rendered.
     """
     form, versions = papers.sat(sat.attempt.public_id).form, exams.snapshot_of(sat.exam.id)
-    shell = page.shell(sat.exam, form, theme)
+    shell = page.shell_of(sat.exam, form, theme)
     return page.filled(shell, _own(sat, person, headers, root, camera), page.paper_html(form, versions))
 
 
@@ -45,7 +45,7 @@ def packed_player(
     sat: Sat, person: Viewer, middle: Part, *, headers: Mapping[str, str], root: str, theme: str
 ) -> bytes:
     """The same for an attempt that begins and takes no pictures, with what was drawn of it ahead; by content coding "deflate"."""
-    head, tail = page.packed_ends(page.shell(sat.exam, papers.sat(sat.attempt.public_id).form, theme))
+    head, tail = page.packed_ends(page.shell_of(sat.exam, papers.sat(sat.attempt.public_id).form, theme))
     own = _own(sat, person, headers, root, None)
     return joined([head, plain(own["person"]), middle, plain(own["settings"]), tail])
 

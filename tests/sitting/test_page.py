@@ -208,9 +208,9 @@ def test_a_shell_is_of_its_exam_language_and_colours(app: Flask) -> None:
     for cookies in ("language=zh", "language=en", "language=zh; theme=dark"):
         with app.test_request_context("/sitting/", headers={"Cookie": cookies}):
             shells |= {
-                tuple(page.shell(1, title, sections, chosen_theme())),
-                tuple(page.shell(1, title, sections, chosen_theme())),
-                tuple(page.shell(2, "另一场", sections, chosen_theme())),
+                tuple(page.shell(1, title, lambda: sections, chosen_theme())),
+                tuple(page.shell(1, title, lambda: sections, chosen_theme())),
+                tuple(page.shell(2, "另一场", lambda: sections, chosen_theme())),
             }
     made = page.filled(
         next(iter(shells)), {"person": b"PERSON", "settings": b"SETTINGS"}, {1: b"ONE", 2: b"TWO"}
@@ -227,11 +227,13 @@ def test_more_exams_than_are_kept_are_shown(app: Flask) -> None:
     What is kept is bounded; what was let go of is made again.
     """
     with asking(app, "zh"):
-        shells = [page.shell(n, f"第{n}场", [("甲", Decimal(1), [1])], "auto") for n in range(page.MOST_SHELLS + 5)]
+        shells = [
+            page.shell(n, f"第{n}场", lambda: [("甲", Decimal(1), [1])], "auto") for n in range(page.MOST_SHELLS + 5)
+        ]
         kept = page.current_app.extensions["sitting.pages"]
 
         assert len(kept.shells) == page.MOST_SHELLS
-        assert page.shell(0, "第0场", [("甲", Decimal(1), [1])], "auto") == shells[0]
+        assert page.shell(0, "第0场", lambda: [("甲", Decimal(1), [1])], "auto") == shells[0]
 
 
 def test_names_and_titles_are_words_on_the_page(app: Flask, cast: Cast, exam_day: ExamDay) -> None:
