@@ -173,7 +173,9 @@ def snapshot_size(session: Session, exam_id: int) -> int:
 
 def snapshot_of(exam_id: int) -> Mapping[int, ItemVersion]:
     """The frozen item versions of a published exam by their stored number, for callers on the hot path."""
-    return snapshot(reading(), exam_id).versions
+    kept: dict[int, Frozen] = current_app.extensions.setdefault("exam_snapshots", {})
+    found = kept.get(exam_id)  # a session costs more than looking there
+    return (found or frozen(reading(), exam_id)).pool.versions
 
 
 def blueprint_of(exam_id: int) -> Blueprint:

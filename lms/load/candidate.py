@@ -59,7 +59,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """When a candidate does what: moments of `time.perf_counter`; seconds between pulses."""
+    """When a candidate does what: moments of `time.perf_counter`; after how many seconds of silence it asks for the clock."""
 
     door: float
     start: float
@@ -100,22 +100,17 @@ class Candidate:
         yield from self.start(times.start)
         if not self._answers:
             return
-        saves, pulse = iter([*times.saves, times.hand_in]), times.start + times.pulse
-        save = next(saves)
-        while save < times.hand_in:
-            if pulse < save:
+        # the page asks for the clock where the server has said nothing for some seconds
+        heard = times.start
+        for due in (*times.saves, times.hand_in):
+            while (pulse := heard + times.pulse) < due:
                 yield pulse
                 yield from self.look_at_clock(pulse)
-                pulse += times.pulse
-            else:
-                yield save
-                yield from self.save(save)
-                save = next(saves)
-        while pulse < times.hand_in:
-            yield pulse
-            yield from self.look_at_clock(pulse)
-            pulse += times.pulse
-        yield times.hand_in
+                heard = max(pulse, time.perf_counter())
+            yield due
+            if due < times.hand_in:
+                yield from self.save(due)
+                heard = max(due, time.perf_counter())
         yield from self.hand_in(times.hand_in)
         yield from self.look_at_result()
         yield times.review

@@ -1,8 +1,7 @@
 """Pages of papers, drawn and compressed before the bell for those who wait for it.
 
 At the bell nothing is left to be made but what only then is known: the attempt, its tickets, its time. A page is as secret
-as its paper: it lies sealed in a folder that all processes share, under a name that tells nothing, until its start takes it
-away. Where there is none, or another one than the candidate should see, the page is drawn at the start.
+as its paper: it lies sealed in a folder that all processes share, under a name that tells nothing. Where there is none, or another one than the candidate should see, the page is drawn at the start.
 """
 
 import json
@@ -38,8 +37,8 @@ from question_bank.assembly import Form
 log = structlog.get_logger()
 
 FOLDER = "drawn"
-#: nobody's page is drawn sooner before the bell; what lies there longer is removed
-EARLY, KEPT_SECONDS = timedelta(hours=12), 24 * 3600
+#: nobody's page is drawn sooner before the bell; an exam's are removed so long after the last was drawn
+EARLY, KEPT_SECONDS = timedelta(hours=6), 8 * 3600
 _ADLER, _LENGTH = 4, 4
 
 
@@ -118,13 +117,10 @@ def _draw(wanted: _Wanted) -> None:
 
 
 def taken(exam: ExamRow, record: str) -> Part | None:
-    """What was drawn of the page of this paper (its record as JSON), in the language of this context; None where nothing
-    was. It is given once.
-    """
+    """What was drawn of the page of this paper (its record as JSON), in the language of this context; None where nothing was."""
     path = _path(exam, record)
     try:
         content = path.read_bytes()
-        path.unlink()
         stored = seal.opened_quickly(key_for("pages before the bell"), path.name, content)
     except (OSError, seal.Broken):
         return None

@@ -37,6 +37,7 @@ from lms.sitting.page import NotKept
 from lms.sitting.player import packed_player, player
 from lms.sitting.policy import Sat, access_own_attempt, access_sittable_exam
 from lms.sitting.receipt import outcome_of, receipt_page, review_page
+from lms.sitting.turn import TURN
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -112,7 +113,7 @@ class Express:
             return self._rest(environ, start_response)
         begun, name = time.perf_counter(), logs.begun(environ.get("HTTP_X_REQUEST_ID", ""))
         try:
-            with self._app.app_context():
+            with TURN, self._app.app_context():
                 done = self._done(asked, environ)
         except Exception as error:  # noqa: BLE001 - the application turns anything into its answer
             return self._refused(error, environ, start_response)

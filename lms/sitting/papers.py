@@ -8,6 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import current_app
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from lms import jobs
 from lms.accounts import queries as accounts
+from lms.clock import now
 from lms.database import writing
 from lms.direct import ask
 from lms.errors import NotFound
@@ -23,8 +25,9 @@ from lms.sitting.models import Attempt, Paper
 from question_bank.assembly import Form
 
 MOST_KEPT = 20_000
-#: seconds in which one process asks only once to settle an exam
-ASK_AGAIN = 5.0
+#: seconds in which one process asks only once to settle an exam, and after which it is settled: first those who hand in
+#: with others get their receipts
+ASK_AGAIN, SETTLE_AFTER = 5.0, timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +83,15 @@ def settle_key(exam_id: int) -> str:
 
 
 def ask_to_settle(exam_id: int) -> None:
-    """Let a job tell the results of an exam soon; the sweep does it later where this is lost."""
+    """Let a job tell the results of an exam soon; the sweep asks for it again where this is lost."""
     kept, moment = _kept(), time.monotonic()
     with kept.lock:
         if moment - kept.asked.get(exam_id, -ASK_AGAIN) < ASK_AGAIN and not current_app.testing:
             return
         kept.asked[exam_id] = moment
+    later = None if current_app.testing else now() + SETTLE_AFTER
     with writing() as session:
-        jobs.enqueue(session, "sitting.settle", {"exam": exam_id}, unique_key=settle_key(exam_id))
+        jobs.enqueue(session, "sitting.settle", {"exam": exam_id}, unique_key=settle_key(exam_id), run_at=later)
 
 
 def without(session: Session, exam_id: int) -> list[tuple[int, str]]:

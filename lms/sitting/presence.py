@@ -1,6 +1,6 @@
 """When the pages of attempts were last heard of: noted in memory, written for all of them every few seconds.
 
-A page asks every eight seconds how its attempt stands. That costs one small query and no write of its own: the first
+A page that hears nothing for nine seconds asks how its attempt stands. That costs one small query and no write of its own: the first
 that asks after some seconds leaves the writer what was gathered meanwhile, and does not wait for it. The same writing
 tells that the server is at work; where nothing told so for longer, there was an outage.
 """

@@ -1,5 +1,6 @@
 """Reading attempts: a candidate's exams, an attempt's state, an exam's results."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ from lms.exams.queries import ExamRow
 from lms.sitting import dealing, journal
 from lms.sitting.models import Accommodation, Attempt, AttemptEvent, AttemptResult, Outage, Paper
 from question_bank.attempt import MEASURES, OF_WINDOW, Event, Kind
-from question_bank.grading import Score
+from question_bank.grading import Score, scores_from_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,16 @@ class Outcome:
     total: Decimal
     maximum: Decimal
     passed: bool
-    scores: tuple[Score, ...]
+    #: the scores of its slots, as JSON
+    record: str
     #: the paper's own pass mark, None where the exam's counts; and since when this grading stands
     pass_mark: Decimal | None
     graded_at: datetime
     reason: str
+
+    def scores(self) -> tuple[Score, ...]:
+        """Of its slots, in their order; most who look at a result do not look at them."""
+        return scores_from_record(json.loads(self.record))
 
 
 @dataclass(frozen=True, slots=True)

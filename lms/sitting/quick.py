@@ -8,7 +8,6 @@ from lms.direct import ask, moment_of
 from lms.exams.queries import ExamRow
 from lms.sitting.queries import Outcome, Standing
 from question_bank.attempt import ENDS
-from question_bank.grading import scores_from_record
 from question_bank.timing import Allowance
 
 _ANSWERS = (
@@ -43,12 +42,12 @@ def outcome(attempt_id: int) -> Outcome | None:
     rows = ask(_OUTCOME, (attempt_id,))
     if not rows:
         return None
-    total, maximum, passed, scores, own, graded_at, reason = rows[0]
+    total, maximum, passed, record, own, graded_at, reason = rows[0]
     return Outcome(
         Decimal(total) / 100,
         Decimal(maximum) / 100,
         bool(passed),
-        scores_from_record(json.loads(scores)),
+        record,
         pass_mark=None if own is None else Decimal(own) / 100,
         graded_at=moment_of(graded_at),
         reason=reason,

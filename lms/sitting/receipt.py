@@ -75,7 +75,7 @@ def review_page(sat: Sat, person: Viewer, outcome: Outcome, *, root: str, theme:
         return render_template("sitting/review.html", title=exam.title, passed=passed, place=places)
 
     shell = page.kept_shell(("review", exam.id, exam.title, passed, locale_code(), theme), render)
-    rows = review(exam, form, versions, quick.answers(attempt.id), outcome.scores)
+    rows = review(exam, form, versions, quick.answers(attempt.id), outcome.scores())
     return page.filled(shell, {name: escape(value).encode() for name, value in values.items()} | {"rows": rows})
 
 

@@ -22,6 +22,7 @@ from lms.errors import Refused, StorageAway, storage_refusal
 from lms.sitting.deeds import Deed
 from lms.sitting.memory import Memory
 from lms.sitting.store import Store
+from lms.sitting.turn import TURN
 
 log = structlog.get_logger()
 
@@ -141,7 +142,7 @@ class Writer:
 
 def _outcome(waiting: _Waiting) -> Any:
     """Wait for what became of it."""
-    if not waiting.done.acquire(timeout=PATIENCE):
+    if not TURN.wait_for(waiting.done, PATIENCE):
         raise Unwritten
     if waiting.refusal is not None:
         raise waiting.refusal

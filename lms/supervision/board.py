@@ -24,7 +24,7 @@ from lms.supervision import queries
 
 #: seconds for which a reading and a list of candidates are good
 FRESH, KNOWN = 1.0, 30.0
-#: a page asks every eight seconds: after two that failed it is silent
+#: a page asks after nine seconds of silence: after two that failed it is silent
 SILENT_AFTER = timedelta(seconds=25)
 MOST_BOARDS = 16
 

@@ -133,7 +133,7 @@ def test_the_pulse_has_the_period_of_the_players_script() -> None:
     """
     Candidates ask as often as the page does.
     """
-    found = re.search(r"setInterval\(pulse, (\w+)\)", PLAYER.read_text(encoding="utf-8"))
+    found = re.search(r"setTimeout\(pulse, (\w+)\)", PLAYER.read_text(encoding="utf-8"))
 
     assert found is not None
     assert found[1] == "PULSE"

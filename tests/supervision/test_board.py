@@ -131,7 +131,7 @@ def test_states_of_a_candidate(hall: Hall) -> None:
 @pytest.mark.parametrize(("seconds", "state"), [(25, "working"), (26, "silent")])
 def test_when_somebody_is_silent(seconds: int, state: str) -> None:
     """
-    Two pulses of eight seconds may fail.
+    Two pulses of nine seconds may fail.
     """
     row = BoardRow(1, "a", None, False, NINE, 0, 0, 0, False, NINE)
 

@@ -10,7 +10,8 @@ import { Supervised, watchFocus } from "./supervised.js";
 import { Sync } from "./sync.js";
 import { View } from "./view.js";
 
-const PULSE = 8000;
+// after so long without a word from the server it is asked: what is decided there must be seen here within ten seconds
+const PULSE = 9000;
 const TYPING_PAUSE = 600;
 
 const paper = document.getElementById("paper");
@@ -199,7 +200,15 @@ const handIn = new HandIn({
   onNumber: (slot) => view.go(slot),
 });
 
+let silence = 0;
+
+function listen() {
+  clearTimeout(silence);
+  silence = setTimeout(pulse, PULSE);
+}
+
 async function pulse() {
+  listen();
   try {
     const headers = { Accept: "application/json", ...settings.headers };
     const response = await fetch(settings.stateUrl, { headers, cache: "no-store" });
@@ -256,6 +265,7 @@ const supervised = new Supervised({
 });
 
 function told(state) {
+  listen();
   countdown.set(state.remaining);
   if (!countdown.ended && overTime.open) overTime.close();
   supervised.tell(state);
@@ -285,7 +295,7 @@ renewCounts();
 addEventListener("beforeunload", warn);
 addEventListener("pagehide", flushTyping);
 document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? pulse() : flushTyping()));
-setInterval(pulse, PULSE);
+listen();
 watchFocus(
   () => sync.add("away", null, null),
   () => sync.add("back", null, null),

@@ -1,0 +1,112 @@
+"""One request at a time decides in a process, and nobody is held up by one that waits for the disk."""
+
+import threading
+import time
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from lms.sitting.turn import Turn
+from lms.sitting.writer import Writer
+from tests.cast import Cast
+from tests.exam_day import ExamDay
+from tests.sitting.test_express import posted
+from tests.sitting.test_sitting import Candidate
+
+
+def test_one_at_a_time() -> None:
+    """
+    Eight threads count what two at once would count wrongly.
+    """
+    turn, most, inside = Turn(), 0, 0
+
+    def work() -> None:
+        nonlocal most, inside
+        for _ in range(20):
+            with turn:
+                inside += 1
+                most = max(most, inside)
+                time.sleep(0.0005)
+                inside -= 1
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert most == 1
+
+
+def test_who_waits_lets_others_pass() -> None:
+    """
+    While one waits for its lock another has the turn and releases that lock; then both have come through.
+    """
+    turn, written, passed = Turn(), threading.Lock(), []
+    written.acquire()
+
+    def first() -> None:
+        with turn:
+            passed.append(turn.wait_for(written, 5))
+
+    def second() -> None:
+        with turn:
+            passed.append("second")
+            written.release()
+
+    threads = [threading.Thread(target=work) for work in (first, second)]
+    threads[0].start()
+    time.sleep(0.05)
+    threads[1].start()
+    for thread in threads:
+        thread.join(5)
+
+    assert passed == ["second", True]
+
+
+def test_the_turn_is_given_back_whatever_happens() -> None:
+    """
+    After an error, and after a wait that was in vain.
+    """
+    turn, never = Turn(), threading.Lock()
+    never.acquire()
+    with pytest.raises(ZeroDivisionError), turn:
+        raise ZeroDivisionError
+    with turn:
+        assert not turn.wait_for(never, 0.01)
+    with turn:
+        pass
+    assert not turn.wait_for(never, 0.01)
+
+
+def test_answers_of_many_are_written_together(
+    app: Flask, cast: Cast, exam_day: ExamDay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    While the first waits for the disk the others come to the writer: their answers are one transaction.
+    """
+    exam_id = exam_day.published(exam_day.plan(units=(cast.bureau.id,))).public_id
+    people = [Candidate(app, person, exam_id) for person in (cast.lin, cast.wang, cast.zhao, cast.sun)]
+    for one in people:
+        one.start()
+    batches: list[int] = []
+    carried = Writer._carry_out
+
+    def slowly(self: Writer, batch: Any) -> None:
+        batches.append(len(batch))
+        time.sleep(0.3)
+        carried(self, batch)
+
+    monkeypatch.setattr(Writer, "_carry_out", slowly)
+    threads = [
+        threading.Thread(target=posted, args=(one, "", "events"), kwargs={"json": {"events": [one.event(1, None)]}})
+        for one in people
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sum(batches) == len(people)
+    assert len(batches) == 2
