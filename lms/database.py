@@ -43,6 +43,8 @@ SQLITE_PRAGMAS = (
     "PRAGMA secure_delete = ON",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA temp_store = MEMORY",
+    # 1 MB for each connection instead of 2: there are dozens, and what they miss the system still holds in memory
+    "PRAGMA cache_size = -1000",
 )
 
 #: seconds that a thread waits for the others of its process, like SQLite's own busy_timeout above

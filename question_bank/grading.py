@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from question_bank.assembly import Form
@@ -57,7 +58,13 @@ def scores_from_record(record: Mapping[str, Any]) -> tuple[Score, ...]:
 
 def marks_for(share: Fraction, marks: Decimal) -> Decimal:
     """A share of the marks, rounded half up to hundredths."""
-    exact = share * Fraction(marks)
+    return _rounded(share.numerator, share.denominator, marks)
+
+
+@lru_cache(maxsize=4096)
+def _rounded(part: int, of: int, marks: Decimal) -> Decimal:
+    """The same few again and again."""
+    exact = Fraction(part, of) * Fraction(marks)
     return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(CENT, ROUND_HALF_UP)
 
 

@@ -41,7 +41,13 @@ def start(config: Config) -> Served:
     """Serve the installation in the folder of `config` with the settings that lie there. Raises RuntimeError."""
     port = free_port()
     words = server.command(config, host="127.0.0.1", port=port)
-    return run(words, port, environ=environment(config.data), log=config.data / "server.log", asks="/healthz")
+    return run(
+        words,
+        port,
+        environ=environment(config.data) | server.ENVIRONMENT,
+        log=config.data / "server.log",
+        asks="/healthz",
+    )
 
 
 def run(words: Sequence[str], port: int, *, environ: Mapping[str, str], log: Path, asks: str) -> Served:

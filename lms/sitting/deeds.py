@@ -202,6 +202,8 @@ class End:
     at: datetime
     versions: Mapping[int, ItemVersion]
     blueprint: Blueprint
+    #: the attempt's paper, where it need not be read
+    form: Form | None = None
 
     def run(self, store: Store) -> bool:
         """Whether it ended now; ending what has ended changes nothing. Raises Elsewhere and NotFound."""
@@ -216,12 +218,10 @@ class End:
             sheet = _own(store, self.attempt, self.session_id)
         # an attempt whose time was over when it was handed in was closed by the server at its deadline
         late = self.session_id is not None and not sheet.time.is_open(self.at)
-        if self.session_id is None or late:
-            sheet.append(Kind.CLOSE, at=self.at)
-            finish(store, sheet, "closed", at=self.at, versions=self.versions, blueprint=self.blueprint)
-        else:
-            sheet.append(Kind.HAND_IN, at=self.at)
-            finish(store, sheet, "handed_in", at=self.at, versions=self.versions, blueprint=self.blueprint)
+        by_server = self.session_id is None or late
+        sheet.append(Kind.CLOSE if by_server else Kind.HAND_IN, at=self.at)
+        how = "closed" if by_server else "handed_in"
+        finish(store, sheet, how, at=self.at, versions=self.versions, blueprint=self.blueprint, form=self.form)
         return True
 
 
@@ -233,8 +233,9 @@ def finish(
     at: datetime,
     versions: Mapping[int, ItemVersion],
     blueprint: Blueprint,
+    form: Form | None = None,
 ) -> None:
     """End an attempt whose last event was just appended, and grade what is there."""
-    form, answers = Form.from_record(store.form(sheet)), store.answers(sheet)
-    sheet.result = (grade(form, versions, answers, blueprint=blueprint), at)
+    form = form or Form.from_record(store.form(sheet))
+    sheet.result = (grade(form, versions, store.answers(sheet), blueprint=blueprint), at)
     sheet.ended, sheet.end = True, (sheet.time.over_at(at), how)

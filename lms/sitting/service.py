@@ -183,8 +183,8 @@ def close_if_due(public_id: str) -> bool:
 
 def _end(public_id: str, session_id: int | None) -> bool:
     sat = papers.sat(public_id)
-    deed = End(public_id, session_id, now(), exams.snapshot_of(sat.exam_id), exams.blueprint_of(sat.exam_id))
-    reading().rollback()
+    versions, blueprint = exams.snapshot_of(sat.exam_id), exams.blueprint_of(sat.exam_id)
+    deed = End(public_id, session_id, now(), versions, blueprint, sat.form)
     ended: bool = writer().do(deed)
     if ended:
         papers.ask_to_settle(sat.exam_id)

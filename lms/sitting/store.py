@@ -226,7 +226,11 @@ class Store:
 
     def answers(self, sheet: Sheet) -> dict[int, Any]:
         """The newest response of each slot, with those that are about to be written."""
-        found = {slot: self._json(response) for slot, response in self._run(_ANSWERS, (sheet.id,)).fetchall()}
+        rows = self._run(_ANSWERS, (sheet.id,)).fetchall()
+        responses = [response for _slot, response in rows]
+        if self._sqlite:  # all at once: half the time of one by one
+            responses = json.loads(f"[{','.join('null' if one is None else one for one in responses)}]")
+        found = {slot: response for (slot, _text), response in zip(rows, responses, strict=True)}
         added = (event for event, _hash in sheet.added if event.kind is Kind.ANSWER)
         return found | {event.slot: event.response for event in added if event.slot is not None}
 
