@@ -11,8 +11,10 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from babel import Locale
 from flask import Flask
 from flask_babel import force_locale
 from werkzeug.exceptions import SecurityError
@@ -232,7 +234,7 @@ class Express:
 
     def _language(self, person: Viewer, asked: _Asked, environ: Mapping[str, Any]) -> AbstractContextManager[None]:
         locale = locale_of(person.locale, asked.cookies, environ.get("HTTP_ACCEPT_LANGUAGE", ""))
-        found: AbstractContextManager[None] = force_locale(locale)
+        found: AbstractContextManager[None] = force_locale(_known(locale))
         return found
 
     def _drawn(
@@ -275,6 +277,11 @@ class Express:
         except Exception as sooner:  # noqa: BLE001 - a hook before the request
             return self._app.handle_user_exception(sooner)
         return self._app.handle_user_exception(error) if answer is None else answer
+
+
+@lru_cache(maxsize=16)
+def _known(locale: str) -> Locale:
+    return Locale.parse(locale)
 
 
 def _length(environ: Mapping[str, Any]) -> int:
