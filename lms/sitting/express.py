@@ -55,6 +55,8 @@ _ENDPOINTS = {
     (False, "/review"): ("sitting.reviewed", "GET"),
     (True, "/start"): ("sitting.start", "POST"),
 }
+#: what takes less than a page
+_SHORT = frozenset({"sitting.events", "sitting.state", "sitting.hand_in"})
 #: our pages send far less at once; more is left to the application
 MOST_SENT = 512 * 1024
 #: what the script of the waiting room takes for an answer to its start
@@ -115,7 +117,7 @@ class Express:
             return self._rest(environ, start_response)
         begun, name = time.perf_counter(), logs.begun(environ.get("HTTP_X_REQUEST_ID", ""))
         try:
-            with TURN, self._app.app_context():
+            with TURN.taken(page=asked.endpoint not in _SHORT), self._app.app_context():
                 done = self._done(asked, environ)
         except Exception as error:  # noqa: BLE001 - the application turns anything into its answer
             return self._refused(error, environ, start_response)

@@ -2,28 +2,37 @@
 
 Python runs one thread at a time anyhow. Without a turn the others wake up whenever the one that runs reads from the database
 or a file, and each change of threads costs as much as the reading: a start met thirty of them, with a turn fifteen.
+
+Pages take several times as long as answers. They stand in a queue of their own, of which only the first waits for the turn:
+an answer that comes while many start waits for one or two of them, not for all.
 """
 
 import threading
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Turn:
-    """Held in `with` by the thread that answers a request."""
+    """Taken by the thread that answers a request."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock, self._pages = threading.Lock(), threading.Lock()
         self._own = threading.local()
 
-    def __enter__(self) -> None:
-        self._lock.acquire()
+    @contextmanager
+    def taken(self, *, page: bool = False) -> Iterator[None]:
+        """Have the turn meanwhile; `page`: it takes long."""
+        if page:
+            with self._pages:
+                self._lock.acquire()
+        else:
+            self._lock.acquire()
         self._own.held = True
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        self._own.held = False
-        self._lock.release()
+        try:
+            yield
+        finally:
+            self._own.held = False
+            self._lock.release()
 
     def wait_for(self, done: threading.Lock, seconds: float) -> bool:
         """Acquire a lock that another thread releases, whether it came within the time; others have the turn meanwhile."""

@@ -24,7 +24,7 @@ def test_one_at_a_time() -> None:
     def work() -> None:
         nonlocal most, inside
         for _ in range(20):
-            with turn:
+            with turn.taken():
                 inside += 1
                 most = max(most, inside)
                 time.sleep(0.0005)
@@ -47,11 +47,11 @@ def test_who_waits_lets_others_pass() -> None:
     written.acquire()
 
     def first() -> None:
-        with turn:
+        with turn.taken():
             passed.append(turn.wait_for(written, 5))
 
     def second() -> None:
-        with turn:
+        with turn.taken():
             passed.append("second")
             written.release()
 
@@ -65,17 +65,43 @@ def test_who_waits_lets_others_pass() -> None:
     assert passed == ["second", True]
 
 
+def test_an_answer_does_not_queue_behind_pages() -> None:
+    """
+    Six pages and then an answer come while one page has the turn: at most two of the six go before it.
+    """
+    turn, order, began = Turn(), [], threading.Event()
+
+    def work(name: str, *, page: bool) -> None:
+        with turn.taken(page=page):
+            began.set()
+            order.append(name)
+            time.sleep(0.02)
+
+    threads = [threading.Thread(target=work, args=(f"page {n}",), kwargs={"page": True}) for n in range(7)]
+    threads.append(threading.Thread(target=work, args=("answer",), kwargs={"page": False}))
+    for thread in threads[:1]:
+        thread.start()
+    began.wait(5)
+    for thread in threads[1:]:
+        thread.start()
+    for thread in threads:
+        thread.join(5)
+
+    assert order.index("answer") <= 3
+    assert len(order) == 8
+
+
 def test_the_turn_is_given_back_whatever_happens() -> None:
     """
     After an error, and after a wait that was in vain.
     """
     turn, never = Turn(), threading.Lock()
     never.acquire()
-    with pytest.raises(ZeroDivisionError), turn:
+    with pytest.raises(ZeroDivisionError), turn.taken():
         raise ZeroDivisionError
-    with turn:
+    with turn.taken():
         assert not turn.wait_for(never, 0.01)
-    with turn:
+    with turn.taken():
         pass
     assert not turn.wait_for(never, 0.01)
 
