@@ -141,6 +141,11 @@ def load(environ: Mapping[str, str] | None = None, *, base: Path | None = None) 
     return Config(**converted)
 
 
+def inherited(more: Mapping[str, str]) -> dict[str, str]:
+    """The environment of this process, and more."""
+    return {**os.environ, **more}
+
+
 def environment(data: Path) -> dict[str, str]:
     """The environment of a process that works on the installation in `data`, with the settings that lie there alone."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}

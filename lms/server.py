@@ -5,7 +5,7 @@ import resource
 import subprocess
 import sys
 
-from lms.config import Config
+from lms.config import Config, inherited
 
 #: connections a process accepts before it makes others wait: far above what an exam day brings, because the
 #: default (a share of the backlog) lets idle keep-alive connections starve those who want to start
@@ -43,8 +43,7 @@ def serve(config: Config, *, host: str, port: int) -> None:
     """Become the server; does not return."""
     raise_file_limit()
     words = command(config, host=host, port=port)
-    os.environ.update(ENVIRONMENT)
-    os.execv(words[0], words)  # noqa: S606 - our own interpreter
+    os.execve(words[0], words, inherited(ENVIRONMENT))  # noqa: S606 - our own interpreter
 
 
 def raise_file_limit() -> int:

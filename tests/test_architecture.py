@@ -15,7 +15,7 @@ FEATURES = (
 #: features that may import each other's public modules only downwards; jobs serves all and knows none
 CORE_PACKAGES = ("jobs",)
 #: what a feature shows others: writes, reads, rights, and (accounts only) who is asking
-PUBLIC_MODULES = {"service", "queries", "quick", "policy", "gate", "tickets"}
+PUBLIC_MODULES = {"service", "queries", "quick", "policy", "gate", "tickets", "telling"}
 ASSEMBLERS = {"lms.app", "lms.cli", "lms.install", "lms.content", "lms.demo", "lms.load"}
 DOMAIN_ALLOWED = {
     "question_bank": {"python_calamine", "xlsxwriter", "lxml", "markdown_it", "latex2mathml"},

@@ -8,7 +8,6 @@ import json
 import secrets
 import shutil
 import threading
-import time
 from contextlib import suppress
 from datetime import timedelta
 from functools import cache
@@ -132,7 +131,7 @@ def tidy() -> None:
     """Remove what was drawn for exams that are long over."""
     for folder in _root().glob("*"):
         with suppress(OSError):
-            if folder.stat().st_mtime < time.time() - KEPT_SECONDS:
+            if folder.stat().st_mtime < now().timestamp() - KEPT_SECONDS:
                 shutil.rmtree(folder)
 
 
