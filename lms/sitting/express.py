@@ -9,7 +9,7 @@ with it; so there is one place that refuses. `docs/decisions/11-express.md` says
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -96,6 +96,7 @@ class Express:
     def __init__(self, app: Flask, config: Config) -> None:
         self._app = app
         self._rest: WSGIApplication = app.wsgi_app
+        self._embedded = config.url.startswith("sqlite")
         self._key: str = app.config["SECRET_KEY"]
         self._cookie: str = app.extensions["accounts.cookie"]
         self._hosts: list[str] | None = app.config["TRUSTED_HOSTS"]
@@ -117,7 +118,7 @@ class Express:
             return self._rest(environ, start_response)
         begun, name = time.perf_counter(), logs.begun(environ.get("HTTP_X_REQUEST_ID", ""))
         try:
-            with TURN.taken(page=asked.endpoint not in _SHORT), self._app.app_context():
+            with self._turn(asked), self._app.app_context():
                 done = self._done(asked, environ)
         except Exception as error:  # noqa: BLE001 - the application turns anything into its answer
             return self._refused(error, environ, start_response)
@@ -132,6 +133,10 @@ class Express:
         logs.answered(environ["REQUEST_METHOD"], asked.endpoint, 200, seconds)
         start_response("200 OK", [*headers, ("Content-Length", str(len(body))), ("X-Request-Id", name)])
         return [body]
+
+    def _turn(self, asked: _Asked) -> AbstractContextManager[None]:
+        """With SQLite what is read is there at once; while a database server is asked others may go on."""
+        return TURN.taken(page=asked.endpoint not in _SHORT) if self._embedded else nullcontext()
 
     def _asked(self, environ: Mapping[str, Any], thing: str, what: str | None, *, of_exam: bool) -> _Asked | None:
         """What a request asks for, None unless it is regular."""
