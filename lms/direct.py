@@ -51,7 +51,7 @@ def _ask(kept: threading.local, statement: str, values: Sequence[Any]) -> Sequen
         connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         connection.detach()
         if connection.dialect.name == "sqlite":  # each thread has one, and asks for single rows
-            connection.exec_driver_sql("PRAGMA cache_size = -400")
+            connection.connection.cursor().execute("PRAGMA cache_size = -400")
         kept.connection = connection
     dialect, driver, row = connection.dialect, connection.connection, tuple(values)
     text = spelled(statement, sqlite=dialect.name == "sqlite")

@@ -16,8 +16,6 @@ from question_bank.chance import Chance
 #: how long an answer may take before it counts as none, after the last hand-in
 PATIENCE = 60.0
 _FINE = 1_000_000
-#: seconds, least and most, that people look at their receipt before they open the questions
-READING = (2.0, 40.0)
 #: seconds before the first opens the door
 LEAD = 0.2
 #: more questions than so many are not answered by one candidate
@@ -39,6 +37,8 @@ class Pace:
     rest: float = 3.0
     #: how many open the page of the exam in a second
     doors: float = 60.0
+    #: how long, least and most, people look at their receipt before they open the questions
+    reading: tuple[float, float] = (2.0, 40.0)
 
     @property
     def length(self) -> float:
@@ -91,7 +91,9 @@ def timetable(count: int, pace: Pace, bell: float, opening: float, *, chance: Ch
         while due < hand_in:
             saves.append(due)
             due += between(*pace.save_every)
-        found.append(Times(opening + number / pace.doors, start, saves, hand_in, pulse, hand_in + between(*READING)))
+        found.append(
+            Times(opening + number / pace.doors, start, saves, hand_in, pulse, hand_in + between(*pace.reading))
+        )
     return found
 
 
@@ -123,7 +125,7 @@ def play(
     end = bell + pace.length
     loop.add(_watch(played, group, bell, end, lambda: each_second(time.perf_counter() - began, end - began)))
     loop.add(_watch_hold(played, group, bell + pace.start_within, end - pace.submit_within))
-    loop.run(until=end + READING[1] + PATIENCE)
+    loop.run(until=end + pace.reading[1] + PATIENCE)
     played.after_cpu = group.cpu_seconds() - played.cpu_at_end
     played.own_cpu, played.requests = time.process_time() - own, loop.requests
     return played

@@ -44,7 +44,7 @@ from lms.snapshot import SnapshotFailed
 WINDOW = timedelta(hours=12)
 DEALT_WITHIN = 300.0
 #: a few who come first and are not judged: the real server has been at work for days and has met every page
-FIRST, FIRST_PACE = 16, Pace(1.0, 2.0, 1.0, save_every=(0.3, 0.6), rest=1.0)
+FIRST, FIRST_PACE = 16, Pace(1.0, 2.0, 1.0, save_every=(0.3, 0.6), rest=1.0, reading=(0.1, 1.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,14 @@ from tests.cast import Cast, csrf, sign_in
 from tests.conftest import TestClock
 from tests.exam_day import ExamDay
 
-PACE = {"start_within": 1.0, "hold": 1.5, "submit_within": 1.0, "save_every": [0.4, 0.8], "rest": 0.2}
+PACE = {
+    "start_within": 1.0,
+    "hold": 1.5,
+    "submit_within": 1.0,
+    "save_every": [0.4, 0.8],
+    "rest": 0.2,
+    "reading": [0.1, 0.5],
+}
 #: what no machine misses, however busy it is meanwhile
 GENEROUS = Target(start_ms=30_000, save_ms=30_000)
 
@@ -80,7 +87,7 @@ def test_an_exam_is_played_on_a_copy_and_nothing_remains(app: Flask, exam_day: E
 
     assert outcome.how == "played", outcome.report
     first, second = outcome.report["cohorts"]
-    assert (first["candidates"], second["candidates"], outcome.report["largest"]) == (5, 20, 20)
+    assert (first["candidates"], second["candidates"], outcome.report["largest"]) == (5, 20, 20), outcome.report
     assert (first["errors"], second["errors"], first["lost"], second["lost"]) == (0, 0, 0, 0), outcome.report
     assert second["handed_in"] == 20
     assert second["saves"] >= 40
