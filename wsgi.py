@@ -1,10 +1,11 @@
 """The WSGI entry point: `granian --interface wsgi wsgi:app`."""
 
-from lms import jobs
+from lms import jobs, server
 from lms.app import create_app
 from lms.config import load
 
 config = load()
 app = create_app(config)
+server.spare_the_collector()
 if config.jobs == "embedded":
     jobs.start(app)
