@@ -1,13 +1,12 @@
 """The database for constant statements that run thousands of times a minute: no session, no objects, no transaction to
-read, and connections that a thread keeps. Everything else uses `lms.database`.
+read, and connections that are kept. Everything else uses `lms.database`.
 
 Statements mark their values by `?` on either database and stay as they are written.
 """
 
-import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -35,24 +34,41 @@ def ask(statement: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
 
     A connection that broke is made anew once. Raises SQLAlchemy's errors.
     """
-    kept: threading.local = current_app.extensions.setdefault("direct.reading", threading.local())
+    kept: list[Connection] = current_app.extensions.setdefault("direct.reading", [])
     try:
         return _ask(kept, statement, values)
     except DBAPIError as error:
-        _drop(kept)
         if not error.connection_invalidated:
             raise
+        with suppress(IndexError):
+            while True:  # what broke one broke those that rest as well
+                kept.pop().close()
         return _ask(kept, statement, values)
 
 
-def _ask(kept: threading.local, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-    connection: Connection | None = getattr(kept, "connection", None)
-    if connection is None:
-        connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        connection.detach()
-        if connection.dialect.name == "sqlite":  # each thread has one, and asks for single rows
-            connection.connection.cursor().execute("PRAGMA cache_size = -400")
-        kept.connection = connection
+def _ask(kept: list[Connection], statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    try:
+        connection = kept.pop()  # that which was used last: there are only as many as ask at once, not one a thread
+    except IndexError:
+        connection = _connected()
+    try:
+        found = _rows(connection, statement, values)
+    except BaseException:
+        connection.close()
+        raise
+    kept.append(connection)
+    return found
+
+
+def _connected() -> Connection:
+    connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    connection.detach()
+    if connection.dialect.name == "sqlite":  # it is asked for single rows
+        connection.connection.cursor().execute("PRAGMA cache_size = -400")
+    return connection
+
+
+def _rows(connection: Connection, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
     dialect, driver, row = connection.dialect, connection.connection, tuple(values)
     text = spelled(statement, sqlite=dialect.name == "sqlite")
     for told in connection.engine.dispatch.before_cursor_execute:  # who counts statements counts these too
@@ -76,13 +92,6 @@ def _ask(kept: threading.local, statement: str, values: Sequence[Any]) -> Sequen
     finally:
         cursor.close()
     return found
-
-
-def _drop(kept: threading.local) -> None:
-    connection: Connection | None = getattr(kept, "connection", None)
-    kept.connection = None
-    if connection is not None:
-        connection.close()
 
 
 class Line:
