@@ -6,6 +6,6 @@ from lms.config import load
 
 config = load()
 app = create_app(config)
-server.spare_the_collector()
+server.settle_in()
 if config.jobs == "embedded":
     jobs.start(app)

@@ -4,6 +4,7 @@ read, and connections that are kept. Everything else uses `lms.database`.
 Statements mark their values by `?` on either database and stay as they are written.
 """
 
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -27,6 +28,8 @@ set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 
 """
 #: seconds of rest after which a kept connection is tried before it is used: the server may have been started anew
 RESTED = 2.0
+#: connections of a process that read at once
+MOST = 16
 
 
 def ask(statement: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
@@ -34,7 +37,7 @@ def ask(statement: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
 
     A connection that broke is made anew once. Raises SQLAlchemy's errors.
     """
-    kept: list[Connection] = current_app.extensions.setdefault("direct.reading", [])
+    kept: _Kept = current_app.extensions.setdefault("direct.reading", _Kept())
     try:
         return _ask(kept, statement, values)
     except DBAPIError as error:
@@ -42,22 +45,31 @@ def ask(statement: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
             raise
         with suppress(IndexError):
             while True:  # what broke one broke those that rest as well
-                kept.pop().close()
+                kept.resting.pop().close()
         return _ask(kept, statement, values)
 
 
-def _ask(kept: list[Connection], statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-    try:
-        connection = kept.pop()  # that which was used last: there are only as many as ask at once, not one a thread
-    except IndexError:
-        connection = _connected()
-    try:
-        found = _rows(connection, statement, values)
-    except BaseException:
-        connection.close()
-        raise
-    kept.append(connection)
-    return found
+class _Kept:
+    """Connections that rest, the one used last on top: as many as ask at once and no more than `MOST`."""
+
+    def __init__(self) -> None:
+        self.resting: list[Connection] = []
+        self.places = threading.BoundedSemaphore(MOST)
+
+
+def _ask(kept: _Kept, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    with kept.places:
+        try:
+            connection = kept.resting.pop()
+        except IndexError:
+            connection = _connected()
+        try:
+            found = _rows(connection, statement, values)
+        except BaseException:
+            connection.close()
+            raise
+        kept.resting.append(connection)
+        return found
 
 
 def _connected() -> Connection:

@@ -50,11 +50,11 @@ def serve(config: Config, *, host: str, port: int) -> None:
     os.execve(words[0], words, inherited(ENVIRONMENT))  # noqa: S606 - our own interpreter
 
 
-def spare_the_collector() -> None:
-    """Leave what is there now out of all later searches for dead objects. Called once the application is built.
+def settle_in() -> None:
+    """What a server's process does once its application is built.
 
-    A search among all objects holds every thread of the process; with the application's own it took 120-300 ms, in
-    which nobody's answer was saved.
+    All that is there now is left out of later searches for dead objects: a search holds every thread of the process, and
+    with the application's own objects it took 120-300 ms, in which nobody's answer was saved.
     """
     gc.collect()
     gc.freeze()

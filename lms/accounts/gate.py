@@ -46,7 +46,7 @@ _REFUSALS = frozenset({401, 403, 404})
 
 def init_app(app: Flask, config: Config) -> None:
     """Load the person of each request from the session cookie and hold every endpoint against its mark."""
-    app.extensions["accounts.hasher"] = Hasher(waiting=max(1, config.threads // 2))
+    app.extensions["accounts.hasher"] = Hasher(waiting=max(1, config.threads // 2), apart=not config.testing)
     login = LoginManager()
     login.session_protection = None
     login.request_loader(_load)

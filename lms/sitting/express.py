@@ -39,7 +39,7 @@ from lms.sitting.page import NotKept
 from lms.sitting.player import packed_player, player
 from lms.sitting.policy import Sat, access_own_attempt, access_sittable_exam
 from lms.sitting.receipt import outcome_of, receipt_page, review_page
-from lms.sitting.turn import TURN
+from lms.turn import TURN
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -59,6 +59,8 @@ _ENDPOINTS = {
 _SHORT = frozenset({"sitting.events", "sitting.state", "sitting.hand_in"})
 #: our pages send far less at once; more is left to the application
 MOST_SENT = 512 * 1024
+#: what brings more takes as long as its line does, and holds up nobody who stands in file
+MOST_FILED = 16 * 1024
 #: what the script of the waiting room takes for an answer to its start
 BEGINS = "application/json, text/html;q=0.9"
 #: of a page that was compressed ahead
@@ -115,7 +117,8 @@ class Express:
         address = _ADDRESS.fullmatch(environ.get("PATH_INFO", ""))
         asked = self._asked(environ, address[2], address[3], of_exam=bool(address[1])) if address else None
         if asked is None:
-            return self._rest(environ, start_response)
+            with TURN.standing_back() if _is_brief(environ) else nullcontext():
+                return self._rest(environ, start_response)
         begun, name = time.perf_counter(), logs.begun(environ.get("HTTP_X_REQUEST_ID", ""))
         try:
             with self._turn(asked), self._app.app_context():
@@ -289,6 +292,12 @@ class Express:
 @lru_cache(maxsize=16)
 def _known(locale: str) -> Locale:
     return Locale.parse(locale)
+
+
+def _is_brief(environ: Mapping[str, Any]) -> bool:
+    """Whether the body, where there is one, is here as soon as its head."""
+    given = environ.get("CONTENT_LENGTH") or "0"
+    return len(given) < 8 and given.isdecimal() and int(given) <= MOST_FILED and "HTTP_TRANSFER_ENCODING" not in environ
 
 
 def _length(environ: Mapping[str, Any]) -> int:

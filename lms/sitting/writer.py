@@ -22,7 +22,7 @@ from lms.errors import Refused, StorageAway, storage_refusal
 from lms.sitting.deeds import Deed
 from lms.sitting.memory import Memory
 from lms.sitting.store import Store
-from lms.sitting.turn import TURN
+from lms.turn import TURN
 
 log = structlog.get_logger()
 

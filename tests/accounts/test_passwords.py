@@ -1,8 +1,12 @@
 """Passwords: both policies, the list, and how they are hashed (S22)."""
 
 import dataclasses
+import os
+import signal
+import subprocess
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -11,6 +15,7 @@ from sqlalchemy import select
 
 from lms.accounts import common_passwords, passwords, service
 from lms.accounts.errors import Busy, Weakness, WeakPassword
+from lms.accounts.hashing import NICENESS
 from lms.accounts.models import Password
 from lms.accounts.passwords import CHEAP, STANDARD, Hasher, Parameters, common, weaknesses
 from lms.database import reading, writing
@@ -251,3 +256,64 @@ def test_the_list_is_in_small_letters() -> None:
     Passwords are compared in small letters, so the list is in small letters throughout.
     """
     assert all(entry == entry.casefold() for entry in common())
+
+
+@pytest.fixture
+def apart() -> Iterator[Hasher]:
+    """A hasher with a process of its own."""
+    made = Hasher(Parameters(memory=64, passes=1), apart=True)
+    yield made
+    assert made._apart
+    made._apart.end()
+
+
+def process_of(hasher: Hasher) -> "subprocess.Popen[str]":
+    """The process that hashes now."""
+    assert hasher._apart
+    assert hasher._apart._process
+    return hasher._apart._process
+
+
+def test_a_process_of_its_own_hashes_alike(apart: Hasher) -> None:
+    """
+    What it hashed opens here and the other way round; a wrong password, a broken hash and nobody's open nothing.
+    """
+    here = Hasher(Parameters(memory=64, passes=1))
+    kept = apart.hash("密码 of 书院\n{}")
+
+    assert here.verify(kept, "密码 of 书院\n{}")
+    assert apart.verify(here.hash("another"), "another")
+    assert not apart.verify(kept, "密码 of 书院")
+    assert not apart.verify("$argon2id$broken", "x")
+    assert not apart.verify(None, "nobody has this password")
+    assert not apart.verify(kept, "\ud800")
+
+
+def test_a_process_that_was_ended_is_begun_again(apart: Hasher) -> None:
+    """
+    Killed between two sign-ins: the next is answered as before, by another process.
+    """
+    kept = apart.hash("a password")
+    first = process_of(apart)
+    first.kill()
+    first.wait()
+
+    assert apart.verify(kept, "a password")
+    assert process_of(apart).pid != first.pid
+
+
+def test_it_leaves_the_processor_to_others_and_ends_with_its_server(apart: Hasher) -> None:
+    """
+    Its priority is low; it ends when nobody can ask any more, be it after Ctrl-C in the terminal of the server.
+    """
+    apart.hash("a password")
+    process = process_of(apart)
+
+    assert os.getpriority(os.PRIO_PROCESS, process.pid) == os.getpriority(os.PRIO_PROCESS, 0) + NICENESS
+    process.send_signal(signal.SIGINT)
+    assert apart.verify(apart.hash("another"), "another")
+    assert process_of(apart) is process
+    assert process.stdin
+    process.stdin.close()
+    assert process.wait(5) == 0
+    assert apart.verify(apart.hash("a third"), "a third")

@@ -2,13 +2,15 @@
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from lms.sitting.turn import Turn
+import lms.turn
 from lms.sitting.writer import Writer
+from lms.turn import Turn
 from tests.cast import Cast
 from tests.exam_day import ExamDay
 from tests.sitting.test_express import posted
@@ -104,6 +106,98 @@ def test_the_turn_is_given_back_whatever_happens() -> None:
     with turn.taken():
         pass
     assert not turn.wait_for(never, 0.01)
+
+
+def in_file(turn: Turn, each: Callable[[], None], *, count: int) -> None:
+    """So many threads do something that is not urgent, all at once."""
+
+    def work() -> None:
+        with turn.standing_back():
+            each()
+
+    threads = [threading.Thread(target=work) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(5)
+
+
+class Crowd:
+    """How many were inside at once, at most."""
+
+    def __init__(self) -> None:
+        self.inside = self.most = 0
+        self._lock = threading.Lock()
+
+    def visit(self) -> None:
+        """Stay inside for a moment."""
+        with self._lock:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+        time.sleep(0.02)
+        with self._lock:
+            self.inside -= 1
+
+
+@pytest.mark.parametrize(("busy", "most"), [(True, 1), (False, 6)])
+def test_others_go_in_single_file_while_candidates_work(*, busy: bool, most: int) -> None:
+    """
+    Six sign-ins at once: one after the other where somebody just had the turn, all together where nobody had.
+    """
+    turn, crowd = Turn(), Crowd()
+    if busy:
+        with turn.taken():
+            pass
+
+    in_file(turn, crowd.visit, count=6)
+
+    assert crowd.most == most
+
+
+def test_who_steps_aside_lets_the_next_in_file_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Six that hash a password in the midst of what they do: they hash together, before and after they are alone.
+    """
+    monkeypatch.setattr(lms.turn, "QUIET", 5.0)
+    turn, alone, aside = Turn(), Crowd(), Crowd()
+    with turn.taken():
+        pass
+
+    def sign_in() -> None:
+        alone.visit()
+        with turn.aside():
+            aside.visit()
+            time.sleep(0.2)
+        alone.visit()
+
+    in_file(turn, sign_in, count=6)
+
+    assert alone.most == 1
+    assert aside.inside == alone.inside == 0
+    assert not turn._file.locked()
+
+
+def test_who_writes_in_file_has_the_turn_meanwhile() -> None:
+    """
+    Nobody else decides while all wait for that writing; where the turn does not come it goes on without.
+    """
+    turn = Turn()
+    with turn.taken():
+        pass
+    with turn.standing_back(), turn.hurrying():
+        assert turn._lock.locked()
+    assert not turn._lock.locked()
+
+    with turn.hurrying():
+        assert not turn._lock.locked()
+
+    with turn.standing_back():
+        turn._lock.acquire()
+        begun = time.monotonic()
+        with turn.hurrying():
+            assert time.monotonic() - begun < 1
+        assert turn._lock.locked()
+        turn._lock.release()
 
 
 def test_answers_of_many_are_written_together(
