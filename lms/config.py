@@ -47,7 +47,7 @@ class Config:
     host: str = _setting("Address to listen on.", "127.0.0.1")
     port: int = _setting("Port to listen on.", 8000)
     workers: int = _setting("Server processes.", 2)
-    threads: int = _setting("Threads in each server process.", 48)
+    threads: int = _setting("Threads in each server process.", 32)
     public_url: str = _setting("Address people use, e.g. https://study.example; its scheme decides Secure cookies.", "")
     trusted_proxies: int = _setting("How many proxies in front set X-Forwarded-* (0: ignore those headers).", 0)
     allowed_hosts: str = _setting("Host names that are answered, comma separated; empty: any.", "")
