@@ -7,7 +7,7 @@ Pages take several times as long as answers. They stand in a queue of their own,
 an answer that comes while many start waits for one or two of them, not for all.
 
 What is none of these (a sign-in, a report) goes in single file while they come one after the other, so that a rush of it has
-one thread among theirs and not all. Nobody stands there for longer than some seconds, then it goes on beside the others.
+one thread among theirs and not all. Nobody stands there for longer than half a minute, then it goes on beside.
 """
 
 import sys

@@ -108,7 +108,7 @@ def test_the_turn_is_given_back_whatever_happens() -> None:
     assert not turn.wait_for(never, 0.01)
 
 
-def in_file(turn: Turn, each: Callable[[], None], *, count: int) -> None:
+def in_file(turn: Turn, each: Callable[[], object], *, count: int) -> None:
     """So many threads do something that is not urgent, all at once."""
 
     def work() -> None:
@@ -125,8 +125,9 @@ def in_file(turn: Turn, each: Callable[[], None], *, count: int) -> None:
 class Crowd:
     """How many were inside at once, at most."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = 0.02) -> None:
         self.inside = self.most = 0
+        self._seconds = seconds
         self._lock = threading.Lock()
 
     def visit(self) -> None:
@@ -134,70 +135,80 @@ class Crowd:
         with self._lock:
             self.inside += 1
             self.most = max(self.most, self.inside)
-        time.sleep(0.02)
+        time.sleep(self._seconds)
         with self._lock:
             self.inside -= 1
 
 
-@pytest.mark.parametrize(("busy", "most"), [(True, 1), (False, 6)])
-def test_others_go_in_single_file_while_candidates_work(*, busy: bool, most: int) -> None:
-    """
-    Six sign-ins at once: one after the other where somebody just had the turn, all together where nobody had.
-    """
-    turn, crowd = Turn(), Crowd()
-    if busy:
-        with turn.taken():
-            pass
-
-    in_file(turn, crowd.visit, count=6)
-
-    assert crowd.most == most
-
-
-def test_who_steps_aside_lets_the_next_in_file_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    Six that hash a password in the midst of what they do: they hash together, before and after they are alone.
-    """
-    monkeypatch.setattr(lms.turn, "QUIET", 5.0)
-    turn, alone, aside = Turn(), Crowd(), Crowd()
-    with turn.taken():
-        pass
-
-    def sign_in() -> None:
-        alone.visit()
-        with turn.aside():
-            aside.visit()
-            time.sleep(0.2)
-        alone.visit()
-
-    in_file(turn, sign_in, count=6)
-
-    assert alone.most == 1
-    assert aside.inside == alone.inside == 0
-    assert not turn._file.locked()
-
-
-def test_who_writes_in_file_has_the_turn_meanwhile() -> None:
-    """
-    Nobody else decides while all wait for that writing; where the turn does not come it goes on without.
-    """
+@pytest.fixture
+def busy(monkeypatch: pytest.MonkeyPatch) -> Turn:
+    """A turn that somebody just had, however slow the machine is."""
+    monkeypatch.setattr(lms.turn, "QUIET", 60.0)
     turn = Turn()
     with turn.taken():
         pass
-    with turn.standing_back(), turn.hurrying():
-        assert turn._lock.locked()
-    assert not turn._lock.locked()
+    return turn
 
-    with turn.hurrying():
-        assert not turn._lock.locked()
 
-    with turn.standing_back():
-        turn._lock.acquire()
+def test_others_go_in_single_file_while_candidates_work(busy: Turn) -> None:
+    """
+    Six sign-ins at once where somebody just had the turn: one after the other.
+    """
+    crowd = Crowd()
+
+    in_file(busy, crowd.visit, count=6)
+
+    assert crowd.most == 1
+
+
+def test_others_go_together_where_no_candidate_works() -> None:
+    """
+    Six sign-ins wait for each other in the midst of what they do, and find each other there.
+    """
+    met = threading.Barrier(6, timeout=5)
+
+    in_file(Turn(), met.wait, count=6)
+
+    assert not met.broken
+
+
+def test_who_steps_aside_lets_the_next_in_file_go_on(busy: Turn) -> None:
+    """
+    Six that hash a password in the midst of what they do: they hash together, before and after they are alone.
+    """
+    alone, aside = Crowd(), Crowd(0.4)
+
+    def sign_in() -> None:
+        alone.visit()
+        with busy.aside():
+            aside.visit()
+        alone.visit()
+
+    in_file(busy, sign_in, count=6)
+
+    assert (alone.most, alone.inside) == (1, 0)
+    assert aside.most > 1
+    assert not busy._file.locked()
+
+
+def test_who_writes_in_file_has_the_turn_meanwhile(busy: Turn) -> None:
+    """
+    Nobody else decides while all wait for that writing; where the turn does not come it goes on without.
+    """
+    with busy.standing_back(), busy.hurrying():
+        assert busy._lock.locked()
+    assert not busy._lock.locked()
+
+    with busy.hurrying():
+        assert not busy._lock.locked()
+
+    with busy.standing_back():
+        busy._lock.acquire()
         begun = time.monotonic()
-        with turn.hurrying():
+        with busy.hurrying():
             assert time.monotonic() - begun < 1
-        assert turn._lock.locked()
-        turn._lock.release()
+        assert busy._lock.locked()
+        busy._lock.release()
 
 
 def test_answers_of_many_are_written_together(
