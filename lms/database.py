@@ -34,7 +34,6 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from lms.ids import PUBLIC_ID_LENGTH
 from lms.storage import NoTurn
-from lms.turn import TURN
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -256,7 +255,7 @@ def writing() -> Iterator[Session]:
         raise RuntimeError("writing() inside writing(): pass the session to the inner function")
     session.rollback()
     session.info[_WRITING] = True
-    with turn_to_write(session.get_bind()), TURN.hurrying():
+    with turn_to_write(session.get_bind()):
         try:
             session.connection(execution_options={_WRITING: True})
             yield session

@@ -1,23 +1,28 @@
 """The database for constant statements that run thousands of times a minute: no session, no objects, no transaction to
-read, and connections that are kept. Everything else uses `lms.database`.
+read, connections that are kept, and one transaction for what many write at once. Everything else uses `lms.database`.
 
 Statements mark their values by `?` on either database and stay as they are written.
 """
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import current_app
 from sqlalchemy import Connection, Engine, PoolProxiedConnection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from lms.database import db, turn_to_write
 
+Written = TypeVar("Written")
+
+#: the extension of an application that carries out several pieces of work in one transaction
+TOGETHER = "direct.together"
 #: as SQLAlchemy writes moments into SQLite
 _WRITTEN = "%Y-%m-%d %H:%M:%S.%f"
 #: for the writing of answers on PostgreSQL: nobody waits longer for a lock than with SQLite, and a commit that returned
@@ -104,6 +109,57 @@ def _rows(connection: Connection, statement: str, values: Sequence[Any]) -> Sequ
     finally:
         cursor.close()
     return found
+
+
+class Plain:
+    """A transaction of constant statements; whoever gives it to somebody commits."""
+
+    __slots__ = ("_cursor", "sqlite")
+
+    def __init__(self, cursor: Any, *, sqlite: bool) -> None:
+        self._cursor = cursor
+        self.sqlite = sqlite
+
+    def run(self, statement: str, values: Sequence[Any] = ()) -> Any:
+        """The driver's cursor after a statement. Raises the driver's errors."""
+        self._cursor.execute(spelled(statement, sqlite=self.sqlite), values)
+        return self._cursor
+
+    def run_each(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """A statement for each of many rows. Raises the driver's errors."""
+        self._cursor.executemany(spelled(statement, sqlite=self.sqlite), rows)
+
+    def stored(self, moment: datetime | None) -> Any:
+        """A moment as a value of a statement."""
+        return None if moment is None else written(moment, sqlite=self.sqlite)
+
+
+Work = Callable[[Plain], Written]
+
+
+def write(work: Work[Written]) -> Written:
+    """Carry out a short piece of work in a transaction; when this returns it is on disk. Where the database has one writer at
+    a time it shares the transaction with what others write at this moment, be they thousands.
+
+    `work` may be called several times, and runs in any thread: it takes all it needs with it. It raises a `Refused` before it
+    writes anything, or not at all. Raises what `work` raises, and storage errors.
+    """
+    together: Callable[[Work[Written]], Written] | None = current_app.extensions.get(TOGETHER)
+    if together is not None and db.engine.dialect.name == "sqlite":
+        return together(work)
+    line = Line(db.engine)
+    try:
+        with line.transaction() as cursor:
+            return work(Plain(cursor, sqlite=line.sqlite))
+    finally:
+        line.close()
+
+
+def plain_of(session: Session) -> Plain:
+    """The transaction of a session for constant statements; what it is about to write is written first."""
+    session.flush()
+    connection = session.connection()
+    return Plain(connection.connection.cursor(), sqlite=connection.dialect.name == "sqlite")
 
 
 class Line:

@@ -21,8 +21,6 @@ QUIET, PATIENCE = 0.1, 30.0
 #: seconds after which a thread that computes lets another one go on: an answer needs several such changes to be saved. The
 #: brief one costs a tenth more, so it is for the time in which somebody in file computes beside those who have the turn
 USUAL, BRIEF = sys.getswitchinterval(), 0.001
-#: seconds that somebody who writes waits for the turn
-HURRY = 0.02
 
 
 class Turn:
@@ -32,21 +30,36 @@ class Turn:
         self._lock, self._pages, self._file = threading.Lock(), threading.Lock(), threading.Lock()
         self._own = threading.local()
         self._taken_at = 0.0
+        #: the threads that wait for the turn: adding to a set is atomic, counting is not
+        self._waiting: set[int] = set()
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether somebody waits for the turn at this moment."""
+        return bool(self._waiting)
 
     @contextmanager
     def taken(self, *, page: bool = False) -> Iterator[None]:
         """Have the turn meanwhile; `page`: it takes long."""
         if page:
             with self._pages:
-                self._lock.acquire()
+                self._take()
         else:
-            self._lock.acquire()
+            self._take()
         self._own.held, self._taken_at = True, time.monotonic()
         try:
             yield
         finally:
             self._own.held = False
             self._lock.release()
+
+    def _take(self) -> None:
+        if self._lock.acquire(blocking=False):
+            return
+        own = threading.get_ident()
+        self._waiting.add(own)
+        self._lock.acquire()
+        self._waiting.discard(own)
 
     @contextmanager
     def standing_back(self) -> Iterator[None]:
@@ -71,19 +84,6 @@ class Turn:
         if self._own.filed:
             sys.setswitchinterval(BRIEF)
 
-    @contextmanager
-    def hurrying(self) -> Iterator[None]:
-        """Write, as somebody in file: all who write wait for this one, so nobody else decides meanwhile.
-
-        Where the turn does not come at once it goes on without: whoever has it may be waiting to write.
-        """
-        taken = getattr(self._own, "filed", False) and self._lock.acquire(timeout=HURRY)
-        try:
-            yield
-        finally:
-            if taken:
-                self._lock.release()
-
     def _step_aside(self) -> bool:
         filed = getattr(self._own, "filed", False)
         if filed:
@@ -100,7 +100,7 @@ class Turn:
         try:
             return done.acquire(timeout=seconds)
         finally:
-            self._lock.acquire()
+            self._take()
 
 
 #: of this process

@@ -19,6 +19,7 @@ from lms.access import Rule, rule_of
 from lms.accounts import second_factor, sessions, tickets
 from lms.accounts.passwords import Hasher
 from lms.accounts.policy import Viewer
+from lms.accounts.queueing import told as told
 from lms.accounts.tickets import HEADER as TICKET_HEADER
 from lms.accounts.tickets import Ticket as Ticket
 from lms.accounts.viewers import viewer_of
@@ -26,7 +27,7 @@ from lms.audit.service import record
 from lms.clock import now
 from lms.config import Config
 from lms.database import writing
-from lms.errors import Forbidden, NotFound, SignInNeeded, wants_json
+from lms.errors import Forbidden, NotFound, SignInNeeded, StorageAway, StorageFull, wants_json
 from lms.security import SAFE_METHODS
 from lms.storage import trouble
 
@@ -215,10 +216,9 @@ def _touch(person: Viewer) -> None:
     if moment - g.session_seen < TOUCH_AFTER or time.monotonic() < current_app.extensions["accounts.touch_rests"]:
         return
     try:
-        with writing() as session:
-            sessions.touch(session, person.session_id, moment=moment)
+        sessions.touch(person.session_id, moment=moment)
     except Exception as error:
-        if trouble(error) is None:
+        if not isinstance(error, StorageAway | StorageFull) and trouble(error) is None:
             raise
         current_app.extensions["accounts.touch_rests"] = time.monotonic() + TOUCH_RESTS
         log.warning("session_not_touched", session=person.session_public_id)

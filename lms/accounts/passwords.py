@@ -30,6 +30,8 @@ CLASSES_NEEDED = 3
 #: characters that must be left when the words about the person and the office are taken away
 LEFT_OVER = 8
 WAIT_SECONDS = 20.0
+#: people who hash in a process, or wait for it, beyond whom the next one better comes again
+CROWD = 4
 COMMON = Path(__file__).parent / "common_passwords.txt"
 #: eight digits that are a day of somebody's life, the first thing tried in China
 _BIRTHDAY = re.compile(r"(19[3-9]|20[0-4])[0-9](0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])")
@@ -71,6 +73,7 @@ class Hasher:
         )
         self._turn = threading.BoundedSemaphore(1)
         self._places = threading.BoundedSemaphore(waiting)
+        self._waiting: set[int] = set()
         self._nobody = _nobody_has(parameters)
 
     def hash(self, password: str) -> str:
@@ -91,10 +94,17 @@ class Hasher:
         """Whether `kept` was made with other parameters than those in force."""
         return self._argon.check_needs_rehash(kept)
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether as many wait as are hashed in some tenths of a second."""
+        return len(self._waiting) >= CROWD
+
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
         if not self._places.acquire(blocking=False):
             raise Busy
+        own = threading.get_ident()
+        self._waiting.add(own)
         try:
             if not self._turn.acquire(timeout=WAIT_SECONDS):
                 raise Busy
@@ -103,6 +113,7 @@ class Hasher:
             finally:
                 self._turn.release()
         finally:
+            self._waiting.discard(own)
             self._places.release()
 
 

@@ -1,13 +1,13 @@
 """Signing in and out, the second factor, the choice of language and colours."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask import session as page_session
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms.access import public, signed_in
-from lms.accounts import gate, pages, queries, service, signin
+from lms.accounts import gate, pages, queries, queueing, service, signin
 from lms.accounts.errors import TooManyAttempts, WeakPassword, WrongCode, WrongCredentials
 from lms.accounts.forms import ActivateForm, CodeForm, SignInForm
 from lms.database import reading, writing
@@ -42,6 +42,13 @@ def sign_in() -> ResponseReturnValue:
         status = 422
     form.next.data = form.next.data or request.args.get("next", "")
     return render_template("accounts/sign_in.html", form=form), status
+
+
+@bp.get("/sign-in/queue")
+@public
+def wait() -> ResponseReturnValue:
+    """Whether it is the turn of somebody who wants to sign in; `Express` answers before it comes here."""
+    return queueing.told(current_app)
 
 
 @bp.post("/log-out")

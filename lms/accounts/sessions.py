@@ -4,18 +4,31 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Self
 
 from flask import current_app
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import LoginSession, Person, Totp
+from lms.accounts.models import LoginSession, Person
 from lms.accounts.queries import SessionRow, sessions_of
-from lms.audit.service import record
+from lms.audit.service import AuditEntry, append, note, record
 from lms.clock import now
 from lms.config import Config
+from lms.direct import Plain, plain_of, write
+from lms.ids import new_public_id
 
 TOKEN_BYTES = 32
+
+#: a device asks for its code once it was confirmed
+_ASKED = "SELECT 1 FROM totp WHERE person_id = ? AND confirmed_at IS NOT NULL"
+_BEGIN = """
+INSERT INTO login_session (
+  public_id, person_id, token_hash, address, user_agent, second_factor_passed, password_change_due,
+  created_at, last_seen_at, ends_at, second_factor_asked
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+"""
+_TOUCH = "UPDATE login_session SET last_seen_at = ? WHERE id = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +71,50 @@ def begin_session(
     password_change_due: bool = False,
 ) -> Begun:
     """Begin a session for a person whose password was checked. Writes one audit entry."""
-    person = session.get_one(Person, person_id)
-    token, moment = secrets.token_urlsafe(TOKEN_BYTES), now()
-    device = session.get(Totp, person_id)
-    login = LoginSession(
-        person_id=person_id,
-        token_hash=hash_of(token),
-        created_at=moment,
-        last_seen_at=moment,
-        ends_at=moment + timedelta(hours=config().session_hours),
-        address=address[:64],
-        user_agent="".join(char for char in user_agent if char.isprintable())[:200],
-        second_factor_passed=second_factor_passed,
-        second_factor_asked=device is not None and device.confirmed_at is not None,
-        password_change_due=password_change_due,
-    )
-    session.add(login)
-    record(session, "session.begin", thing="person", thing_id=person.public_id, actor=person.public_id)
-    return Begun(login.id, token)
+    public_id = session.get_one(Person, person_id).public_id
+    beginning = Beginning.of(
+        person_id, public_id, address=address, user_agent=user_agent,
+        second_factor_passed=second_factor_passed, password_change_due=password_change_due,
+    )  # fmt: skip
+    return beginning.write(plain_of(session))
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A session that is about to begin; made where the request is known, written wherever."""
+
+    token: str
+    values: tuple[Any, ...]
+    moments: tuple[datetime, datetime]
+    entry: AuditEntry
+
+    @classmethod
+    def of(
+        cls,
+        person_id: int,
+        person: str,
+        *,
+        address: str,
+        user_agent: str,
+        second_factor_passed: bool = False,
+        password_change_due: bool = False,
+    ) -> Self:
+        """Of a person (id, public id) at this moment."""
+        token, moment = secrets.token_urlsafe(TOKEN_BYTES), now()
+        agent = "".join(char for char in user_agent if char.isprintable())[:200]
+        values = (
+            new_public_id(), person_id, hash_of(token), address[:64], agent, second_factor_passed, password_change_due,
+        )  # fmt: skip
+        entry = note("session.begin", thing="person", thing_id=person, actor=person)
+        return cls(token, values, (moment, moment + timedelta(hours=config().session_hours)), entry)
+
+    def write(self, plain: Plain) -> Begun:
+        """Begin it. Writes one audit entry."""
+        begins, ends = (plain.stored(moment) for moment in self.moments)
+        asked = plain.run(_ASKED, (self.values[1],)).fetchone() is not None
+        row = plain.run(_BEGIN, (*self.values, begins, begins, ends, asked)).fetchone()
+        append(plain, self.entry)
+        return Begun(row[0], self.token)
 
 
 def renew_token(session: Session, session_id: int) -> str:
@@ -113,9 +152,9 @@ def end_all(session: Session, person_id: int, *, why: str, keep: int | None = No
     return len(ended.all())
 
 
-def touch(session: Session, session_id: int, *, moment: datetime) -> None:
+def touch(session_id: int, *, moment: datetime) -> None:
     """Note that a session was used at `moment`; the gate calls this at most once a minute."""
-    session.execute(update(LoginSession).where(LoginSession.id == session_id).values(last_seen_at=moment))
+    write(lambda plain: plain.run(_TOUCH, (plain.stored(moment), session_id)) and None)
 
 
 def session_id_of(session: Session, person_id: int, public_id: str) -> int | None:

@@ -18,11 +18,19 @@ from lms.accounts.models import Password, Person
 from lms.accounts.passwords import hasher, is_expired
 from lms.accounts.people import normal_staff_number
 from lms.accounts.policy import Viewer
-from lms.accounts.sessions import Begun, begin_session, config, end_session
-from lms.audit.service import record
+from lms.accounts.sessions import Beginning, Begun, begin_session, config, end_session
+from lms.audit.service import append, note, record
 from lms.clock import now
 from lms.database import reading, writing
+from lms.direct import Plain, ask, moment_of, write
 from lms.errors import Refused
+
+_KNOWN = """
+SELECT p.id, p.public_id, p.enabled, w.id, w.hash, w.set_at, w.must_change
+FROM person p LEFT JOIN password w ON w.person_id = p.id WHERE p.staff_number = ? ORDER BY w.id DESC LIMIT 1
+"""
+_STORED = "SELECT w.hash, p.enabled FROM password w JOIN person p ON p.id = w.person_id WHERE w.id = ? AND p.id = ?"
+_BETTER = "UPDATE password SET hash = ? WHERE id = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +61,20 @@ def sign_in(staff_number: str, password: str, *, address: str, user_agent: str) 
         raise WrongCredentials
     better = hasher().hash(password) if person.hash and hasher().outdated(person.hash) else None
     due = person.must_change or is_expired(config().password_policy, person.set_at or now(), now=now())
-    with writing() as session:
-        stored = session.get(Password, person.password_id)
-        if stored is None or stored.hash != person.hash or not session.get_one(Person, person.id).enabled:
+    beginning = Beginning.of(
+        person.id, person.public_id, address=address, user_agent=user_agent, password_change_due=due
+    )
+
+    def enter(plain: Plain) -> Begun:
+        stored = plain.run(_STORED, (person.password_id, person.id)).fetchone()
+        if stored is None or stored[0] != person.hash or not stored[1]:
             raise WrongCredentials
         if better:
-            stored.hash = better
-        throttle.succeed(session, account, address, known=known)
-        return begin_session(session, person.id, address=address, user_agent=user_agent, password_change_due=due)
+            plain.run(_BETTER, (better, person.password_id))
+        throttle.succeed(plain, account, address, known=known)
+        return beginning.write(plain)
+
+    return write(enter)
 
 
 def activate(staff_number: str, code: str, password: str, *, address: str, user_agent: str) -> Begun:
@@ -75,8 +89,7 @@ def activate(staff_number: str, code: str, password: str, *, address: str, user_
     if person is None or not person.enabled or not _is_good(person.id, code):
         _refused("activation.refused", person.public_id if person else None, WrongCode.code)
         raise WrongCode
-    with writing() as session:
-        throttle.succeed(session, account, address, known=known)
+    write(lambda plain: throttle.succeed(plain, account, address, known=known))
     credentials.check_new_password(reading(), person.id, password)
     hashed = hasher().hash(password)
     with writing() as session:
@@ -92,11 +105,10 @@ def give_second_factor(viewer: Viewer, code: str, *, address: str) -> str:
     Raises WrongCode; after five wrong ones the session ends with TooManyAttempts.
     """
     account = throttle.account_key("code", viewer.public_id)
-    with writing() as session:
-        until = throttle.count(session, account, address, known=False, now=now())
-        if until:
-            end_session(session, viewer.session_id, why="ended")
+    until = _counted(account, address, known=False)
     if until:
+        with writing() as session:
+            end_session(session, viewer.session_id, why="ended")
         _note_refusal()
         raise _too_many(until)
     try:
@@ -118,8 +130,7 @@ def change_own_password(viewer: Viewer, *, old: str, new: str, address: str) -> 
     kept = session.scalar(
         select(Password.hash).where(Password.person_id == viewer.id).order_by(Password.id.desc()).limit(1)
     )
-    with writing() as session:
-        until = throttle.count(session, account, address, known=True, now=now())
+    until = _counted(account, address, known=True)
     if until or not hasher().verify(kept, old):
         refusal: Refused = _too_many(until) if until else WrongCredentials()
         _refused("password.refused", viewer.public_id, refusal.code)
@@ -153,37 +164,27 @@ def _pass(session: Session, viewer: Viewer, code: str) -> str:
 
 
 def _load(number: str) -> _Known | None:
-    row = (
-        reading()
-        .execute(
-            select(
-                Person.id,
-                Person.public_id,
-                Person.enabled,
-                Password.id,
-                Password.hash,
-                Password.set_at,
-                Password.must_change,
-            )
-            .outerjoin(Password, Password.person_id == Person.id)
-            .where(Person.staff_number == number)
-            .order_by(Password.id.desc())
-            .limit(1)
-        )
-        .first()
-    )
-    return _Known(*row) if row else None
+    rows = ask(_KNOWN, (number,))
+    if not rows:
+        return None
+    id_, public_id, enabled, password_id, kept, set_at, must_change = rows[0]
+    moment = None if set_at is None else moment_of(set_at)
+    return _Known(id_, public_id, bool(enabled), password_id, kept, moment, bool(must_change))
 
 
 def _count(account: bytes, address: str, person: _Known | None) -> bool:
     """Count the attempt; whether the address is known. Raises TooManyAttempts, after its audit entry."""
-    with writing() as session:
-        known = person is not None and throttle.is_known(session, person.id, address, now=now())
-        until = throttle.count(session, account, address, known=known, now=now())
+    known = person is not None and throttle.is_known(person.id, address, now=now())
+    until = _counted(account, address, known=known)
     if until:
         _refused("session.refused", person.public_id if person else None, TooManyAttempts.code)
         raise _too_many(until)
     return known
+
+
+def _counted(account: bytes, address: str, *, known: bool) -> datetime | None:
+    moment = now()
+    return write(lambda plain: throttle.count(plain, account, address, known=known, now=moment))
 
 
 def _is_good(person_id: int, code: str) -> bool:
@@ -195,8 +196,8 @@ def _too_many(until: datetime) -> TooManyAttempts:
 
 
 def _refused(act: str, person: str | None, code: str) -> None:
-    with writing() as session:
-        record(session, act, thing="person", thing_id=person, result=code)
+    entry = note(act, thing="person", thing_id=person, result=code)
+    write(lambda plain: append(plain, entry))
     _note_refusal()
 
 

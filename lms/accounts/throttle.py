@@ -7,13 +7,15 @@ sent at once are a hundred guesses.
 
 import hmac
 import ipaddress
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import LoginSession, LoginThrottle
+from lms.accounts.models import LoginThrottle
 from lms.accounts.sessions import config
+from lms.direct import Plain, ask, moment_of, value_of
 
 ANYWHERE = ""
 #: failures from one address before it waits, the first wait, and the longest
@@ -22,7 +24,18 @@ NEAR_LIMIT, NEAR_WAIT, NEAR_LONGEST = 5, timedelta(minutes=15), timedelta(hours=
 FAR_LIMIT, FAR_WAIT, FAR_LONGEST = 10, timedelta(minutes=1), timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=24)
 KNOWN_FOR = timedelta(days=90)
-_SWEEP = 50
+
+_KNOWN = "SELECT 1 FROM login_session WHERE person_id = ? AND address = ? AND created_at > ? LIMIT 1"
+_FAILED = "SELECT address, failures, last_at, blocked_until FROM login_throttle WHERE account = ?"
+_COUNTED = """
+INSERT INTO login_throttle (account, address, failures, last_at, blocked_until) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (account, address) DO UPDATE
+SET failures = excluded.failures, last_at = excluded.last_at, blocked_until = excluded.blocked_until
+"""
+_FORGET = "DELETE FROM login_throttle WHERE account = ? AND address = ?"
+#: a few rows that nobody needs any more, so that invented names do not fill the table
+SWEPT = 50
+_SWEEP = f"DELETE FROM login_throttle WHERE id IN (SELECT id FROM login_throttle WHERE last_at < ? LIMIT {SWEPT})"  # noqa: S608
 
 
 def account_key(kind: str, name: str) -> bytes:
@@ -41,37 +54,32 @@ def network(address: str) -> str:
     return str(ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))
 
 
-def is_known(session: Session, person_id: int, address: str, *, now: datetime) -> bool:
+def is_known(person_id: int, address: str, *, now: datetime) -> bool:
     """Whether the person signed in from this very address within the last 90 days."""
-    known = select(LoginSession.id).where(
-        LoginSession.person_id == person_id, LoginSession.address == address, LoginSession.created_at > now - KNOWN_FOR
-    )
-    return session.scalar(known.limit(1)) is not None
+    return bool(ask(_KNOWN, (person_id, address, value_of(now - KNOWN_FOR))))
 
 
-def count(session: Session, account: bytes, address: str, *, known: bool, now: datetime) -> datetime | None:
+def count(plain: Plain, account: bytes, address: str, *, known: bool, now: datetime) -> datetime | None:
     """Count one attempt; until when the account waits, None when the attempt may be looked at.
 
     While it waits nothing is counted. From a known address only what came from there counts.
     """
-    _lock(session, account)
-    _sweep(session, now)
-    near = _row(session, account, network(address), now)
-    rows = [near] if known else [near, _row(session, account, ANYWHERE, now)]
-    latest: datetime = max((row.blocked_until for row in rows if row.blocked_until), default=now)
+    if not plain.sqlite:  # one attempt on an account at a time; SQLite has one writer anyway
+        plain.run("SELECT pg_advisory_xact_lock(?)", (int.from_bytes(account[:8], "big", signed=True),))
+    plain.run(_SWEEP, (plain.stored(now - FORGOTTEN_AFTER),))
+    failed = _failed(plain, account, _addresses(address, known=known), now)
+    latest: datetime = max((until for _failures, until in failed.values() if until), default=now)
     if latest > now:
         return latest
-    for row in rows:
-        row.failures += 1
-        row.last_at = now
-        row.blocked_until = _until(row, now)
+    for where, (failures, _until) in failed.items():
+        until = _blocked_until(where, failures + 1, now)
+        plain.run(_COUNTED, (account, where, failures + 1, plain.stored(now), plain.stored(until)))
     return None
 
 
-def succeed(session: Session, account: bytes, address: str, *, known: bool) -> None:
+def succeed(plain: Plain, account: bytes, address: str, *, known: bool) -> None:
     """Forget the failures of an account that was opened; a known address does not excuse strangers' guesses."""
-    addresses = [network(address)] if known else [network(address), ANYWHERE]
-    _delete(session, account, addresses)
+    plain.run_each(_FORGET, [(account, where) for where in _addresses(address, known=known)])
 
 
 def unlock(session: Session, account: bytes) -> None:
@@ -81,48 +89,26 @@ def unlock(session: Session, account: bytes) -> None:
     )
 
 
-def _until(row: LoginThrottle, now: datetime) -> datetime | None:
-    limit, wait, longest = (
-        (FAR_LIMIT, FAR_WAIT, FAR_LONGEST) if row.address == ANYWHERE else (NEAR_LIMIT, NEAR_WAIT, NEAR_LONGEST)
-    )
-    if row.failures < limit:
-        return None
-    return now + min(wait * (1 << min(row.failures - limit, 10)), longest)
+def _addresses(address: str, *, known: bool) -> list[str]:
+    """What an attempt from there is counted under."""
+    return [network(address)] if known else [network(address), ANYWHERE]
 
 
-def _row(session: Session, account: bytes, address: str, now: datetime) -> LoginThrottle:
-    found = session.scalars(
-        select(LoginThrottle).where(LoginThrottle.account == account, LoginThrottle.address == address)
-    ).first()
-    if found is None:
-        found = LoginThrottle(account=account, address=address, failures=0, last_at=now)
-        session.add(found)
-        session.flush()
-    elif now - found.last_at >= FORGOTTEN_AFTER:
-        found.failures, found.blocked_until = 0, None
+def _failed(
+    plain: Plain, account: bytes, addresses: Sequence[str], now: datetime
+) -> dict[str, tuple[int, datetime | None]]:
+    """Failures so far by address, and until when it waits; those of long ago are forgotten."""
+    found: dict[str, tuple[int, datetime | None]] = dict.fromkeys(addresses, (0, None))
+    for where, failures, last_at, until in plain.run(_FAILED, (account,)).fetchall():
+        if where in found and now - moment_of(last_at) < FORGOTTEN_AFTER:
+            found[where] = failures, moment_of(until) if until is not None else None
     return found
 
 
-def _lock(session: Session, account: bytes) -> None:
-    """One attempt on an account at a time (SQLite has one writer anyway)."""
-    if session.get_bind().dialect.name == "postgresql":
-        key = int.from_bytes(account[:8], "big", signed=True)
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
-
-
-def _delete(session: Session, account: bytes, addresses: list[str]) -> None:
-    session.execute(
-        delete(LoginThrottle)
-        .where(LoginThrottle.account == account, LoginThrottle.address.in_(addresses))
-        .execution_options(synchronize_session=False)
+def _blocked_until(address: str, failures: int, now: datetime) -> datetime | None:
+    limit, wait, longest = (
+        (FAR_LIMIT, FAR_WAIT, FAR_LONGEST) if address == ANYWHERE else (NEAR_LIMIT, NEAR_WAIT, NEAR_LONGEST)
     )
-
-
-def _sweep(session: Session, now: datetime) -> None:
-    """Drop a few rows nobody needs any more, so that invented names do not fill the table."""
-    old = select(LoginThrottle.id).where(LoginThrottle.last_at < now - FORGOTTEN_AFTER).limit(_SWEEP)
-    ids = session.scalars(old).all()
-    if ids:
-        session.execute(
-            delete(LoginThrottle).where(LoginThrottle.id.in_(ids)).execution_options(synchronize_session=False)
-        )
+    if failures < limit:
+        return None
+    return now + min(wait * (1 << min(failures - limit, 10)), longest)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import g, has_request_context, request
@@ -11,11 +12,17 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from lms.audit.chain import START, digest
-from lms.audit.models import AuditEntry
+from lms.audit.models import AuditEntry as AuditEntry
 from lms.clock import now
+from lms.direct import Plain
 
 _ACTING: ContextVar[str | None] = ContextVar("acting", default=None)
 _PG_LOCK = 7_310_001  # any fixed number: the advisory lock that orders the chain on PostgreSQL
+
+_APPEND = """
+INSERT INTO audit_entry (number, at, actor, act, thing, thing_id, result, address, request_id, previous, hash)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
 
 
 class Said(NamedTuple):
@@ -62,23 +69,50 @@ def record_all(
     ).first()
     first, previous, moment = last.number + 1 if last else 1, last.hash if last else START, now()
     for number, one in enumerate(said, first):
-        entry = AuditEntry(
-            number=number,
-            at=moment,
-            actor=actor or _who(),
-            act=act,
-            thing=thing,
-            thing_id=one.thing_id,
-            before=dict(one.before) if one.before else None,
-            after=dict(one.after) if one.after else None,
-            result=result,
-            address=request.remote_addr if has_request_context() else None,
-            request_id=g.get("request_id") if has_request_context() else None,
-            previous=previous,
-        )
+        entry = _entry(act, one, thing=thing, result=result, actor=actor, moment=moment)
+        entry.number, entry.previous = number, previous
         entry.hash = previous = digest(entry)
         session.add(entry)
     session.flush()
+
+
+def note(
+    act: str, *, thing: str | None = None, thing_id: str | None = None, result: str = "ok", actor: str | None = None
+) -> AuditEntry:
+    """What `append` appends; made where the request is known."""
+    return _entry(act, Said(thing_id), thing=thing, result=result, actor=actor, moment=now())
+
+
+def append(plain: Plain, entry: AuditEntry) -> None:
+    """Append a note in a transaction of constant statements, as `record` does in a session."""
+    if not plain.sqlite:
+        plain.run("SELECT pg_advisory_xact_lock(?)", (_PG_LOCK,))
+    last = plain.run("SELECT number, hash FROM audit_entry ORDER BY number DESC LIMIT 1").fetchone()
+    entry.number, entry.previous = (last[0] + 1, bytes(last[1])) if last else (1, START)
+    entry.hash = digest(entry)
+    plain.run(
+        _APPEND,
+        (
+            entry.number, plain.stored(entry.at), entry.actor, entry.act, entry.thing, entry.thing_id, entry.result,
+            entry.address, entry.request_id, entry.previous, entry.hash,
+        ),
+    )  # fmt: skip
+
+
+def _entry(act: str, said: Said, *, thing: str | None, result: str, actor: str | None, moment: datetime) -> AuditEntry:
+    """An entry without its place in the chain."""
+    return AuditEntry(
+        at=moment,
+        actor=actor or _who(),
+        act=act,
+        thing=thing,
+        thing_id=said.thing_id,
+        before=dict(said.before) if said.before else None,
+        after=dict(said.after) if said.after else None,
+        result=result,
+        address=request.remote_addr if has_request_context() else None,
+        request_id=g.get("request_id") if has_request_context() else None,
+    )
 
 
 @contextmanager

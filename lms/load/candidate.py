@@ -187,8 +187,18 @@ class Candidate:
         page = yield from self._ask("sign-in page", self._get("/sign-in"), due=None)
         if page is None:
             return
+        yield from self._turn_to_sign_in(due)
         body = f"csrf_token={quote(self._token_in(page))}&staff_number={quote(staff_number)}&password={quote(password)}".encode()
         yield from self._ask("login", self._form("/sign-in", body), wanted=303, due=due)
+
+    def _turn_to_sign_in(self, due: float) -> Script:
+        """Ask until it is one's turn, a minute at most, as the page does (js/queue.js)."""
+        while (asked := time.perf_counter()) < due + 60:
+            answer = yield from self._ask("queue", self._get("/sign-in/queue"), due=None)
+            wait = json.loads(answer.body)["wait"] if answer else 0
+            if not wait:
+                return
+            yield asked + wait * (0.5 + self._chance.below(1000) / 1000)
 
     def _token_in(self, page: Answer) -> str:
         found = _TOKEN.search(page.body)

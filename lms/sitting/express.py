@@ -1,5 +1,5 @@
 """The short way for what pages of exams ask for thousands of times a minute: answers, pulses and hand-ins, and at the bell
-the start and the paper, and the receipt with its questions.
+the start and the paper, and the receipt with its questions; and what a sign-in page asks that waits for its turn meanwhile.
 
 A request that is in every respect as our own page sends it is answered here, before Flask makes its objects of it: by the
 same functions, with the same headers, log line and count. Any other is left to the application, which says what is wrong
@@ -25,6 +25,7 @@ from werkzeug.wsgi import LimitedStream
 from lms import logs
 from lms.accounts import tickets
 from lms.accounts.gate import of_token, owes_nothing, ticket_of
+from lms.accounts.gate import told as told_of_queue
 from lms.accounts.policy import Viewer
 from lms.admission import gate as door
 from lms.clock import now
@@ -44,6 +45,8 @@ from lms.turn import TURN
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
+#: where the sign-in page asks for its turn
+_QUEUE = "/sign-in/queue"
 _ADDRESS = re.compile(r"/sitting/(exam/)?([\w-]{1,64})(/events|/state|/hand-in|/start|/result|/review)?", re.ASCII)
 #: by what the address ends in, and whether it is an exam's: the endpoint, and the method that our page uses
 _ENDPOINTS = {
@@ -117,6 +120,8 @@ class Express:
         address = _ADDRESS.fullmatch(environ.get("PATH_INFO", ""))
         asked = self._asked(environ, address[2], address[3], of_exam=bool(address[1])) if address else None
         if asked is None:
+            if self._is_queue(environ):
+                return self._turn_told(environ, start_response)
             with TURN.standing_back() if _is_brief(environ) else nullcontext():
                 return self._rest(environ, start_response)
         begun, name = time.perf_counter(), logs.begun(environ.get("HTTP_X_REQUEST_ID", ""))
@@ -131,11 +136,26 @@ class Express:
             body, headers = done.html, [*self._page_headers, *done.headers]
         else:
             body, headers = dumps(done).encode(), self._headers
-        seconds = time.perf_counter() - begun
-        self._counted.count(asked.endpoint, environ["REQUEST_METHOD"], 200, seconds)
-        logs.answered(environ["REQUEST_METHOD"], asked.endpoint, 200, seconds)
+        self._count(asked.endpoint, environ, begun)
         start_response("200 OK", [*headers, ("Content-Length", str(len(body))), ("X-Request-Id", name)])
         return [body]
+
+    def _is_queue(self, environ: Mapping[str, Any]) -> bool:
+        """Whether the sign-in page asks for its turn: those who wait must not stand in file to hear that they wait."""
+        plain = environ["REQUEST_METHOD"] == "GET" and not environ.get("QUERY_STRING")
+        return environ.get("PATH_INFO") == _QUEUE and plain and self._is_ours(environ)
+
+    def _turn_told(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
+        begun, name = time.perf_counter(), logs.begun(environ.get("HTTP_X_REQUEST_ID", ""))
+        body = dumps(told_of_queue(self._app)).encode()
+        self._count("accounts.wait", environ, begun)
+        start_response("200 OK", [*self._headers, ("Content-Length", str(len(body))), ("X-Request-Id", name)])
+        return [body]
+
+    def _count(self, endpoint: str, environ: Mapping[str, Any], begun: float) -> None:
+        seconds = time.perf_counter() - begun
+        self._counted.count(endpoint, environ["REQUEST_METHOD"], 200, seconds)
+        logs.answered(environ["REQUEST_METHOD"], endpoint, 200, seconds)
 
     def _turn(self, asked: _Asked) -> AbstractContextManager[None]:
         """With SQLite what is read is there at once; while a database server is asked others may go on."""

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from lms.database import dumps
-from lms.direct import moment_of, spelled, written
+from lms.direct import Plain, moment_of
 from lms.ids import new_public_id
 from lms.sitting.dealing import Late
 from lms.sitting.memory import Journal, Memory
@@ -154,9 +154,8 @@ class Sheet:
 class Store:
     """Sheets of one transaction, read and written by the driver's cursor in it."""
 
-    def __init__(self, cursor: Any, memory: Memory, *, sqlite: bool) -> None:
-        self._cursor = cursor
-        self._sqlite = sqlite
+    def __init__(self, plain: Plain, memory: Memory) -> None:
+        self.plain = plain
         self._memory = memory
         self.sheets: dict[str, Sheet] = {}
 
@@ -166,8 +165,8 @@ class Store:
         if not wanted:
             return
         marks = ", ".join("?" * len(wanted))
-        query = _SHEETS.replace("{marks}", marks) + ("" if self._sqlite else "FOR UPDATE OF a")
-        for row in self._run(query, wanted).fetchall():
+        query = _SHEETS.replace("{marks}", marks) + ("" if self.plain.sqlite else "FOR UPDATE OF a")
+        for row in self.plain.run(query, wanted).fetchall():
             head = bytes(row[7])
             journal = self._memory.get(row[0], head) or self._journal(row[0])
             self.sheets[row[1]] = Sheet(
@@ -186,14 +185,14 @@ class Store:
 
     def begun(self, exam_id: int, person_id: int) -> str | None:
         """The public id of the attempt that a person has begun."""
-        row = self._run(_BEGUN, (exam_id, person_id)).fetchone()
+        row = self.plain.run(_BEGUN, (exam_id, person_id)).fetchone()
         return row[0] if row else None
 
     def begin(self, deed: Beginning, head: bytes) -> Sheet | None:
         """The sheet of a new attempt, None where the person began one in another process meanwhile."""
-        moments = written(deed.at, sqlite=self._sqlite), written(deed.deadline_at, sqlite=self._sqlite)
+        moments = self.plain.stored(deed.at), self.plain.stored(deed.deadline_at)
         values = (deed.new_id, deed.exam_id, deed.person_id, deed.form, *moments, deed.session_id, head)
-        row = self._run(_BEGIN, values).fetchone()
+        row = self.plain.run(_BEGIN, values).fetchone()
         if row is None:
             return None
         made = Sheet(
@@ -214,21 +213,21 @@ class Store:
 
     def keep_late(self, exam_id: int, person_id: int, late: Late) -> bool:
         """Keep a paper that was dealt at the start, unless the person has one; whether it was kept."""
-        kept = self._run(_LATE, (exam_id, person_id, late.batch, True, late.sealed))
+        kept = self.plain.run(_LATE, (exam_id, person_id, late.batch, True, late.sealed))
         return bool(kept.rowcount == 1)
 
     def event(self, attempt_id: int, client: str, client_seq: int) -> Event | None:
         """One event of a journal, with its response."""
-        row = self._run(_EVENT, (attempt_id, client, client_seq)).fetchone()
+        row = self.plain.run(_EVENT, (attempt_id, client, client_seq)).fetchone()
         if row is None:
             return None
         return Event(row[0], row[1], row[2], Kind(row[3]), row[4], self._json(row[5]), moment_of(row[6]))
 
     def answers(self, sheet: Sheet) -> dict[int, Any]:
         """The newest response of each slot, with those that are about to be written."""
-        rows = self._run(_ANSWERS, (sheet.id,)).fetchall()
+        rows = self.plain.run(_ANSWERS, (sheet.id,)).fetchall()
         responses = [response for _slot, response in rows]
-        if self._sqlite:  # all at once: half the time of one by one
+        if self.plain.sqlite:  # all at once: half the time of one by one
             responses = json.loads(f"[{','.join('null' if one is None else one for one in responses)}]")
         found = {slot: response for (slot, _text), response in zip(rows, responses, strict=True)}
         added = (event for event, _hash in sheet.added if event.kind is Kind.ANSWER)
@@ -236,19 +235,19 @@ class Store:
 
     def form(self, sheet: Sheet) -> Any:
         """The record of an attempt's paper."""
-        return self._json(self._run(_FORM, (sheet.id,)).fetchone()[0])
+        return self._json(self.plain.run(_FORM, (sheet.id,)).fetchone()[0])
 
     def write(self) -> None:
         """Everything that the sheets gathered."""
         changed = [sheet for sheet in self.sheets.values() if sheet.added]
         events = [self._row(sheet, event, digest) for sheet in changed for event, digest in sheet.added]
         grew = [(sheet.last, sheet.chain, len(sheet.journal.newest), sheet.journal.away, sheet.id) for sheet in changed]
-        ended = [(self._stored(sheet.end[0]), sheet.end[1], sheet.id) for sheet in changed if sheet.end]
+        ended = [(self.plain.stored(sheet.end[0]), sheet.end[1], sheet.id) for sheet in changed if sheet.end]
         voided = [(sheet.id,) for sheet in changed if sheet.journal.voided]
         measured = [
             (
-                self._stored(sheet.deadline_at),
-                self._stored(sheet.time.paused_at) if sheet.time.paused_at else None,
+                self.plain.stored(sheet.deadline_at),
+                self.plain.stored(sheet.time.paused_at),
                 sheet.extra_seconds,
                 sheet.session_id,
                 sheet.id,
@@ -263,7 +262,7 @@ class Store:
                 _hundredths(sheet.result[0].maximum),
                 sheet.result[0].passed,
                 dumps(sheet.result[0].to_record()),
-                self._stored(sheet.result[1]),
+                self.plain.stored(sheet.result[1]),
             )
             for sheet in changed
             if sheet.result
@@ -277,27 +276,27 @@ class Store:
             (_RESULT, results),
         ):
             if rows:
-                self._cursor.executemany(self._text(statement), rows)
+                self.plain.run_each(statement, rows)
 
     def seen(self, pages: Mapping[str, datetime], sessions: Mapping[int, datetime]) -> None:
         """Note when pages of attempts and log-ins were last heard of."""
         for statement, found in ((_SEEN, sorted(pages.items())), (_TOUCH, sorted(sessions.items()))):
             if found:
-                self._cursor.executemany(self._text(statement), [(self._stored(at), key) for key, at in found])
+                self.plain.run_each(statement, [(self.plain.stored(at), key) for key, at in found])
 
     def beat(self, at: datetime, longest: timedelta) -> None:
         """Note that the server is at work; where it was not for longer than `longest`, note an outage of each exam
         that had open attempts then.
         """
-        row = self._run(_LAST_BEAT, ()).fetchone()
+        row = self.plain.run(_LAST_BEAT).fetchone()
         last = moment_of(row[0]) if row else at
         if at > last or row is None:
-            self._run(_BEAT, (self._stored(at),))
+            self.plain.run(_BEAT, (self.plain.stored(at),))
         if at - last <= longest:
             return
-        began, ended = self._stored(last), self._stored(at)
-        for exam_id, attempts in self._run(_OPEN_THEN, (began, began, began)).fetchall():
-            self._run(_OUTAGE, (new_public_id(), exam_id, began, ended, attempts))
+        began, ended = self.plain.stored(last), self.plain.stored(at)
+        for exam_id, attempts in self.plain.run(_OPEN_THEN, (began, began, began)).fetchall():
+            self.plain.run(_OUTAGE, (new_public_id(), exam_id, began, ended, attempts))
 
     def remember(self) -> None:
         """After the commit: what is on disk may be relied on."""
@@ -310,29 +309,19 @@ class Store:
 
     def _journal(self, attempt_id: int) -> Journal:
         journal = Journal()
-        for number, client, seq, kind, slot in sorted(self._run(_JOURNAL, (attempt_id,)).fetchall()):
+        for number, client, seq, kind, slot in sorted(self.plain.run(_JOURNAL, (attempt_id,)).fetchall()):
             journal.add(Event(number, client, seq, Kind(kind), slot, None, _NO_MOMENT))
         return journal
 
     def _row(self, sheet: Sheet, event: Event, digest: bytes) -> tuple[Any, ...]:
         response = None if event.response is None else dumps(event.response)
-        at = self._stored(event.at)
+        at = self.plain.stored(event.at)
         return (
             sheet.id, event.number, event.client, event.client_seq, str(event.kind), event.slot, response, at, digest,
         )  # fmt: skip
 
-    def _run(self, statement: str, values: Sequence[Any]) -> Any:
-        self._cursor.execute(self._text(statement), values)
-        return self._cursor
-
-    def _text(self, statement: str) -> str:
-        return spelled(statement, sqlite=self._sqlite)
-
-    def _stored(self, moment: datetime) -> Any:
-        return written(moment, sqlite=self._sqlite)
-
     def _json(self, stored: Any) -> Any:
-        return json.loads(stored) if isinstance(stored, str) and self._sqlite else stored
+        return json.loads(stored) if isinstance(stored, str) and self.plain.sqlite else stored
 
 
 _NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)

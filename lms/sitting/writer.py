@@ -9,6 +9,7 @@ by a lock of its own, so that none of them queues behind the next batch.
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -17,7 +18,7 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from lms.database import db
-from lms.direct import Line
+from lms.direct import TOGETHER, Line, Plain, Work, Written
 from lms.errors import Refused, StorageAway, storage_refusal
 from lms.sitting.deeds import Deed
 from lms.sitting.memory import Memory
@@ -32,6 +33,29 @@ PATIENCE = 30.0
 
 class Unwritten(StorageAway):
     """The database did not take it within the time; it may do so yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A piece of work of another part of the house, which is written together with what candidates send."""
+
+    work: Work[Any]
+    attempt: str = ""
+
+    def run(self, store: Store) -> Any:
+        """Do it; raises what it raises."""
+        return self.work(store.plain)
+
+
+def init_app(app: Flask) -> None:
+    """Write for others too."""
+    app.extensions[TOGETHER] = together
+
+
+def together(work: Work[Written]) -> Written:
+    """`lms.direct.write` of an application that has this writer."""
+    found: Written = writer().do(Other(work))
+    return found
 
 
 class _Waiting:
@@ -124,7 +148,7 @@ class Writer:
         store: Store | None = None
         try:
             with self._line.transaction() as cursor:
-                store = Store(cursor, self._memory, sqlite=self._line.sqlite)
+                store = Store(Plain(cursor, sqlite=self._line.sqlite), self._memory)
                 store.load([waiting.deed.attempt for waiting in batch if waiting.deed.attempt])
                 for waiting in batch:
                     try:

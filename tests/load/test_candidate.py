@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from lms.sitting import express
 from lms.sitting.models import Attempt, AttemptEvent
 from question_bank.assembly import Form
 from question_bank.chance import Chance
-from tests.cast import Cast, csrf, sign_in
+from tests.cast import PASSWORD, Cast, csrf, sign_in
 from tests.conftest import TestClock
 from tests.exam_day import ExamDay
 
@@ -156,6 +157,30 @@ def test_times_are_spread_over_their_windows() -> None:
     assert all(15 <= gap <= 30 for gap in gaps)
     assert all(one.start < one.saves[0] <= one.start + 30 and one.saves[-1] < one.hand_in for one in times)
     assert times[-1].door - times[0].door == pytest.approx(499 / pace.doors)
+
+
+def test_who_signs_in_waits_for_the_turn(app: Flask, cast: Cast) -> None:
+    """
+    Told that it is not their turn they ask again around the time that was told, and send the form when it is.
+    """
+    client, one = app.test_client(), candidate()
+    due = time.perf_counter()
+    script = one.sign_in(cast.lin.staff_number, PASSWORD, due)
+    page = client.get("/sign-in").data
+
+    assert next(script) == due
+    assert script.send(None).startswith(b"GET /sign-in HTTP")  # type: ignore[union-attr]
+    assert b"GET /sign-in/queue" in script.send(Answer(200, b"", page))  # type: ignore[operator]
+    again = script.send(Answer(200, b"", b'{"wait":2}'))
+    assert isinstance(again, float)
+    assert due + 1 <= again < time.perf_counter() + 3
+    assert b"GET /sign-in/queue" in script.send(None)  # type: ignore[operator]
+    form = script.send(Answer(200, b"", b'{"wait":0}'))
+    assert isinstance(form, bytes)
+    assert form.startswith(b"POST /sign-in HTTP")
+    with pytest.raises(StopIteration):
+        script.send(Answer(303, b"", b""))
+    assert len(one._record.seconds["login"]) == 1
 
 
 def test_a_start_goes_the_short_way_of_the_page(

@@ -191,24 +191,27 @@ def test_who_steps_aside_lets_the_next_in_file_go_on(busy: Turn) -> None:
     assert not busy._file.locked()
 
 
-def test_who_writes_in_file_has_the_turn_meanwhile(busy: Turn) -> None:
+def test_the_turn_is_pressed_while_somebody_waits_for_it() -> None:
     """
-    Nobody else decides while all wait for that writing; where the turn does not come it goes on without.
+    Whoever has it alone presses nobody; the next one does until it has come through.
     """
-    with busy.standing_back(), busy.hurrying():
-        assert busy._lock.locked()
-    assert not busy._lock.locked()
+    turn, pressed = Turn(), list[bool]()
 
-    with busy.hurrying():
-        assert not busy._lock.locked()
+    def second() -> None:
+        with turn.taken():
+            pressed.append(turn.is_pressed)
 
-    with busy.standing_back():
-        busy._lock.acquire()
-        begun = time.monotonic()
-        with busy.hurrying():
-            assert time.monotonic() - begun < 1
-        assert busy._lock.locked()
-        busy._lock.release()
+    thread = threading.Thread(target=second)
+    with turn.taken():
+        pressed.append(turn.is_pressed)
+        thread.start()
+        until = time.monotonic() + 5
+        while not turn.is_pressed and time.monotonic() < until:
+            time.sleep(0.001)
+        pressed.append(turn.is_pressed)
+    thread.join()
+
+    assert pressed == [False, True, False]
 
 
 def test_answers_of_many_are_written_together(

@@ -7,6 +7,7 @@ import { watchFilters } from "./filter.js";
 import { watchCopies } from "./copy.js";
 import { watchDrawers } from "./drawer.js";
 import { watchJobs } from "./jobs.js";
+import { watchQueues } from "./queue.js";
 
 watchMenus(document);
 watchTheme(document);
@@ -16,3 +17,4 @@ watchFilters(document);
 watchCopies(document);
 watchDrawers(document);
 watchJobs(document);
+watchQueues(document);
