@@ -2,7 +2,7 @@
 
 A rush of sign-ins takes both processors and all threads; those who start an exam in the same seconds would wait for them. The
 sign-in page therefore asks before it sends its form (`js/queue.js`), and asks again some seconds later while there is no
-turn. That question costs a hundredth of a sign-in. A page without scripts sends its form at once and stands in file.
+turn. That question costs a thirtieth of a sign-in. A page without scripts sends its form at once and stands in file.
 """
 
 from flask import Flask

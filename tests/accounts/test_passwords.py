@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lms.accounts import common_passwords, passwords, service
+from lms.accounts import common_passwords, hashing, passwords, service
 from lms.accounts.errors import Busy, Weakness, WeakPassword
 from lms.accounts.hashing import NICENESS
 from lms.accounts.models import Password
@@ -81,9 +81,9 @@ def test_the_list_has_what_everybody_tries(password: str) -> None:
 
 def test_the_standard_parameters_are_the_recommended_ones() -> None:
     """
-    argon2id with 19 MiB, two passes and one lane stands in the hash itself.
+    argon2id with 7 MiB, five passes and one lane stands in the hash itself.
     """
-    assert Hasher(STANDARD).hash("some password").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert Hasher(STANDARD).hash("some password").startswith("$argon2id$v=19$m=7168,t=5,p=1$")
 
 
 def test_nothing_is_cut_off() -> None:
@@ -287,6 +287,22 @@ def test_a_process_of_its_own_hashes_alike(apart: Hasher) -> None:
     assert not apart.verify("$argon2id$broken", "x")
     assert not apart.verify(None, "nobody has this password")
     assert not apart.verify(kept, "\ud800")
+
+
+def test_it_hashes_by_either_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    libsodium where it is, argon2-cffi where it is not or more lanes are wanted; each opens what the other hashed.
+    """
+    one = {"memory_cost": 64, "time_cost": 1, "parallelism": 1}
+    quick = hashing._hasher(one)
+    with monkeypatch.context() as without:
+        without.setattr(hashing, "pwhash", None)
+        plain = hashing._hasher(one)
+
+    assert type(quick) is not type(plain)
+    assert type(hashing._hasher(one | {"parallelism": 2})) is type(plain)
+    assert plain.verify(quick.hash("书院"), "书院")
+    assert quick.verify(plain.hash("书院"), "书院")
 
 
 def test_a_process_that_was_ended_is_begun_again(apart: Hasher) -> None:
