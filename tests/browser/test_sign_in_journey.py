@@ -1,5 +1,7 @@
 """Signing in while an exam begins: the page waits for its turn and then goes on by itself."""
 
+from collections.abc import Iterator
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
@@ -13,39 +15,36 @@ WORDS = {"zh": "已为您排队", "en": "You are in the queue"}
 
 
 @pytest.fixture
-def form(house: House, page: Page) -> Page:
+def form(house: House, browser: Browser, language: str) -> Iterator[Page]:
     """The form with a number and a password in it."""
-    page.goto(f"{house.address}/sign-in")
-    page.fill("input[name=staff_number]", house.cast.lin.staff_number)
-    page.fill("input[name=password]", PASSWORD)
-    return page
-
-
-def test_the_page_waits_for_its_turn(house: House, browser: Browser, language: str) -> None:
-    """
-    Told twice that there is no turn yet it says so, accessibly, and asks again; then the person is in. Pressing again
-    meanwhile changes nothing.
-    """
     page = browser.new_page(locale=LANGUAGES[language], base_url=house.address)
     page.goto("/sign-in")
     page.fill("input[name=staff_number]", house.cast.lin.staff_number)
     page.fill("input[name=password]", PASSWORD)
+    yield page
+    page.close()
+
+
+def test_the_page_waits_for_its_turn(form: Page, language: str) -> None:
+    """
+    Told twice that there is no turn yet it says so, accessibly, and asks again; then the person is in. Pressing again
+    meanwhile changes nothing.
+    """
     asked, sent = list[float](), list[str]()
 
     def told(route: Route) -> None:
         asked.append(1.0)
         route.fulfill(json={"wait": 2 if len(asked) < 3 else 0})
 
-    page.route(QUEUE, told)
-    page.on("request", lambda request: request.method == "POST" and sent.append(request.url))
-    page.click("main form button[type=submit]")
+    form.route(QUEUE, told)
+    form.on("request", lambda request: request.method == "POST" and sent.append(request.url))
+    form.click("main form button[type=submit]")
 
-    expect(page.locator("[data-queue-told]")).to_contain_text(WORDS[language])
-    assert Axe().run(page, options=RULES).violations_count == 0
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/sign-in" not in url)
+    expect(form.locator("[data-queue-told]")).to_contain_text(WORDS[language])
+    assert Axe().run(form, options=RULES).violations_count == 0
+    form.keyboard.press("Enter")
+    form.wait_for_url(lambda url: "/sign-in" not in url)
     assert (len(asked), len(sent)) == (3, 1)
-    page.close()
 
 
 def test_a_queue_that_does_not_answer_holds_nobody_up(form: Page) -> None:
