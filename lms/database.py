@@ -267,6 +267,11 @@ def writing() -> Iterator[Session]:
             session.info.pop(_WRITING, None)
 
 
+def is_writing() -> bool:
+    """Whether this thread is inside `writing()`."""
+    return db.session.registry.has() and bool(db.session().info.get(_WRITING))
+
+
 def _refuse_stray_flush(session: Session, *_unused: object) -> None:
     if session.info.get(_WRITING) or not (session.new or session.dirty or session.deleted):
         return

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, PoolProxiedConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from lms.database import db, turn_to_write
+from lms.database import db, is_writing, turn_to_write
 
 Written = TypeVar("Written")
 
@@ -142,8 +142,11 @@ def write(work: Work[Written]) -> Written:
     a time it shares the transaction with what others write at this moment, be they thousands.
 
     `work` may be called several times, and runs in any thread: it takes all it needs with it. It raises a `Refused` before it
-    writes anything, or not at all. Raises what `work` raises, and storage errors.
+    writes anything, or not at all. Raises what `work` raises, and storage errors; RuntimeError inside `writing()`, whose
+    transaction it would end and wait for: use `plain_of` there.
     """
+    if is_writing():
+        raise RuntimeError("write() inside writing(): use plain_of(session)")
     together: Callable[[Work[Written]], Written] | None = current_app.extensions.get(TOGETHER)
     if together is not None and db.engine.dialect.name == "sqlite":
         return together(work)

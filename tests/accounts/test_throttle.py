@@ -190,6 +190,14 @@ def test_what_was_typed_is_not_kept(app: Flask) -> None:
     assert b"SECRET" not in key
 
 
+def test_nobody_writes_plainly_inside_another_transaction(app: Flask) -> None:
+    """
+    It would end that one and wait for it; the mistake is told at once.
+    """
+    with app.app_context(), writing(), pytest.raises(RuntimeError, match="plain_of"):
+        counted(b"a", NINE, known=True)
+
+
 def test_old_counts_are_swept(app: Flask) -> None:
     """
     Rows of invented names go away after a day.
