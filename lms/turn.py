@@ -30,36 +30,21 @@ class Turn:
         self._lock, self._pages, self._file = threading.Lock(), threading.Lock(), threading.Lock()
         self._own = threading.local()
         self._taken_at = 0.0
-        #: the threads that wait for the turn: adding to a set is atomic, counting is not
-        self._waiting: set[int] = set()
-
-    @property
-    def is_pressed(self) -> bool:
-        """Whether somebody waits for the turn at this moment."""
-        return bool(self._waiting)
 
     @contextmanager
     def taken(self, *, page: bool = False) -> Iterator[None]:
         """Have the turn meanwhile; `page`: it takes long."""
         if page:
             with self._pages:
-                self._take()
+                self._lock.acquire()
         else:
-            self._take()
+            self._lock.acquire()
         self._own.held, self._taken_at = True, time.monotonic()
         try:
             yield
         finally:
             self._own.held = False
             self._lock.release()
-
-    def _take(self) -> None:
-        if self._lock.acquire(blocking=False):
-            return
-        own = threading.get_ident()
-        self._waiting.add(own)
-        self._lock.acquire()
-        self._waiting.discard(own)
 
     @contextmanager
     def standing_back(self) -> Iterator[None]:
@@ -100,7 +85,7 @@ class Turn:
         try:
             return done.acquire(timeout=seconds)
         finally:
-            self._take()
+            self._lock.acquire()
 
 
 #: of this process

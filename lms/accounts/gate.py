@@ -16,7 +16,7 @@ from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
 from lms.access import Rule, rule_of
-from lms.accounts import second_factor, sessions, tickets
+from lms.accounts import queueing, second_factor, sessions, tickets
 from lms.accounts.passwords import Hasher
 from lms.accounts.policy import Viewer
 from lms.accounts.queueing import told as told
@@ -48,6 +48,7 @@ _REFUSALS = frozenset({401, 403, 404})
 def init_app(app: Flask, config: Config) -> None:
     """Load the person of each request from the session cookie and hold every endpoint against its mark."""
     app.extensions["accounts.hasher"] = Hasher(waiting=max(1, config.threads // 2), apart=not config.testing)
+    queueing.init_app(app)
     login = LoginManager()
     login.session_protection = None
     login.request_loader(_load)

@@ -1,10 +1,13 @@
 """What the pages about signing in and one's account share."""
 
+from collections.abc import Callable
+
 from flask import current_app, redirect, request
 from flask import session as page_session
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 from wtforms import Field
 
@@ -13,8 +16,11 @@ from lms.accounts.errors import Weakness, WeakPassword
 from lms.accounts.passwords import ADVISED, DENGBAO, SHORTEST
 from lms.config import Config
 from lms.errors import Refused, sentence_of
+from lms.i18n import chosen_theme, locale_code
 from lms.security import safe_next
 
+#: pages in memory
+MOST_KEPT = 24
 _DENGBAO_RULES = lazy_gettext("At least 8 characters with three of: small letters, capitals, digits, other signs.")
 _ASVS_RULES = lazy_gettext(
     "At least %(shortest)d characters; %(advised)d or more are better. A few words make a good one."
@@ -60,6 +66,20 @@ def password_rules() -> str:
     if config().password_policy == DENGBAO:
         return str(_DENGBAO_RULES)
     return str(_ASVS_RULES) % {"shortest": SHORTEST, "advised": ADVISED}
+
+
+def kept(name: str, render: Callable[[], str]) -> str:
+    """A page that is the same for everybody who has not signed in but for the token of its forms: rendered once in a
+    language and colours, because a rush of sign-ins asks for it while others sit an exam.
+    """
+    pages: dict[tuple[str, ...], list[str]] = current_app.extensions.setdefault("accounts.pages", {})
+    token: str = generate_csrf()
+    key = (name, locale_code(), chosen_theme(), request.script_root)
+    if key not in pages:
+        if len(pages) >= MOST_KEPT:
+            pages.clear()
+        pages[key] = render().split(token)
+    return token.join(pages[key])
 
 
 def enter(begun: service.Begun, target: str) -> Response:

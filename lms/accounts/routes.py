@@ -24,9 +24,12 @@ YEAR = 365 * 86400
 @public
 def sign_in() -> ResponseReturnValue:
     """Staff number and password; who is in already goes on."""
+    if request.method == "GET":
+        if current_user.is_authenticated:
+            return redirect(pages.onward())
+        if not request.args and "_flashes" not in page_session:
+            return pages.kept("sign_in", lambda: render_template("accounts/sign_in.html", form=SignInForm()))
     form, status = SignInForm(), 200
-    if request.method == "GET" and current_user.is_authenticated:
-        return redirect(pages.onward())
     if form.validate_on_submit():
         try:
             begun = signin.sign_in(

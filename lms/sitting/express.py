@@ -34,6 +34,7 @@ from lms.database import dumps
 from lms.errors import BadRequest
 from lms.i18n import locale_of, theme_of
 from lms.metrics import Requests
+from lms.pressure import PRESSURE
 from lms.security import CONTENT_SECURITY_POLICY, SAFE_METHODS, fixed_headers, is_foreign, strict_json
 from lms.sitting import ahead, presence, sent, service
 from lms.sitting.page import NotKept
@@ -153,7 +154,9 @@ class Express:
         return [body]
 
     def _count(self, endpoint: str, environ: Mapping[str, Any], begun: float) -> None:
-        seconds = time.perf_counter() - begun
+        moment = time.perf_counter()
+        PRESSURE.felt(moment)
+        seconds = moment - begun
         self._counted.count(endpoint, environ["REQUEST_METHOD"], 200, seconds)
         logs.answered(environ["REQUEST_METHOD"], endpoint, 200, seconds)
 

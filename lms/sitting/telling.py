@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, select, update
+from sqlalchemy import ColumnElement, Select, Subquery, func, select, update
 from sqlalchemy.orm import Session
 
 from lms import jobs
@@ -23,6 +23,9 @@ SETTLE, STATISTICS = "sitting.settle", "sitting.statistics"
 STATISTICS_AFTER = timedelta(minutes=2)
 #: attempts in a transaction, while which nobody's answer is written; results in one notice
 AT_ONCE, IN_A_NOTICE = 25, 100
+#: so many hand-ins within so long are a rush: results are told when it is over, because telling needs as much of the machine as
+#: handing in, and the right to write besides
+RUSH, RUSH_WITHIN = 100, timedelta(seconds=5)
 
 
 class Word(NamedTuple):
@@ -75,6 +78,12 @@ def settle(session: Session, exam_id: int) -> int:
         run_at=max(now(), exam.closes_at + STATISTICS_AFTER),
     )
     return len(rows)
+
+
+def is_rushed(session: Session) -> bool:
+    """Whether many hand in at this moment."""
+    lately = select(Attempt.id).where(Attempt.ended_at > now() - RUSH_WITHIN).limit(RUSH).subquery()
+    return session.scalar(select(func.count()).select_from(lately)) == RUSH
 
 
 def unsettled(session: Session) -> list[int]:

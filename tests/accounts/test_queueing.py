@@ -7,18 +7,24 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-import lms.accounts.queueing
-from lms.accounts import passwords
+from lms.accounts import passwords, queueing
 from lms.accounts.passwords import CHEAP, Hasher
-from lms.turn import Turn
+from lms.accounts.queueing import BETWEEN, BUSY, LATER, SOON
 from tests.cast import Cast
 
 
+class Pressed:
+    """A process that is as busy as one says."""
+
+    def __init__(self) -> None:
+        self.share = 0.0
+
+
 @pytest.fixture
-def turn(monkeypatch: pytest.MonkeyPatch) -> Turn:
-    """A turn of its own."""
-    made = Turn()
-    monkeypatch.setattr(lms.accounts.queueing, "TURN", made)
+def pressure(monkeypatch: pytest.MonkeyPatch) -> Pressed:
+    """What the queue takes for the process."""
+    made = Pressed()
+    monkeypatch.setattr(queueing, "PRESSURE", made)
     return made
 
 
@@ -29,37 +35,34 @@ def wait(client: FlaskClient) -> int:
     return int(answer.get_json()["wait"])
 
 
-def test_nobody_waits_on_a_quiet_day(client: FlaskClient, turn: Turn) -> None:
+def test_nobody_waits_on_a_quiet_day(client: FlaskClient, pressure: Pressed) -> None:
     """
-    One candidate at work makes no queue.
+    Candidates at work make no queue while the machine has room.
     """
-    assert wait(client) == 0
-    with turn.taken():
-        assert wait(client) == 0
+    for share in (0.0, BUSY / 2, BUSY):
+        pressure.share = share
+        assert [wait(client) for _ in range(3)] == [0, 0, 0]
 
 
-def test_who_signs_in_waits_while_candidates_do(client: FlaskClient, turn: Turn) -> None:
+def test_one_at_a_time_signs_in_while_candidates_need_the_machine(
+    client: FlaskClient, pressure: Pressed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """
-    Somebody waits for the turn: a page asks again in two seconds, and when that one has come through it need not.
+    One comes in, those who ask in the next half second come again later, then the next one comes in; nobody waits any more
+    when the rush is over.
     """
+    moment = 50.0
+    monkeypatch.setattr(queueing.time, "monotonic", lambda: moment)
+    pressure.share = BUSY + 0.1
 
-    def second() -> None:
-        with turn.taken():
-            pass
-
-    thread = threading.Thread(target=second)
-    with turn.taken():
-        thread.start()
-        until = time.monotonic() + 5
-        while not turn.is_pressed and time.monotonic() < until:
-            time.sleep(0.001)
-        assert wait(client) == 2
-    thread.join()
-
-    assert wait(client) == 0
+    assert [wait(client) for _ in range(3)] == [0, LATER, LATER]
+    moment += BETWEEN
+    assert [wait(client) for _ in range(3)] == [0, LATER, LATER]
+    pressure.share = 0.2
+    assert [wait(client) for _ in range(3)] == [0, 0, 0]
 
 
-def test_who_signs_in_waits_while_many_passwords_are_hashed(app: Flask, client: FlaskClient, turn: Turn) -> None:
+def test_who_signs_in_waits_while_many_passwords_are_hashed(app: Flask, client: FlaskClient, pressure: Pressed) -> None:
     """
     As many as are hashed within some tenths of a second may be on their way.
     """
@@ -74,7 +77,7 @@ def test_who_signs_in_waits_while_many_passwords_are_hashed(app: Flask, client: 
     until = time.monotonic() + 5
     while not hasher.is_crowded and time.monotonic() < until:
         time.sleep(0.001)
-    assert wait(client) == 2
+    assert wait(client) == SOON
     hasher._turn.release()
     for thread in threads:
         thread.join()
@@ -82,7 +85,7 @@ def test_who_signs_in_waits_while_many_passwords_are_hashed(app: Flask, client: 
     assert wait(client) == 0
 
 
-def test_the_application_tells_the_same(client: FlaskClient, cast: Cast, turn: Turn) -> None:
+def test_the_application_tells_the_same(client: FlaskClient, cast: Cast, pressure: Pressed) -> None:
     """
     A request that is not quite our page's own is answered by the route, with the same content and headers.
     """

@@ -26,7 +26,7 @@ def test_the_cpu_of_a_helper_counts_and_its_memory_does_not() -> None:
         helped = alone.with_helper(busy.pid)
         assert parent(busy.pid) == os.getpid()
         assert alone.cpu_seconds() == 0
-        assert 0.5 <= helped.cpu_seconds() < 5
+        assert 0.45 <= helped.cpu_seconds() < 5  # the system counts in ticks of 10 ms
         assert helped.memory_bytes() == 0
         busy.communicate(b"\n")
 

@@ -157,3 +157,23 @@ def test_results_that_wait_for_a_hand_are_not_told_before(
 
     assert [entry.act for entry in entries(app)] == ["attempt.settle"]
     assert (before, transcripts(app)) == (0, 1)
+
+
+def test_results_are_told_when_the_rush_is_over(
+    app: Flask, cast: Cast, exam_day: ExamDay, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    While many hand in, neither the job nor the sweep tells anything; some seconds later the sweep asks again, and everybody's
+    result is told.
+    """
+    monkeypatch.setattr(telling, "RUSH", 2)
+    handed_in(app, cast, exam_day.published(exam_day.plan(units=(cast.bureau.id,))), "lin", "wang", "zhao")
+    run_waiting(app)
+    assert transcripts(app) == 0
+
+    clock.advance(seconds=telling.RUSH_WITHIN.total_seconds() + 1)
+    with app.app_context(), writing() as session:
+        jobs.enqueue(session, "sitting.close_overdue", {})
+    run_waiting(app)
+
+    assert transcripts(app) == 3

@@ -191,29 +191,6 @@ def test_who_steps_aside_lets_the_next_in_file_go_on(busy: Turn) -> None:
     assert not busy._file.locked()
 
 
-def test_the_turn_is_pressed_while_somebody_waits_for_it() -> None:
-    """
-    Whoever has it alone presses nobody; the next one does until it has come through.
-    """
-    turn, pressed = Turn(), list[bool]()
-
-    def second() -> None:
-        with turn.taken():
-            pressed.append(turn.is_pressed)
-
-    thread = threading.Thread(target=second)
-    with turn.taken():
-        pressed.append(turn.is_pressed)
-        thread.start()
-        until = time.monotonic() + 5
-        while not turn.is_pressed and time.monotonic() < until:
-            time.sleep(0.001)
-        pressed.append(turn.is_pressed)
-    thread.join()
-
-    assert pressed == [False, True, False]
-
-
 def test_answers_of_many_are_written_together(
     app: Flask, cast: Cast, exam_day: ExamDay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
