@@ -5,6 +5,7 @@ sign-in page therefore asks before it sends its form (`js/queue.js`), and asks a
 turn. That question costs a thirtieth of a sign-in. A page without scripts sends its form at once and stands in file.
 """
 
+import threading
 import time
 
 from flask import Flask
@@ -12,29 +13,34 @@ from flask import Flask
 from lms.accounts.passwords import Hasher
 from lms.pressure import PRESSURE
 
-#: seconds after which a page asks again, by and large (pages choose their moment around it): where others hash their
-#: passwords, and where candidates need the machine
+#: seconds after which a page asks again, by and large (pages choose their moment around it): where others sign in, and where
+#: candidates need the machine
 SOON, LATER = 2, 4
-#: of a processor, used by this process while candidates are at work: beyond it one at a time signs in
+#: of a processor, used by this process while candidates are at work: beyond it people sign in one by one
 BUSY = 0.6
-#: seconds between two of these
-BETWEEN = 0.5
+#: how many may come in a second, usually and then; how many at once, usually (then it is one)
+USUAL, THEN, AT_ONCE = 40.0, 2.0, 8.0
 
 
 class Door:
-    """Who may sign in at this moment, of one process."""
+    """Who may sign in at this moment, of one process: a bucket that fills with time, from which each takes one."""
 
     def __init__(self) -> None:
-        self._last = -BETWEEN
+        self._lock = threading.Lock()
+        self._room, self._at = AT_ONCE, time.monotonic()
 
     def wait(self, hasher: Hasher) -> int:
         """Seconds until somebody asks again; 0: it may be now."""
         if hasher.is_crowded:
             return SOON
-        moment = time.monotonic()
-        if PRESSURE.share > BUSY and moment - self._last < BETWEEN:
-            return LATER
-        self._last = moment
+        busy = PRESSURE.share > BUSY
+        with self._lock:
+            moment = time.monotonic()
+            filled = self._room + (moment - self._at) * (THEN if busy else USUAL)
+            self._room, self._at = min(filled, 1.0 if busy else AT_ONCE), moment
+            if self._room < 1:
+                return LATER if busy else SOON
+            self._room -= 1
         return 0
 
 

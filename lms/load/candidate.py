@@ -197,8 +197,8 @@ class Candidate:
         yield from self._ask("login", self._form("/sign-in", body), wanted=303, due=due)
 
     def _turn_to_sign_in(self, due: float) -> Script:
-        """Ask until it is one's turn, half a minute at most, as the page does (js/queue.js)."""
-        while (asked := time.perf_counter()) < due + 30:
+        """Ask until it is one's turn, a minute at most, as the page does (js/queue.js)."""
+        while (asked := time.perf_counter()) < due + 60:
             answer = yield from self._ask("queue", self._get("/sign-in/queue"), due=None)
             wait = json.loads(answer.body)["wait"] if answer else 0
             if not wait:

@@ -2,7 +2,7 @@
 // begins, signing in must not slow down those who sit it. An address that does not answer holds nobody up.
 
 /** Nobody waits longer than this many milliseconds. */
-const PATIENCE = 30000;
+const PATIENCE = 60000;
 
 async function secondsToWait(address) {
   try {
