@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lms.clock import now
@@ -50,22 +51,28 @@ def enqueue(
 ) -> str:
     """Put one job into the queue within the caller's transaction (an outbox); its public id.
 
-    While a job with the same `unique_key` waits, that one's id is given back and nothing is added.
+    While a job with the same `unique_key` waits, that one's id is given back and nothing is added; where another transaction
+    adds it at this moment, its end is waited for.
     """
     session.flush()
-    if unique_key is not None:
-        waiting = session.scalar(select(Job.public_id).where(Job.unique_key == unique_key, Job.state == "waiting"))
-        if waiting is not None:
-            return waiting
-    moment = now()
-    job = Job(
-        kind=kind, payload=dict(payload), owner=owner, unique_key=unique_key, run_at=run_at or moment, created_at=moment
-    )
-    session.add(job)
-    session.flush()
-    if session.get_bind().dialect.name == "postgresql" and job.run_at <= moment:
+    moment, dialect = now(), session.get_bind().dialect.name
+    due = run_at or moment
+    job = {
+        "kind": kind, "payload": dict(payload), "owner": owner, "unique_key": unique_key, "run_at": due, "created_at": moment,
+    }  # fmt: skip
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    adding = insert(Job).values(job).on_conflict_do_nothing().returning(Job.public_id)
+    waiting = select(Job.public_id).where(Job.unique_key == unique_key, Job.state == "waiting")
+    while True:
+        found = session.scalar(waiting) if unique_key is not None else None
+        if found is not None:
+            return found
+        added = session.scalar(adding)
+        if added is not None:
+            break
+    if dialect == "postgresql" and due <= moment:
         session.execute(select(func.pg_notify(CHANNEL, "")))  # delivered with the commit, to whoever listens
-    return job.public_id
+    return added
 
 
 def absent(unique_keys: Sequence[str]) -> list[str]:

@@ -58,6 +58,28 @@ def test_a_waiting_job_with_the_same_key_is_not_doubled(app: Flask) -> None:
     assert put(app, unique_key="k") == put(app, unique_key="k")
 
 
+def test_two_who_want_the_same_job_at_once_get_one(app: Flask) -> None:
+    """
+    While a transaction that has added it is still open, the other one waits for its end and gets the same id.
+    """
+    added, found = threading.Event(), list[str]()
+
+    def first() -> None:
+        with app.app_context(), writing() as session:
+            found.append(jobs.enqueue(session, "test", {}, unique_key="k"))
+            added.set()
+            time.sleep(0.3)
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    assert added.wait(10)
+    found.append(put(app, unique_key="k"))
+    thread.join()
+
+    assert found[0] == found[1]
+    assert jobs.run_waiting(app) == 1
+
+
 def test_a_dead_workers_job_is_taken_over(app: Flask, clock: TestClock) -> None:
     """
     A lease that is not renewed ends; then another worker gets the job.
