@@ -24,6 +24,8 @@ PICTURES = "/bank/pictures/"
 LONGEST_FORMULA = 500
 DEEPEST_FORMULA = 20
 _PICTURE = re.compile(r"picture:([0-9a-f]{64})\Z")
+#: a blank of a stem, and how it is drawn, in Markdown
+_BLANK, _DRAWN = re.compile(r"\[\[(\d{1,2})\]\]"), r"(\1)\\_\\_\\_\\_\\_\\_"
 #: a formula from dollar to dollar: no blank inside the signs, no digit behind (so that 5$ and 6$ stay prices)
 _FORMULA = re.compile(r"\$\$(?P<shown>[^$]+)\$\$|\$(?P<inline>(?!\s)(?:\\.|[^$\\\n])+?(?<!\s))\$(?!\d)")
 #: stands for a formula until the rest is clean; what a person typed never holds these two
@@ -35,6 +37,11 @@ _PLACE = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 def rendered(text: str) -> Markup:
     """A stem, stimulus or explanation (Markdown) as safe HTML."""
     return _finished(text, inline=False)
+
+
+def rendered_stem(stem: str) -> Markup:
+    """A stem as safe HTML where nobody writes into it: each blank is a line with its number, as on paper."""
+    return rendered(_BLANK.sub(_DRAWN, stem))
 
 
 @lru_cache(maxsize=16384)

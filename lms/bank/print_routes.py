@@ -1,6 +1,5 @@
 """Questions on paper, for a committee that sits around a table."""
 
-import re
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request, url_for
@@ -18,7 +17,7 @@ from lms.bank.preview import Key
 from lms.bank.selection import Selection
 from lms.clock import now
 from lms.database import reading
-from lms.richtext import rendered
+from lms.richtext import rendered, rendered_stem
 from question_bank.analysis.versions import Figures
 from question_bank.item import ItemVersion
 
@@ -28,10 +27,6 @@ bp = Blueprint("bank_print", __name__, url_prefix="/bank", template_folder="temp
 MOST = 300
 #: what may stand under each question
 PARTS = ("key", "particulars", "statistics")
-
-
-#: a blank as it is drawn on paper, in Markdown
-_BLANK, _DRAWN = re.compile(r"\[\[(\d{1,2})\]\]"), r"(\1)\\_\\_\\_\\_\\_\\_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +75,7 @@ def _printed(session: Session, ids: list[int], *, drawn: bool) -> list[Printed]:
         Printed(
             version=row.version,
             number=row.number,
-            stem=rendered(_BLANK.sub(_DRAWN, row.version.stem)),
+            stem=rendered_stem(row.version.stem),
             stimulus=rendered(row.version.stimulus.text) if row.version.stimulus else None,
             offered=row.version.interaction.offered(row.version.body),
             key=preview.key(row.version),

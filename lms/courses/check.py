@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from lms.accounts.policy import Viewer
 from lms.courses.queries import OpenUnit
-from lms.richtext import rendered
+from lms.richtext import rendered, rendered_stem
 from question_bank.chance import derive
 from question_bank.errors import BadResponse
 from question_bank.interactions import Presentation
@@ -98,7 +98,7 @@ def feedback(versions: Sequence[ItemVersion], given: Sequence[Any], rights: Sequ
     return [
         Feedback(
             number=number,
-            stem=rendered(version.stem),
+            stem=rendered_stem(version.stem),
             right=right,
             answer="" if response is None else version.interaction.summary(version.body, response),
             key=version.interaction.key_summary(version.body),

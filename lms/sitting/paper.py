@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from lms.exams.queries import ExamRow
 from lms.i18n import locale_code, plain
 from lms.question_types import TYPE_NAMES
-from lms.richtext import rendered
+from lms.richtext import rendered, rendered_stem
 from lms.sitting.rows import MARK
 from question_bank.assembly import Form
 from question_bank.grading import Score
@@ -79,7 +79,7 @@ def _piece(pieces: OrderedDict[object, bytes], key: object, shows: str, version:
         number=_gap("number"),
         kind=TYPE_NAMES[version.type],
         badge=_gap("badge"),
-        stem=rendered(version.stem),
+        stem=rendered_stem(version.stem),
         answer=_gap("answer"),
         key=version.interaction.key_summary(version.body) if shows in ("answers", "explanations") else None,
         explanation=rendered(version.explanation) if with_explanation and version.explanation else None,

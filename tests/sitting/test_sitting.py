@@ -116,7 +116,10 @@ def test_a_full_paper_earns_full_marks(app: Flask, cast: Cast, exam_day: ExamDay
     page = lin.client.get(f"/sitting/{lin.attempt_id}/result").text
     assert "28<small>/ 28" in page
     assert "解析文字" not in page
-    assert "解析文字" in lin.client.get(f"/sitting/{lin.attempt_id}/review").text
+    review = lin.client.get(f"/sitting/{lin.attempt_id}/review").text
+    assert "解析文字" in review
+    assert "期限为(1)______。" in review
+    assert "[[1]]" not in review
 
 
 def test_the_player_holds_the_whole_paper_and_no_key(app: Flask, cast: Cast, exam_day: ExamDay) -> None:
