@@ -7,20 +7,25 @@
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
+import structlog
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import VerificationError
 from flask import current_app
 
 from lms.accounts.errors import Busy, Weakness
 from lms.accounts.hashing import Apart
 from lms.turn import TURN
+
+log = structlog.get_logger()
+Done = TypeVar("Done")
 
 SHORTEST, ADVISED, LONGEST = 8, 15, 256
 DENGBAO = "dengbao3"
@@ -80,16 +85,25 @@ class Hasher:
     def hash(self, password: str) -> str:
         """The hash to keep; raises Busy when too many wait, or no turn comes within twenty seconds."""
         with TURN.aside(), self._in_turn():
-            return (self._apart or self._argon).hash(_normal(password))
+            return self._somewhere(lambda by: by.hash(_normal(password)))
 
     def verify(self, kept: str | None, password: str) -> bool:
         """Whether `password` is the one kept; takes the same time when there is none. Raises Busy."""
         with TURN.aside(), self._in_turn():
             try:
-                right = (self._apart or self._argon).verify(kept or self._nobody, _normal(password))
+                right = self._somewhere(lambda by: by.verify(kept or self._nobody, _normal(password)))
                 return right and kept is not None
-            except (VerificationError, InvalidHashError):
+            except (VerificationError, ValueError):  # the second: what is no hash, or no text
                 return False
+
+    def _somewhere(self, deed: Callable[[Apart | PasswordHasher], Done]) -> Done:
+        """In the process apart; where none can be had (no memory, a limit) here, which is slower for all but lets people in."""
+        if self._apart is not None:
+            try:
+                return deed(self._apart)
+            except OSError as error:
+                log.warning("hashed_here", error=str(error))
+        return deed(self._argon)
 
     def outdated(self, kept: str) -> bool:
         """Whether `kept` was made with other parameters than those in force."""

@@ -1,6 +1,7 @@
 """Passwords: both policies, the list, and how they are hashed (S22)."""
 
 import dataclasses
+import errno
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from sqlalchemy import select
 
 from lms.accounts import common_passwords, hashing, passwords, service
 from lms.accounts.errors import Busy, Weakness, WeakPassword
-from lms.accounts.hashing import NICENESS
+from lms.accounts.hashing import NICENESS, Apart
 from lms.accounts.models import Password
 from lms.accounts.passwords import CHEAP, STANDARD, Hasher, Parameters, common, weaknesses
 from lms.database import reading, writing
@@ -316,6 +317,23 @@ def test_a_process_that_was_ended_is_begun_again(apart: Hasher) -> None:
 
     assert apart.verify(kept, "a password")
     assert process_of(apart).pid != first.pid
+
+
+def test_where_no_process_can_be_had_the_server_hashes(apart: Hasher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A limit of processes keeps nobody out, and what is no text is still no password.
+    """
+
+    def none(_self: Apart) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(Apart, "_begun", none)
+    kept = apart.hash("a password")
+
+    assert apart.verify(kept, "a password")
+    assert not apart.verify(kept, "another")
+    assert not apart.verify(kept, "\ud800")
+    assert not apart.verify("$argon2id$broken", "x")
 
 
 def test_it_leaves_the_processor_to_others_and_ends_with_its_server(apart: Hasher) -> None:
