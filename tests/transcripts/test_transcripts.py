@@ -15,12 +15,13 @@ from lms.accounts.queries import unit_on
 from lms.audit.models import AuditEntry
 from lms.database import reading, writing
 from lms.jobs import run_waiting
+from lms.jobs.models import Job
 from lms.transcripts import queries, service
 from lms.transcripts.code import ALPHABET, grouped, new_code, read_code
 from lms.transcripts.fonts import writable
 from lms.transcripts.models import TranscriptEntry
 from tests.cast import Cast, post, sign_in
-from tests.conftest import NINE
+from tests.conftest import NINE, TestClock
 
 WORD: dict[str, Any] = {
     "kind": "exam",
@@ -62,6 +63,29 @@ def test_many_are_entered_at_once(app: Flask, cast: Cast) -> None:
         assert list(audited)[1:] == [wang.public_id, sun.public_id]
     assert entered == 2
     assert [wang.unit_name, sun.unit_name] == [unit.name for unit in units if unit]
+
+
+def test_word_that_cannot_be_entered_takes_no_other_with_it(app: Flask, cast: Cast, clock: TestClock) -> None:
+    """
+    Of a notice with an entry of nobody and one without a day, the others are entered, once however often it is tried; the job
+    fails and names what is missing.
+    """
+    broken = [{**WORD, "person_id": 10**6, "source": "nobody"}, {**WORD, "person_id": cast.lin.id, "source": "noday"}]
+    broken[1]["happened_at"] = "some day"
+    good = [{**WORD, "person_id": cast.lin.id, "source": f"exam-{n}"} for n in range(30)]
+    with app.app_context(), writing() as session:
+        job = jobs.enqueue(session, "transcripts.record", {"words": [*good[:10], *broken, *good[10:]]})
+
+    for _ in range(6):
+        run_waiting(app)
+        clock.advance(hours=1)
+
+    with app.app_context():
+        assert len(reading().scalars(select(TranscriptEntry.id)).all()) == 30
+        kept = reading().scalars(select(Job).where(Job.public_id == job)).one()
+        assert (kept.state, kept.tries) == ("failed", 5)
+        assert kept.error is not None
+        assert "2 of 32: nobody, noday" in kept.error
 
 
 def test_a_notice_of_an_earlier_release_is_entered(app: Flask, cast: Cast) -> None:
