@@ -75,11 +75,12 @@ def kept(name: str, render: Callable[[], str]) -> str:
     pages: dict[tuple[str, ...], list[str]] = current_app.extensions.setdefault("accounts.pages", {})
     token: str = generate_csrf()
     key = (name, locale_code(), chosen_theme(), request.script_root)
-    if key not in pages:
+    pieces = pages.get(key)
+    if pieces is None:
         if len(pages) >= MOST_KEPT:
             pages.clear()
-        pages[key] = render().split(token)
-    return token.join(pages[key])
+        pieces = pages[key] = render().split(token)
+    return token.join(pieces)
 
 
 def enter(begun: service.Begun, target: str) -> Response:

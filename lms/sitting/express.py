@@ -138,6 +138,7 @@ class Express:
         else:
             body, headers = dumps(done).encode(), self._headers
         self._count(asked.endpoint, environ, begun)
+        PRESSURE.felt(time.perf_counter())
         start_response("200 OK", [*headers, ("Content-Length", str(len(body))), ("X-Request-Id", name)])
         return [body]
 
@@ -154,9 +155,7 @@ class Express:
         return [body]
 
     def _count(self, endpoint: str, environ: Mapping[str, Any], begun: float) -> None:
-        moment = time.perf_counter()
-        PRESSURE.felt(moment)
-        seconds = moment - begun
+        seconds = time.perf_counter() - begun
         self._counted.count(endpoint, environ["REQUEST_METHOD"], 200, seconds)
         logs.answered(environ["REQUEST_METHOD"], endpoint, 200, seconds)
 

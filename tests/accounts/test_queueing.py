@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from lms.accounts import passwords, queueing
 from lms.accounts.passwords import CHEAP, Hasher
 from lms.accounts.queueing import BUSY, LATER, SOON, THEN, USUAL, Door
+from lms.sitting import express
 from tests.cast import Cast
 
 
@@ -78,6 +79,17 @@ def test_one_by_one_signs_in_while_candidates_need_the_machine(
     pressure.share = 0.2
     moment += 1
     assert [wait(client) for _ in range(3)] == [0, 0, 0]
+
+
+def test_those_who_ask_for_their_turn_press_nobody(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Only what candidates ask for is felt: a rush of sign-ins on a day without an exam does not slow itself down.
+    """
+    felt = list[float]()
+    monkeypatch.setattr(express.PRESSURE, "felt", felt.append)
+    wait(client)
+
+    assert felt == []
 
 
 def test_who_signs_in_waits_while_many_passwords_are_hashed(app: Flask, client: FlaskClient, pressure: Pressed) -> None:

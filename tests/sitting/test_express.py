@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from lms.accounts.models import LoginSession
 from lms.accounts.queries import PersonRow
 from lms.database import reading
+from lms.sitting import express
 from lms.sitting.express import BEGINS
 from lms.sitting.models import Attempt
 from lms.sitting.rows import MARK
@@ -74,6 +75,18 @@ def test_a_regular_request_does_not_reach_the_application(lin: Candidate, monkey
     assert posted(lin, "", "events", json={"events": [lin.event(1, None)]}).status_code == 200
     with pytest.raises(AssertionError):
         posted(lin, LONG_WAY, "events", json={"events": [lin.event(1, None)]})
+
+
+def test_what_candidates_ask_for_is_felt(lin: Candidate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Each answer of the short way renews how busy the process is, by which sign-ins are let in.
+    """
+    felt = list[float]()
+    monkeypatch.setattr(express.PRESSURE, "felt", felt.append)
+    posted(lin, "", "events", json={"events": [lin.event(1, None)]})
+    posted(lin, LONG_WAY, "events", json={"events": [lin.event(2, None)]})
+
+    assert len(felt) == 1
 
 
 @pytest.mark.parametrize(
