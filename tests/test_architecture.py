@@ -18,7 +18,7 @@ CORE_PACKAGES = ("jobs",)
 PUBLIC_MODULES = {"service", "queries", "quick", "policy", "gate", "tickets", "telling"}
 ASSEMBLERS = {"lms.app", "lms.cli", "lms.install", "lms.content", "lms.demo", "lms.load"}
 DOMAIN_ALLOWED = {
-    "question_bank": {"python_calamine", "xlsxwriter", "lxml", "markdown_it", "latex2mathml"},
+    "question_bank": {"numpy", "fsrs", "python_calamine", "xlsxwriter", "lxml", "markdown_it", "latex2mathml"},
     "courseware": {"markdown_it"},
 }
 LAYERS = {"routes": 4, "cli": 4, "work": 4, "forms": 3, "service": 2, "policy": 1, "queries": 1, "models": 0}
