@@ -17,21 +17,21 @@ from lms.accounts.policy import Viewer
 from lms.audit.service import record
 from lms.clock import now
 from lms.database import dumps
-from lms.errors import NotFound
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
-from lms.sitting import errors
-from lms.sitting.models import Attempt, AttemptResult, Equating, PassMarkDecision
+from lms.sitting import decisions, errors, remarking
+from lms.sitting.decisions import EQUATED
+from lms.sitting.models import Attempt, AttemptResult, Decision, Equating
 from lms.sitting.telling import Word, tell
 from question_bank.assembly import Form
 from question_bank.equating import Facts, Sat, Tally, Yardstick, facts, yardstick
 from question_bank.grading import scores_from_record
 from question_bank.item import ItemVersion
+from question_bank.remarking import PASS_MARK, VOID
 
 #: the job that works pass marks out, and the one that carries a decision out
 WORK_OUT, CARRY_OUT = "sitting.equating", "sitting.pass_marks"
 AT_ONCE = 200
-EQUATED, RESTORED = "equated", "restored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,13 @@ class Worked:
 
 
 def possible(session: Session, exam: ExamRow) -> bool:
-    """Whether papers can have pass marks of their own: they differ, the exam is over and every result is there."""
-    if exam.blueprint.paper != "personal" or exam.phase(now()) != "over":
+    """Whether papers can have pass marks of their own: they differ, the exam is over, every result is there, and no remark
+    took a question out or set another pass mark, which would make it another measure for some papers.
+    """
+    if exam.blueprint.paper != "personal" or not decisions.complete(session, exam):
         return False
-    open_still = exists().where(
-        Attempt.exam_id == exam.id,
-        Attempt.ended_at.is_(None) | (Attempt.settled_at.is_(None) & (Attempt.ended_how != "void")),
-    )
-    return not session.scalar(select(open_still)) and bool(session.scalar(_counted(exam.id).limit(1)))
+    kinds = {change.kind for remark in remarking.in_force(session, exam.id) for change in remark.changes}
+    return not kinds & {VOID, PASS_MARK}
 
 
 def ask(session: Session, exam: ExamRow) -> None:
@@ -62,7 +61,7 @@ def ask(session: Session, exam: ExamRow) -> None:
 
 
 def counted(session: Session, exam_id: int) -> Iterator[Any]:
-    """Id, paper and first grading of each attempt that counts, in order, some at a time."""
+    """Id, paper and grading of each attempt that counts, in order, some at a time; by the exam's pass mark."""
     last = 0
     while rows := session.execute(_counted(exam_id).where(Attempt.id > last).limit(AT_ONCE)).all():
         yield from rows
@@ -79,9 +78,15 @@ def forms(session: Session, exam_id: int) -> Iterator[tuple[int, Form]]:
 
 
 def _counted(exam_id: int) -> Select[*tuple[Any, ...]]:
+    newest = (
+        select(func.max(AttemptResult.revision))
+        .where(AttemptResult.attempt_id == Attempt.id, AttemptResult.reason != EQUATED)
+        .correlate(Attempt)
+        .scalar_subquery()
+    )
     return (
         select(Attempt.id, Attempt.form, AttemptResult.total, AttemptResult.passed, AttemptResult.scores)
-        .join(AttemptResult, (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.revision == 1))
+        .join(AttemptResult, (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.revision == newest))
         .where(Attempt.exam_id == exam_id, Attempt.ended_how != "void")
         .order_by(Attempt.id)
     )
@@ -122,6 +127,7 @@ def keep(session: Session, exam_id: int, worked: Worked) -> None:
         Equating(
             exam_id=exam_id,
             worked_out_at=now(),
+            after=decisions.newest(session, exam_id),
             attempts=list(worked.cuts),
             cuts=[int(cut * 100) for cut in worked.cuts.values()],
             changed=list(worked.changed),
@@ -137,29 +143,23 @@ def latest(session: Session, exam_id: int) -> Equating | None:
 
 
 def current(session: Session, equating: Equating) -> bool:
-    """Whether the attempts that count are still those it was worked out of."""
+    """Whether the attempts that count, and their marks, are still those it was worked out of."""
     query = _counted(equating.exam_id).with_only_columns(Attempt.id)
-    return bool(list(session.scalars(query)) == equating.attempts)
+    remarked = exists().where(
+        Decision.exam_id == equating.exam_id, Decision.number > equating.after, Decision.applied_at.is_not(None),
+        Decision.kind.in_((decisions.REMARKED, decisions.REVERSED)),
+    )  # fmt: skip
+    return not session.scalar(select(remarked)) and list(session.scalars(query)) == equating.attempts
 
 
-def at_work(session: Session, exam: ExamRow) -> bool:
-    """Whether pass marks are being worked out, or a decision is being carried out."""
-    carried = exists().where(
-        PassMarkDecision.exam_id == exam.id, PassMarkDecision.agreed.is_(True), PassMarkDecision.applied_at.is_(None)
-    )
-    return bool(session.scalar(select(carried))) or jobs.under_way(session, f"equating:{exam.public_id}")
+def at_work(session: Session, exam: ExamRow, found: Sequence[Decision]) -> bool:
+    """Whether pass marks are being worked out, or one of the decisions is being carried out."""
+    return decisions.being_carried_out(found) or jobs.under_way(session, f"equating:{exam.public_id}")
 
 
-def decisions(session: Session, exam_id: int) -> Sequence[PassMarkDecision]:
-    """What was proposed and decided, the newest first."""
-    query = select(PassMarkDecision).where(PassMarkDecision.exam_id == exam_id)
-    return session.scalars(query.order_by(PassMarkDecision.number.desc())).all()
-
-
-def in_force(found: Sequence[PassMarkDecision]) -> bool:
+def in_force(found: Sequence[Decision]) -> bool:
     """Whether each paper's own pass mark counts, by these decisions (the newest first)."""
-    agreed = next((one for one in found if one.agreed), None)
-    return agreed is not None and agreed.kind == EQUATED
+    return any(one.kind == EQUATED for one in decisions.in_force(found))
 
 
 def digest(equating: Equating) -> str:
@@ -172,21 +172,15 @@ def propose(session: Session, exam: ExamRow, kind: str, reason: str, by: Viewer)
 
     Raises SatIt, Undecided, NotEquable, Unsound and Outdated.
     """
-    _refuse_candidates(session, exam.id, by)
-    found = decisions(session, exam.id)
-    if any(one.agreed is None or (one.agreed and one.applied_at is None) for one in found):
+    decisions.refuse_candidates(session, exam.id, by)
+    found = decisions.all_of(session, exam.id)
+    if decisions.under_way(found) is not None:
         raise errors.Undecided
     if (kind == EQUATED) == in_force(found) or not possible(session, exam):
         raise errors.NotEquable
     equating = _fit(session, exam.id) if kind == EQUATED else None
-    made = PassMarkDecision(
-        exam_id=exam.id, number=len(found) + 1, kind=kind, equating_id=equating.id if equating else None,
-        reason=reason, proposed_by=by.id, proposed_at=now(),
-    )  # fmt: skip
-    session.add(made)
-    session.flush()
-    record(session, "result.propose", thing="exam", thing_id=exam.public_id, after=_told(made, equating))
-    return made.public_id
+    made = Decision(kind=kind, equating_id=equating.id if equating else None, reason=reason, proposed_by=by.id)
+    return decisions.propose(session, exam, made, lambda decision: _told(decision, equating))
 
 
 def decide(session: Session, exam: ExamRow, public_id: str, by: Viewer, *, agree: bool) -> None:
@@ -194,23 +188,11 @@ def decide(session: Session, exam: ExamRow, public_id: str, by: Viewer, *, agree
 
     Raises NotFound for one that is decided, SatIt, OwnProposal and Outdated.
     """
-    _refuse_candidates(session, exam.id, by)
-    query = select(PassMarkDecision).where(
-        PassMarkDecision.exam_id == exam.id, PassMarkDecision.public_id == public_id, PassMarkDecision.agreed.is_(None)
-    )
-    found = session.scalar(query.with_for_update())
-    if found is None:
-        raise NotFound
-    if agree and found.proposed_by == by.id:
-        raise errors.OwnProposal
+    found = decisions.waiting(session, exam, public_id, by)
     equating = session.get(Equating, found.equating_id) if found.equating_id else None
     if agree and equating is not None and not current(session, equating):
         raise errors.Outdated
-    found.agreed, found.decided_by, found.decided_at = agree, by.id, now()
-    act = "result.agree" if agree else "result.decline"
-    record(session, act, thing="exam", thing_id=exam.public_id, after=_told(found, equating))
-    if agree:
-        jobs.enqueue(session, CARRY_OUT, {"decision": found.id}, unique_key=f"pass_marks:{found.public_id}")
+    decisions.decide(session, exam, found, by, agree=agree, told=_told(found, equating), job=CARRY_OUT)
 
 
 def _fit(session: Session, exam_id: int) -> Equating:
@@ -223,12 +205,7 @@ def _fit(session: Session, exam_id: int) -> Equating:
     return equating
 
 
-def _refuse_candidates(session: Session, exam_id: int, who: Viewer) -> None:
-    if session.scalar(select(Attempt.id).where(Attempt.exam_id == exam_id, Attempt.person_id == who.id)) is not None:
-        raise errors.SatIt
-
-
-def _told(decision: PassMarkDecision, equating: Equating | None) -> dict[str, Any]:
+def _told(decision: Decision, equating: Equating | None) -> dict[str, Any]:
     """What the audit log says of a decision."""
     told = {"decision": decision.public_id, "kind": decision.kind, "reason": decision.reason}
     if equating is None:
@@ -241,21 +218,21 @@ def carry_out(session: Session, decision_id: int) -> bool:
 
     Whoever's outcome changes is told by the transcript, where results are told at all by now.
     """
-    decision = session.get_one(PassMarkDecision, decision_id, with_for_update=True)
+    decision = session.get_one(Decision, decision_id, with_for_update=True)
     if not decision.agreed or decision.applied_at is not None:
         return False
     exam = exams.by_ids(session, [decision.exam_id])[decision.exam_id]
     equating = session.get_one(Equating, decision.equating_id) if decision.equating_id else None
     own = dict(zip(equating.attempts, equating.cuts, strict=True)) if equating else {}
-    revision = 1 + _rank(session, decision)
-    rows, words = session.execute(_behind(exam.id, revision).limit(AT_ONCE)).all(), []
+    rows, words = session.execute(_behind(exam.id, decision.number).limit(AT_ONCE)).all(), []
     for attempt, before in rows:
         cut = Decimal(own[attempt.id]) / 100 if equating else None
         passed = before.total >= (exam.blueprint.pass_mark if cut is None else cut)
+        revision = before.revision + 1
         session.add(
             AttemptResult(
                 attempt_id=attempt.id, revision=revision, total=before.total, maximum=before.maximum, passed=passed,
-                scores=before.scores, graded_at=now(), reason=decision.kind, pass_mark=cut,
+                scores=before.scores, graded_at=now(), reason=decision.kind, pass_mark=cut, decision=decision.number,
             )
         )  # fmt: skip
         if passed != before.passed and (exam.release != "by_hand" or exam.released_at is not None):
@@ -269,25 +246,15 @@ def carry_out(session: Session, decision_id: int) -> bool:
     return False
 
 
-def _rank(session: Session, decision: PassMarkDecision) -> int:
-    """How many decisions were agreed to, up to this one."""
-    query = select(func.count()).select_from(PassMarkDecision)
-    found = session.scalar(
-        query.where(
-            PassMarkDecision.exam_id == decision.exam_id,
-            PassMarkDecision.agreed.is_(True),
-            PassMarkDecision.number <= decision.number,
-        )
-    )
-    return found or 0
-
-
-def _behind(exam_id: int, revision: int) -> Select[*tuple[Any, ...]]:
-    """Attempts that count and lack this grading, with the one before it."""
-    there = exists().where(AttemptResult.attempt_id == Attempt.id, AttemptResult.revision == revision)
+def _behind(exam_id: int, number: int) -> Select[*tuple[Any, ...]]:
+    """Attempts that count and lack the grading of this decision, with the newest one they have."""
+    there = exists().where(AttemptResult.attempt_id == Attempt.id, AttemptResult.decision == number)
+    newest = (
+        select(func.max(AttemptResult.revision)).where(AttemptResult.attempt_id == Attempt.id).correlate(Attempt)
+    ).scalar_subquery()
     return (
         select(Attempt, AttemptResult)
-        .join(AttemptResult, (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.revision == revision - 1))
+        .join(AttemptResult, (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.revision == newest))
         .where(Attempt.exam_id == exam_id, Attempt.ended_how != "void", ~there.correlate(Attempt))
         .order_by(Attempt.id)
     )
@@ -310,9 +277,18 @@ class PaperRow:
 def papers(session: Session, equating: Equating, ids: Sequence[int]) -> list[PaperRow]:
     """The papers of these attempts, in their order."""
     cuts = dict(zip(equating.attempts, equating.cuts, strict=True))
+    newest = select(func.max(AttemptResult.revision)).where(
+        AttemptResult.attempt_id == Attempt.id,
+        AttemptResult.reason != EQUATED,
+        func.coalesce(AttemptResult.decision, 0) <= equating.after,
+    )
     query = (
         select(Attempt, AttemptResult)
-        .join(AttemptResult, (AttemptResult.attempt_id == Attempt.id) & (AttemptResult.revision == 1))
+        .join(
+            AttemptResult,
+            (AttemptResult.attempt_id == Attempt.id)
+            & (AttemptResult.revision == newest.correlate(Attempt).scalar_subquery()),
+        )
         .where(Attempt.id.in_(ids))
         .order_by(Attempt.id)
     )

@@ -15,9 +15,9 @@ from lms.errors import NotFound, Refused, sentence_of
 from lms.exams.policy import access_exam
 from lms.exams.queries import ExamRow
 from lms.paging import SIZE, Page, requested_page
-from lms.sitting import equating
+from lms.sitting import decisions, equating
 from lms.sitting.forms import ProposalForm
-from lms.sitting.models import PassMarkDecision
+from lms.sitting.models import Decision
 from question_bank.equating import Facts
 
 bp = Blueprint("equating", __name__, url_prefix="/sitting/exam/<exam_id>/pass-marks", template_folder="templates")
@@ -82,7 +82,7 @@ def decide(exam_id: str, decision_id: str, answer: str) -> ResponseReturnValue:
 
 def _page(exam: ExamRow, form: ProposalForm) -> str:
     session = reading()
-    worked, found = equating.latest(session, exam.id), equating.decisions(session, exam.id)
+    worked, found = equating.latest(session, exam.id), decisions.all_of(session, exam.id)
     everybody = request.args.get("show") == "all"
     ids: Sequence[int] = () if worked is None else worked.attempts if everybody else worked.changed
     number = min(requested_page(), max(1, -(-len(ids) // SIZE)))
@@ -96,7 +96,7 @@ def _page(exam: ExamRow, form: ProposalForm) -> str:
         worked=worked,
         known=Facts.from_record(worked.facts) if worked else None,
         possible=equating.possible(session, exam),
-        at_work=equating.at_work(session, exam),
+        at_work=equating.at_work(session, exam, found),
         page=Page(rows, number, SIZE, len(ids)),
         everybody=everybody,
         people=people,
@@ -107,6 +107,6 @@ def _page(exam: ExamRow, form: ProposalForm) -> str:
     )
 
 
-def _deciders(found: Sequence[PassMarkDecision]) -> set[int]:
+def _deciders(found: Sequence[Decision]) -> set[int]:
     both = {one.proposed_by for one in found} | {one.decided_by for one in found}
     return {person for person in both if person is not None}

@@ -101,6 +101,52 @@ class SatIt(Refused):
     sentence = lazy_gettext("Who sat this exam takes no part in decisions about its pass marks.")
 
 
+class NotRemarkable(Refused):
+    """Results are still to come."""
+
+    code = "exam.not_remarkable"
+    sentence = lazy_gettext("An exam can be scored again when it is over and every result is there.")
+
+
+class PassMarksFirst(Refused):
+    """The papers' own pass marks rest on the marks."""
+
+    code = "exam.pass_marks_first"
+    sentence = lazy_gettext(
+        "The papers' own pass marks count in this exam. Bring the exam's pass mark back first; afterwards they can be worked out again."
+    )
+
+
+class NothingToReverse(Refused):
+    """There is no remark, or it was reversed."""
+
+    code = "exam.nothing_to_reverse"
+    sentence = lazy_gettext("There is no change of scoring to take back.")
+
+
+class RemarkUnfit(Refused):
+    """A remark that cannot be; `reason` as in `question_bank.remarking.refusal`."""
+
+    code = "exam.remark_unfit"
+    status = 422
+    sentence = lazy_gettext("This change cannot be made: %(words)s")
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=reason, words=WHY_UNFIT.get(reason, reason))
+
+
+#: by the codes of `question_bank.remarking.refusal`
+WHY_UNFIT = {
+    "empty": lazy_gettext("nothing was chosen."),
+    "unknown_version": lazy_gettext("the question is not in this exam."),
+    "other_question": lazy_gettext("the newer wording has other options or blanks than the question that was asked."),
+    "same_key": lazy_gettext("the key is the one by which it was scored."),
+    "by_hand": lazy_gettext("people mark this question."),
+    "bad_answer": lazy_gettext("choose an answer."),
+    "bad_pass_mark": lazy_gettext("the pass mark is not within the full marks."),
+}
+
+
 class BeingDealt(Refused):
     """One dealing after the other."""
 

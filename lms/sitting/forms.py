@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 from wtforms.validators import AnyOf, DataRequired, Length
 
-from lms.sitting.equating import EQUATED, RESTORED
+from lms.sitting.decisions import EQUATED, RESTORED
 from lms.sitting.errors import BadEvents
 from lms.sitting.service import MAX_EVENTS
 from question_bank.attempt import FROM_CANDIDATE, OF_WINDOW, Incoming, Kind

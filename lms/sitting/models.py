@@ -164,10 +164,12 @@ class AttemptResult(Model):
     #: question_bank.grading.Result as a record
     scores: Mapped[Any] = mapped_column(Json)
     graded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    #: "automatic"; "equated", by the paper's own pass mark; "restored", by the exam's again
+    #: "automatic", or the kind of the decision that it follows from
     reason: Mapped[str] = mapped_column(String(40))
-    #: the paper's own pass mark; None: the exam's
+    #: the pass mark it went by, where that is not the exam's as it was published
     pass_mark: Mapped[Decimal | None] = mapped_column(Hundredths)
+    #: number of the decision among those of the exam; None for the first grading
+    decision: Mapped[int | None] = mapped_column(Integer)
 
 
 class Equating(Model):
@@ -179,6 +181,8 @@ class Equating(Model):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), index=True)
     worked_out_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: number of the last decision that had been carried out, 0 for none: marks were as they were after it
+    after: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     #: ids of the attempts that counted, ascending; their pass marks in hundredths, in the same order
     attempts: Mapped[Any] = mapped_column(Json)
     cuts: Mapped[Any] = mapped_column(Json)
@@ -188,10 +192,36 @@ class Equating(Model):
     facts: Mapped[Any] = mapped_column(Json)
 
 
-class PassMarkDecision(Model):
-    """That each paper's own pass mark shall count, or the exam's again: proposed by one person, agreed to by another."""
+class Remarking(Model):
+    """What scoring an exam again would change: a remark, or the reversal of one."""
 
-    __tablename__ = "sitting_pass_mark"
+    __tablename__ = "sitting_remarking"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), index=True)
+    #: question_bank.remarking.Remark as a record; None for a reversal
+    remark: Mapped[Any | None] = mapped_column(Json)
+    #: number of the decision that would be reversed
+    reverses: Mapped[int | None] = mapped_column(Integer)
+    asked_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: when it was worked out, None before
+    worked_out_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: attempts that counted, and gradings they had: with others it is out of date
+    basis: Mapped[Any | None] = mapped_column(Json)
+    #: of each attempt that changes: id, marks before and after in hundredths, passed before and after
+    changed: Mapped[Any | None] = mapped_column(Json)
+    #: lms.sitting.remarking.Facts as a record
+    facts: Mapped[Any | None] = mapped_column(Json)
+
+
+class Decision(Model):
+    """What was decided on the results of an exam after it: proposed by one person, agreed to by another, then carried out as
+    further gradings. Decisions of an exam are numbered; each stands on those before it.
+    """
+
+    __tablename__ = "sitting_decision"
     __table_args__ = (UniqueConstraint("exam_id", "number"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -199,9 +229,10 @@ class PassMarkDecision(Model):
     exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"))
     #: from 1 in each exam
     number: Mapped[int] = mapped_column(Integer)
-    #: the reason that the gradings get: "equated" or "restored"
+    #: the reason that the gradings get: "equated", "restored" (the exam's pass mark again), "remarked" or "reversed"
     kind: Mapped[str] = mapped_column(String(12))
     equating_id: Mapped[int | None] = mapped_column(ForeignKey("sitting_equating.id"))
+    remarking_id: Mapped[int | None] = mapped_column(ForeignKey("sitting_remarking.id"))
     reason: Mapped[str] = mapped_column(String(200))
     proposed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)

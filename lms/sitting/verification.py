@@ -18,7 +18,7 @@ from lms.audit import queries as audit
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.sitting import dealing, redraw
-from lms.sitting.decided import Decided, Discrepancy, decided
+from lms.sitting.decided import Decided, Discrepancy, Sat, decided
 from lms.sitting.deeds import CHAIN_START
 from lms.sitting.models import Attempt, AttemptEvent, AttemptResult
 from question_bank.assembly import Form
@@ -64,14 +64,14 @@ def verify(session: Session, exam: ExamRow, *, report: Callable[[Checked], None]
     with _readable("the frozen questions"):
         versions = exams.stored(session, exam.id).pool.versions
     with _readable("what the papers are dealt from"):
-        kept = _Kept(exam, _check_papers(session, exam, checked), versions, decided(session, exam))
+        kept = _Kept(exam, _check_papers(session, exam, checked), versions, decided(session, exam, versions))
     attempts = session.scalars(select(Attempt.id).where(Attempt.exam_id == exam.id).order_by(Attempt.id)).all()
     for start in range(0, len(attempts), AT_ONCE):
         _check_some(session, attempts[start : start + AT_ONCE], kept, checked)
         session.expunge_all()
         report(checked)
     _check_heads(session, exam, checked)
-    kept.decided.check_pass_marks(session, exam, versions)
+    kept.decided.check_whole(session)
     return checked
 
 
@@ -198,15 +198,14 @@ def _check_result(kept: _Kept, attempt: Attempt, events: Sequence[Event], result
         raise Discrepancy(f"attempt {attempt.public_id}: its score is not of when it ended")
     state, form = replay(events), Form.from_record(attempt.form)
     again = grade(form, kept.versions, state.answers, blueprint=kept.exam.blueprint)
-    record = again.to_record()
-    for number, result in enumerate(results, 1):
-        if (result.revision, result.total, result.maximum, result.scores) != (
-            number, again.total, again.maximum, record,
-        ):  # fmt: skip
-            raise Discrepancy(f"attempt {attempt.public_id}: its score is not what its answers earn")
-    if (results[0].passed, results[0].pass_mark) != (again.passed, None):
+    first = results[0]
+    if (first.total, first.maximum, first.scores, first.passed, first.pass_mark, first.decision) != (
+        again.total, again.maximum, again.to_record(), again.passed, None, None,
+    ):  # fmt: skip
         raise Discrepancy(f"attempt {attempt.public_id}: its score is not what its answers earn")
-    kept.decided.check(attempt, results, form, again, voided=state.voided)
+    if [result.revision for result in results] != list(range(1, len(results) + 1)):
+        raise Discrepancy(f"attempt {attempt.public_id}: one of its gradings is missing")
+    kept.decided.check(Sat(attempt, form, state.answers, results, state.voided), again)
 
 
 def _check_heads(session: Session, exam: ExamRow, checked: Checked) -> None:

@@ -11,7 +11,21 @@ from lms.clock import now
 from lms.config import Config
 from lms.database import reading, writing
 from lms.exams import queries as exams
-from lms.sitting import ahead, dealing, equating, papers, presence, queries, service, statistics, telling
+from lms.sitting import (
+    ahead,
+    dealing,
+    decisions,
+    equating,
+    errors,
+    papers,
+    presence,
+    queries,
+    remarking,
+    service,
+    statistics,
+    telling,
+)
+from lms.sitting.models import Decision, Remarking
 from lms.sitting.writer import writer
 from question_bank.fair import Seat
 
@@ -29,6 +43,8 @@ def init_app(app: Flask, config: Config) -> None:
     jobs.register(app, telling.STATISTICS, tell_statistics)
     jobs.register(app, equating.WORK_OUT, work_out_pass_marks)
     jobs.register(app, equating.CARRY_OUT, carry_out_pass_marks)
+    jobs.register(app, remarking.WORK_OUT, work_out_remark)
+    jobs.register(app, remarking.CARRY_OUT, carry_out_remark)
     jobs.register(app, "sitting.beat", beat)
     if not config.testing:
         jobs.every(app, "sitting.beat", BEAT_SECONDS)
@@ -138,6 +154,36 @@ def carry_out_pass_marks(run: jobs.JobRun) -> Mapping[str, Any]:
         done += 1
         run.report(done, done + more)
     return {}
+
+
+def work_out_remark(run: jobs.JobRun) -> Mapping[str, Any]:
+    """What a remark would change. Read outside any transaction, kept in one."""
+    session, key = reading(), int(run.payload["remarking"])
+    asked = session.get_one(Remarking, key)
+    basis = decisions.basis(session, asked.exam_id)
+    rows, facts = remarking.work_out(session, asked, report=lambda done: run.report(done, basis[0]))
+    session.rollback()
+    with writing() as session:
+        remarking.keep(session, key, basis, rows, facts)
+    return {"papers": facts.papers, "changed": facts.changed}
+
+
+def carry_out_remark(run: jobs.JobRun) -> Mapping[str, Any]:
+    """A remark was agreed to: its gradings are made outside of any transaction and kept in one, all or none."""
+    session, key = reading(), int(run.payload["decision"])
+    decision = session.get_one(Decision, key)
+    if not decision.agreed or decision.applied_at is not None:
+        return {}
+    try:
+        prepared = remarking.prepare(session, decision, report=lambda done: run.report(done, done))
+        session.rollback()
+        with writing() as session:
+            remarking.carry_out(session, key, prepared)
+    except errors.Outdated:
+        with writing() as session:
+            remarking.give_up(session, key)
+        return {"outdated": True}
+    return {"changed": len(prepared.changed)}
 
 
 def tell_statistics(run: jobs.JobRun) -> Mapping[str, Any]:

@@ -16,8 +16,8 @@ from lms.database import reading, writing
 from lms.exams import queries as exams
 from lms.exams import service as exam_service
 from lms.jobs import run_waiting
-from lms.sitting import equating, service, telling
-from lms.sitting.models import Attempt, AttemptResult, Equating, PassMarkDecision
+from lms.sitting import decisions, equating, service, telling
+from lms.sitting.models import Attempt, AttemptResult, Decision, Equating
 from lms.transcripts import queries as transcripts
 from lms.transcripts.models import TranscriptEntry
 from question_bank.assembly import Form
@@ -48,10 +48,10 @@ class Desk:
         self.zhao = sign_in(app.test_client(), cast.zhao)
         self.feng = sign_in(app.test_client(), cast.feng)
 
-    def decision(self) -> PassMarkDecision:
+    def decision(self) -> Decision:
         """The newest one."""
         with self.app.app_context():
-            return equating.decisions(reading(), self.cohort.exam.id)[0]
+            return decisions.all_of(reading(), self.cohort.exam.id)[0]
 
     def propose(self, kind: str = "equated") -> Any:
         """Zhao proposes."""
@@ -315,11 +315,11 @@ TOUCHED = {
     "a pass mark": (f"UPDATE attempt_result SET pass_mark = pass_mark - 200 WHERE {SECOND}", "not what was decided"),
     "an outcome": (f"UPDATE attempt_result SET passed = NOT passed WHERE {SECOND}", "not what was decided"),
     "a reason": (f"UPDATE attempt_result SET reason = 'automatic' WHERE {SECOND}", "not what was decided"),
-    "a score": (f"UPDATE attempt_result SET total = total + 200, maximum = maximum + 200 WHERE {SECOND}", "not what its answers earn"),
+    "a score": (f"UPDATE attempt_result SET total = total + 200, maximum = maximum + 200 WHERE {SECOND}", "not what was decided"),
     "a grading taken away": (f"DELETE FROM attempt_result WHERE {SECOND}", "other gradings"),
     "the figures": ("UPDATE sitting_equating SET cuts = replace(cuts, '1200', '1000')", "audit log"),
-    "an author": ("UPDATE sitting_pass_mark SET decided_by = proposed_by", "one person alone"),
-    "a decision taken away": ("DELETE FROM sitting_pass_mark", "audit log"),
+    "an author": ("UPDATE sitting_decision SET decided_by = proposed_by", "one person alone"),
+    "a decision taken away": ("DELETE FROM sitting_decision", "audit log"),
 }  # fmt: skip
 
 

@@ -1,0 +1,128 @@
+"""Decisions on the results of an exam after it: proposed by one person, agreed to by another, carried out by a job.
+
+Decisions stand on each other: what was decided last is taken back first.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from lms import jobs
+from lms.accounts.policy import Viewer
+from lms.audit.service import record
+from lms.clock import now
+from lms.errors import NotFound
+from lms.exams.queries import ExamRow
+from lms.sitting import errors
+from lms.sitting.models import Attempt, AttemptResult, Decision
+
+EQUATED, RESTORED, REMARKED, REVERSED = "equated", "restored", "remarked", "reversed"
+#: what takes back the one before it
+TAKES_BACK = {RESTORED: EQUATED, REVERSED: REMARKED}
+
+
+def complete(session: Session, exam: ExamRow) -> bool:
+    """Whether the exam is over, every result is there and some count."""
+    if exam.phase(now()) != "over":
+        return False
+    open_still = exists().where(
+        Attempt.exam_id == exam.id,
+        Attempt.ended_at.is_(None) | (Attempt.settled_at.is_(None) & (Attempt.ended_how != "void")),
+    )
+    counts = select(Attempt.id).where(Attempt.exam_id == exam.id, Attempt.ended_how != "void").limit(1)
+    return not session.scalar(select(open_still)) and session.scalar(counts) is not None
+
+
+def all_of(session: Session, exam_id: int) -> Sequence[Decision]:
+    """What was proposed and decided, the newest first."""
+    query = select(Decision).where(Decision.exam_id == exam_id)
+    return session.scalars(query.order_by(Decision.number.desc())).all()
+
+
+def in_force(found: Sequence[Decision]) -> list[Decision]:
+    """Of these decisions (the newest first) what was carried out and not taken back, the oldest first."""
+    standing: list[Decision] = []
+    for one in reversed(found):
+        if one.applied_at is None:
+            continue
+        if one.kind in TAKES_BACK:
+            standing.pop()
+        else:
+            standing.append(one)
+    return standing
+
+
+def newest(session: Session, exam_id: int) -> int:
+    """Number of the last decision that was carried out, 0 where none was."""
+    query = select(func.max(Decision.number)).where(Decision.exam_id == exam_id, Decision.applied_at.is_not(None))
+    return session.scalar(query) or 0
+
+
+def under_way(found: Sequence[Decision]) -> Decision | None:
+    """The one that waits for somebody to agree, or to be carried out."""
+    return next((one for one in found if one.agreed is None or (one.agreed and one.applied_at is None)), None)
+
+
+def basis(session: Session, exam_id: int) -> list[int]:
+    """How many attempts count and how many gradings they have: what is worked out of them is out of date with others."""
+    query = (
+        select(func.count(func.distinct(Attempt.id)), func.count())
+        .join(AttemptResult, AttemptResult.attempt_id == Attempt.id)
+        .where(Attempt.exam_id == exam_id, Attempt.ended_how != "void")
+    )
+    return list(session.execute(query).one())
+
+
+def refuse_candidates(session: Session, exam_id: int, who: Viewer) -> None:
+    """Raise SatIt for somebody who sat the exam."""
+    if session.scalar(select(Attempt.id).where(Attempt.exam_id == exam_id, Attempt.person_id == who.id)) is not None:
+        raise errors.SatIt
+
+
+def propose(session: Session, exam: ExamRow, made: Decision, told: Callable[[Decision], dict[str, Any]]) -> str:
+    """Keep a proposal and give it its number and its author's moment; its public id. `told` is what the audit log says of it.
+
+    Raises Undecided where another one is not decided or not carried out.
+    """
+    found = all_of(session, exam.id)
+    if under_way(found) is not None:
+        raise errors.Undecided
+    made.exam_id, made.number, made.proposed_at = exam.id, len(found) + 1, now()
+    session.add(made)
+    session.flush()
+    record(session, "result.propose", thing="exam", thing_id=exam.public_id, after=told(made))
+    return made.public_id
+
+
+def waiting(session: Session, exam: ExamRow, public_id: str, by: Viewer) -> Decision:
+    """A proposal that nobody decided on yet, locked; raises NotFound and SatIt."""
+    refuse_candidates(session, exam.id, by)
+    query = select(Decision).where(
+        Decision.exam_id == exam.id, Decision.public_id == public_id, Decision.agreed.is_(None)
+    )
+    found = session.scalar(query.with_for_update())
+    if found is None:
+        raise NotFound
+    return found
+
+
+def decide(
+    session: Session, exam: ExamRow, found: Decision, by: Viewer, *, agree: bool, told: dict[str, Any], job: str
+) -> None:
+    """Agree to a proposal, which `job` then carries out, or turn it down; its author can only take it back.
+
+    Raises OwnProposal.
+    """
+    if agree and found.proposed_by == by.id:
+        raise errors.OwnProposal
+    found.agreed, found.decided_by, found.decided_at = agree, by.id, now()
+    record(session, "result.agree" if agree else "result.decline", thing="exam", thing_id=exam.public_id, after=told)
+    if agree:
+        jobs.enqueue(session, job, {"decision": found.id}, unique_key=f"decision:{found.public_id}")
+
+
+def being_carried_out(found: Sequence[Decision]) -> bool:
+    """Whether one was agreed to and its gradings are not all there."""
+    return any(one.agreed and one.applied_at is None for one in found)
