@@ -44,7 +44,7 @@ from lms.rehearsal import routes as rehearsal_routes
 from lms.rehearsal import work as rehearsal_work
 from lms.roster import routes as roster_routes
 from lms.roster import work as roster_work
-from lms.sitting import camera_routes, equating_routes, express, waiting, writer
+from lms.sitting import camera_routes, equating_routes, express, remark_routes, waiting, writer
 from lms.sitting import routes as sitting_routes
 from lms.sitting import work as sitting_work
 from lms.supervision import admission_routes as admission_desk_routes
@@ -143,7 +143,7 @@ def _features(app: Flask, config: Config) -> None:
     for admission in (admission_rule_routes, admission_routes):
         app.register_blueprint(admission.bp)
     admission_work.init_app(app, config)
-    for sitting in (sitting_routes, equating_routes, camera_routes):
+    for sitting in (sitting_routes, equating_routes, remark_routes, camera_routes):
         app.register_blueprint(sitting.bp)
     sitting_work.init_app(app, config)
     writer.init_app(app)

@@ -1,7 +1,10 @@
 """Fields of forms that several features have."""
 
 from flask_babel import gettext
-from wtforms import IntegerField
+from wtforms import DecimalField, IntegerField, SelectMultipleField, StringField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+MOST_MARKS = 1_000_000
 
 
 class WholeField(IntegerField):
@@ -13,3 +16,30 @@ class WholeField(IntegerField):
             self.data = None
             raise ValueError(gettext("Please give a whole number of at most nine digits."))
         super().process_formdata(valuelist)
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several choices as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class MarksField(DecimalField):
+    """Marks: finite, with at most two decimals, as they are stored."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Refuse what marks cannot be, NaN among it, before anything is compared with it."""
+        super().process_formdata(valuelist)
+        value = self.data
+        if value is not None and not (value.is_finite() and abs(value) < MOST_MARKS and value * 100 % 1 == 0):
+            self.data = None
+            raise ValueError(gettext("Please give a number with at most two decimals."))
+
+
+class LineField(StringField):
+    """One line without spaces around it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Strip it, and what no database takes."""
+        super().process_formdata([value.replace("\0", "").strip() for value in valuelist])

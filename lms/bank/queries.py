@@ -276,6 +276,18 @@ def versions_of(session: Session, item_id: int) -> list[VersionRow]:
     ]
 
 
+def other_versions(session: Session, version_id: int) -> list[VersionRow]:
+    """The other versions of the item of a version, newest first."""
+    item_id = session.scalar(select(ItemVersion.item_id).where(ItemVersion.id == version_id))
+    return [row for row in versions_of(session, item_id) if row.id != version_id] if item_id else []
+
+
+def item_of_version(session: Session, version_id: int) -> str | None:
+    """The public id of the item of a version."""
+    query = select(Item.public_id).join(ItemVersion, ItemVersion.item_id == Item.id)
+    return session.scalar(query.where(ItemVersion.id == version_id))
+
+
 def versions_in_order(session: Session, ids: Sequence[int], *, drawn: bool) -> list[VersionRow]:
     """The newest version of each item, or the one papers take, in the order of `ids`."""
     number = Item.drawn if drawn else Item.newest

@@ -14,22 +14,19 @@ from wtforms import (
     FieldList,
     FormField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the published stubs
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.clock import BUREAU_ZONE
 from lms.exams.service import RELEASES, SHOWS, Plan
-from lms.fields import WholeField
-from lms.question_types import MACHINE_TYPES, TYPE_NAMES
+from lms.fields import CheckboxesField, MarksField, WholeField
+from lms.question_types import MACHINE_TYPES, MATCH_NAMES, MULTI_NAMES, ORDER_NAMES, TYPE_NAMES
 from question_bank.blueprint import MAX_QUOTA, MAX_SECTIONS, Blueprint, Section
 from question_bank.scoring import Rules
 
-MOST_MARKS = 1_000_000
 RELEASE_NAMES = {
     "at_once": lazy_gettext("at once"),
     "after_window": lazy_gettext("when the window has closed"),
@@ -39,31 +36,6 @@ SHOWS_NAMES = {
     "score": lazy_gettext("the score"),
     "answers": lazy_gettext("the score and the right answers"),
     "explanations": lazy_gettext("the score, the right answers and the explanations"),
-}
-MULTI_NAMES = {
-    "cn_half": lazy_gettext("too few: half the marks; any wrong one: none"),
-    "all_or_nothing": lazy_gettext("all right options and no other, else none"),
-    "cn_per_option": lazy_gettext("too few: a quarter of the marks each; any wrong one: none"),
-    "cn_proportional": lazy_gettext("too few: in proportion; any wrong one: none"),
-    "right_minus_wrong": lazy_gettext("right minus wrong ticks"),
-    "moodle_weights": lazy_gettext("right minus weighted wrong ticks"),
-    "ou_multiresponse": lazy_gettext("right ticks less those too many"),
-    "multiple_true_false": lazy_gettext("each option on its own"),
-}
-
-
-ORDER_NAMES = {
-    "all_or_nothing": lazy_gettext("all lines in their places, else none"),
-    "absolute_position": lazy_gettext("each line in its place"),
-    "relative_next": lazy_gettext("each line that follows the right one"),
-    "longest_ordered_subset": lazy_gettext("the most lines that stand in order"),
-    "longest_contiguous": lazy_gettext("the longest run without a gap"),
-    "relative_to_correct": lazy_gettext("less the further lines are from their places"),
-}
-MATCH_NAMES = {
-    "per_pair": lazy_gettext("each right pair"),
-    "none_wrong": lazy_gettext("each right pair; any wrong one: none"),
-    "all_or_nothing": lazy_gettext("all pairs right, else none"),
 }
 PAPER_NAMES = {
     "personal": lazy_gettext("each candidate a paper of their own"),
@@ -90,25 +62,6 @@ COUNT_NAMES = {
 
 def _choices(names: Mapping[str, Any]) -> list[SelectChoice]:
     return [SelectChoice(key, name) for key, name in names.items()]
-
-
-class CheckboxesField(SelectMultipleField):
-    """Several choices as checkboxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
-class MarksField(DecimalField):
-    """Marks: finite, with at most two decimals, as they are stored."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Refuse what marks cannot be, NaN among it, before anything is compared with it."""
-        super().process_formdata(valuelist)
-        value = self.data
-        if value is not None and not (value.is_finite() and abs(value) < MOST_MARKS and value * 100 % 1 == 0):
-            self.data = None
-            raise ValueError(gettext("Please give a number with at most two decimals."))
 
 
 class SectionForm(FlaskForm):

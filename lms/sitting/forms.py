@@ -4,9 +4,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
+from wtforms import HiddenField
 from wtforms.validators import AnyOf, DataRequired, Length
 
+from lms.fields import LineField
 from lms.sitting.decisions import EQUATED, RESTORED
 from lms.sitting.errors import BadEvents
 from lms.sitting.service import MAX_EVENTS
@@ -48,14 +49,6 @@ def _whole(value: object) -> int:
     if type(value) is not int or not 0 <= value < _LARGEST:
         raise BadEvents
     return value
-
-
-class LineField(StringField):
-    """One line without spaces around it."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Strip it, and what no database takes."""
-        super().process_formdata([value.replace("\0", "").strip() for value in valuelist])
 
 
 class ProposalForm(FlaskForm):

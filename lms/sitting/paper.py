@@ -53,15 +53,19 @@ def review(
     versions: Mapping[int, ItemVersion],
     answers: Mapping[int, Any],
     scores: Sequence[Score],
+    *,
+    edition: int = 0,
 ) -> bytes:
-    """The questions of a paper in UTF-8, each with its score; key and explanations only if the exam shows them."""
+    """The questions of a paper in UTF-8, each with its score; key and explanations only if the exam shows them. `edition`:
+    how often keys have changed; another one is another key.
+    """
     language, none, rows = locale_code(), escape(gettext("none")).encode(), []
     pieces: OrderedDict[object, bytes] = current_app.extensions.setdefault("sitting.reviewed", OrderedDict())
     badges: dict[object, bytes] = current_app.extensions.setdefault("sitting.badges", {})
     for slot, score in zip(form.slots, scores, strict=True):
         version, response = versions[slot.version], answers.get(slot.number)
         words = version.interaction.summary(version.body, response) if response is not None else ""
-        piece = pieces.get(key := (slot.version, exam.shows, language))
+        piece = pieces.get(key := (slot.version, exam.shows, language, edition))
         badge = badges.get(earned := (score.earned, score.marks, score.blank, language))
         gaps = {
             b"number": b"%d" % slot.number,

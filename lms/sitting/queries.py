@@ -1,11 +1,12 @@
 """Reading attempts: a candidate's exams, an attempt's state, an exam's results."""
 
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, Subquery, func, select, text
 from sqlalchemy.orm import Session
@@ -16,7 +17,8 @@ from lms.database import UtcDateTime
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.sitting import dealing, journal
-from lms.sitting.models import Accommodation, Attempt, AttemptEvent, AttemptResult, Outage, Paper
+from lms.sitting.models import Accommodation, Attempt, AttemptEvent, AttemptResult, Decision, Outage, Paper
+from question_bank.assembly import Form
 from question_bank.attempt import MEASURES, OF_WINDOW, Event, Kind
 from question_bank.grading import Score, scores_from_record
 
@@ -229,6 +231,8 @@ _TOLD = tuple(
     for kind in (*MEASURES, *OF_WINDOW, Kind.START, Kind.TAKE_OVER, Kind.HAND_IN, Kind.CLOSE, Kind.LATE, Kind.STALE)
 )
 MOST_TOLD = 200
+#: attempts read in one go
+COUNTED_AT_ONCE = 500
 
 
 def told_events(session: Session, public_id: str) -> list[Event]:
@@ -278,3 +282,87 @@ def dealt_seats(session: Session, exam: ExamRow) -> dict[int, tuple[Any, ...] | 
 def being_dealt(session: Session, exam: ExamRow) -> bool:
     """Whether the papers of an exam are being dealt."""
     return any(jobs.under_way(session, f"{word}:{exam.public_id}") for word in ("deal", "deal_anew"))
+
+
+class Grading(NamedTuple):
+    """A grading of an attempt, by the names of `lms.sitting.models.AttemptResult`."""
+
+    attempt_id: int
+    revision: int
+    total: Decimal
+    maximum: Decimal
+    passed: bool
+    scores: Any
+    pass_mark: Decimal | None
+
+
+_GRADING = [getattr(AttemptResult, name) for name in Grading._fields]
+
+
+@dataclass(frozen=True, slots=True)
+class Sat:
+    """An attempt with the grading that counts."""
+
+    id: int
+    public_id: str
+    person_id: int
+    form: Form
+    ended_at: datetime | None
+    newest: Grading
+
+
+def counted(session: Session, exam_id: int) -> Iterator[list[Sat]]:
+    """The attempts that count with the gradings that count, in order, some at a time."""
+    last = 0
+    query = select(Attempt.id, Attempt.public_id, Attempt.person_id, Attempt.form, Attempt.ended_at)
+    query = (
+        query.where(Attempt.exam_id == exam_id, Attempt.ended_how != "void").order_by(Attempt.id).limit(COUNTED_AT_ONCE)
+    )
+    while rows := session.execute(query.where(Attempt.id > last)).all():
+        last = rows[-1].id
+        results = select(*_GRADING).where(AttemptResult.attempt_id.in_([row.id for row in rows]))
+        gradings = session.execute(results.order_by(AttemptResult.revision))
+        newest = {found.attempt_id: found for found in map(Grading._make, gradings)}
+        yield [
+            Sat(row.id, row.public_id, row.person_id, Form.from_record(row.form), row.ended_at, newest[row.id])
+            for row in rows
+        ]
+
+
+def answers_of(session: Session, ids: Sequence[int], slots: set[int] | None) -> dict[int, dict[int, Any]]:
+    """The newest responses of attempts by slot; None: of all slots."""
+    found: dict[int, dict[int, Any]] = defaultdict(dict)
+    query = select(AttemptEvent.attempt_id, AttemptEvent.slot, AttemptEvent.response).where(
+        AttemptEvent.attempt_id.in_(ids), AttemptEvent.kind == Kind.ANSWER
+    )
+    if slots is not None:
+        query = query.where(AttemptEvent.slot.in_(slots))
+    for attempt_id, slot, response in session.execute(query.order_by(AttemptEvent.attempt_id, AttemptEvent.number)):
+        found[attempt_id][slot] = response
+    return found
+
+
+class Graded(NamedTuple):
+    """A grading in the list of those an attempt had; `why`: the reason of the decision it follows from, None for the first."""
+
+    at: datetime
+    total: Decimal
+    maximum: Decimal
+    passed: bool
+    pass_mark: Decimal | None
+    reason: str
+    why: str | None
+
+
+def gradings(session: Session, attempt_id: int, exam_id: int) -> list[Graded]:
+    """Every grading of an attempt, in order."""
+    query = (
+        select(
+            AttemptResult.graded_at, AttemptResult.total, AttemptResult.maximum, AttemptResult.passed,
+            AttemptResult.pass_mark, AttemptResult.reason, Decision.reason,
+        )
+        .outerjoin(Decision, (Decision.exam_id == exam_id) & (Decision.number == AttemptResult.decision))
+        .where(AttemptResult.attempt_id == attempt_id)
+        .order_by(AttemptResult.revision)
+    )  # fmt: skip
+    return [Graded(*row) for row in session.execute(query)]

@@ -29,6 +29,9 @@ SELECT a.public_id, a.started_at, a.deadline_at, a.ended_at, r.total, r.passed
 FROM attempt a LEFT JOIN attempt_result r ON r.attempt_id = a.id
 WHERE a.exam_id = ? AND a.person_id = ? ORDER BY r.revision DESC LIMIT 1
 """
+_REMARKED = """
+SELECT count(*) FROM sitting_decision WHERE exam_id = ? AND applied_at IS NOT NULL AND kind IN ('remarked', 'reversed')
+"""
 
 
 def answers(attempt_id: int) -> dict[int, Any]:
@@ -74,3 +77,8 @@ def standing(exam: ExamRow, person_id: int) -> Standing:
     began, due, ended = (None if moment is None else moment_of(moment) for moment in moments)
     mark = None if total is None else Decimal(total) / 100
     return Standing(exam, public_id, began, due, ended, mark, None if passed is None else bool(passed))
+
+
+def remarks(exam_id: int) -> int:
+    """How often the scoring of an exam was changed or changed back."""
+    return int(ask(_REMARKED, (exam_id,))[0][0])

@@ -6,6 +6,7 @@ application and the short way (`lms.sitting.express`) call them alike.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import has_request_context, render_template
 from flask_babel import gettext
@@ -14,11 +15,12 @@ from markupsafe import escape
 
 from lms.accounts.policy import Viewer
 from lms.clock import now
-from lms.database import dumps
+from lms.database import dumps, reading
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.i18n import locale_code, moment, plain
-from lms.sitting import page, papers, quick
+from lms.sitting import page, papers, queries, quick, remarking
+from lms.sitting.decisions import EQUATED, RESTORED, REVERSED
 from lms.sitting.page import PLACE, NotKept
 from lms.sitting.paper import review
 from lms.sitting.policy import Sat
@@ -38,9 +40,11 @@ def receipt_page(
     values = _values(sat, outcome, person, root) | {
         "settings": htmlsafe_json_dumps(_settings(sat, headers, root), dumps=dumps)
     }
-    decided = _decided(outcome, sat.exam) if outcome is not None and outcome.reason != "automatic" else None
     state = _state(sat, outcome)
-    rare = decided is not None or state == "void"
+    rare = state == "void" or (outcome is not None and outcome.reason != "automatic")
+    if rare and not has_request_context():
+        raise NotKept
+    decided = _decided(sat, outcome) if outcome is not None and outcome.reason != "automatic" else None
 
     def render(places: Mapping[str, str]) -> str:
         return render_template(
@@ -49,8 +53,6 @@ def receipt_page(
         )  # fmt: skip
 
     if rare:
-        if not has_request_context():
-            raise NotKept
         return render(values).encode()
     key = ("receipt", sat.exam.id, sat.exam.title, sat.attempt.ended_how, state, outcome is not None and outcome.passed)
     shell = page.kept_shell((*key, locale_code(), theme), lambda: render({name: PLACE.format(name) for name in values}))
@@ -75,7 +77,12 @@ def review_page(sat: Sat, person: Viewer, outcome: Outcome, *, root: str, theme:
         return render_template("sitting/review.html", title=exam.title, passed=passed, place=places)
 
     shell = page.kept_shell(("review", exam.id, exam.title, passed, locale_code(), theme), render)
-    rows = review(exam, form, versions, quick.answers(attempt.id), outcome.scores())
+    edition = quick.remarks(exam.id) if exam.phase(now()) == "over" else 0
+    if edition:
+        if not has_request_context():
+            raise NotKept
+        versions = remarking.scoring_of(exam, versions, remarking.in_force(reading(), exam.id)).versions
+    rows = review(exam, form, versions, quick.answers(attempt.id), outcome.scores(), edition=edition)
     return page.filled(shell, {name: escape(value).encode() for name, value in values.items()} | {"rows": rows})
 
 
@@ -123,8 +130,19 @@ def _settings(sat: Sat, headers: Mapping[str, str], root: str) -> dict[str, obje
     return {"attempt": name, "headers": headers, "evidenceUrl": f"{root}/sitting/{name}/evidence"}
 
 
-def _decided(outcome: Outcome, exam: ExamRow) -> dict[str, str]:
-    """What was decided on the result afterwards, and when."""
+def _decided(sat: Sat, outcome: Outcome) -> dict[str, Any]:
+    """What was decided on the result afterwards, and when; every grading there was."""
+    history = queries.gradings(reading(), sat.attempt.id, sat.exam.id)
+    if outcome.reason in (EQUATED, RESTORED):
+        words = _of_pass_marks(outcome, sat.exam)
+    else:
+        words = gettext("The scoring of this exam was changed: %(reason)s", reason=history[-1].why)
+        if outcome.reason == REVERSED:
+            words = gettext("A change of the scoring was taken back: %(reason)s", reason=history[-1].why)
+    return {"words": words, "when": moment(outcome.graded_at), "history": history}
+
+
+def _of_pass_marks(outcome: Outcome, exam: ExamRow) -> str:
     own, usual = outcome.pass_mark, exam.blueprint.pass_mark
     if own is None:
         words = [gettext("The pass mark of the exam counts again: %(mark)s.", mark=plain(usual))]
@@ -138,4 +156,4 @@ def _decided(outcome: Outcome, exam: ExamRow) -> dict[str, str]:
     if before != outcome.passed:
         said = {flag: gettext("Passed") if flag else gettext("Not passed") for flag in (True, False)}
         words.append(gettext("By the exam's pass mark: %(before)s. Now: %(after)s.", before=said[before], after=said[outcome.passed]))  # fmt: skip
-    return {"words": " ".join(words), "when": moment(outcome.graded_at)}
+    return " ".join(words)

@@ -6,12 +6,11 @@ remarks that are left.
 """
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -25,12 +24,12 @@ from lms.database import dumps
 from lms.errors import NotFound
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
-from lms.sitting import decisions, errors
+from lms.sitting import decisions, errors, queries, telling
 from lms.sitting.decisions import EQUATED, REMARKED, REVERSED
-from lms.sitting.models import Attempt, AttemptEvent, AttemptResult, Decision, Remarking
-from lms.sitting.telling import Word, tell
+from lms.sitting.models import Attempt, AttemptResult, Decision, Remarking
+from lms.sitting.queries import Grading, Sat
+from lms.sitting.telling import Word
 from question_bank.assembly import Form
-from question_bank.attempt import Kind
 from question_bank.grading import Result, grade, scores_from_record
 from question_bank.item import ItemVersion
 from question_bank.remarking import Remark, Scoring, Standing, refusal, remarked
@@ -39,33 +38,6 @@ from question_bank.remarking import Remark, Scoring, Standing, refusal, remarked
 WORK_OUT, CARRY_OUT = "sitting.remarking", "sitting.remark"
 AT_ONCE = 500
 NOT_IN_THE_TREE = "-"
-
-
-class Grading(NamedTuple):
-    """A grading of an attempt, by the names of `lms.sitting.models.AttemptResult`."""
-
-    attempt_id: int
-    revision: int
-    total: Decimal
-    maximum: Decimal
-    passed: bool
-    scores: Any
-    pass_mark: Decimal | None
-
-
-_GRADING = [getattr(AttemptResult, name) for name in Grading._fields]
-
-
-@dataclass(frozen=True, slots=True)
-class Sat:
-    """An attempt with the grading that counts."""
-
-    id: int
-    public_id: str
-    person_id: int
-    form: Form
-    ended_at: datetime | None
-    newest: Grading
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,35 +120,6 @@ def standing_of(
     return standing
 
 
-def counted(session: Session, exam_id: int) -> Iterator[list[Sat]]:
-    """The attempts that count with the gradings that count, in order, some at a time."""
-    last = 0
-    query = select(Attempt.id, Attempt.public_id, Attempt.person_id, Attempt.form, Attempt.ended_at)
-    query = query.where(Attempt.exam_id == exam_id, Attempt.ended_how != "void").order_by(Attempt.id).limit(AT_ONCE)
-    while rows := session.execute(query.where(Attempt.id > last)).all():
-        last = rows[-1].id
-        results = select(*_GRADING).where(AttemptResult.attempt_id.in_([row.id for row in rows]))
-        gradings = session.execute(results.order_by(AttemptResult.revision))
-        newest = {found.attempt_id: found for found in map(Grading._make, gradings)}
-        yield [
-            Sat(row.id, row.public_id, row.person_id, Form.from_record(row.form), row.ended_at, newest[row.id])
-            for row in rows
-        ]
-
-
-def answers_of(session: Session, ids: Sequence[int], slots: set[int] | None) -> dict[int, dict[int, Any]]:
-    """The newest responses of attempts by slot; None: of all slots."""
-    found: dict[int, dict[int, Any]] = defaultdict(dict)
-    query = select(AttemptEvent.attempt_id, AttemptEvent.slot, AttemptEvent.response).where(
-        AttemptEvent.attempt_id.in_(ids), AttemptEvent.kind == Kind.ANSWER
-    )
-    if slots is not None:
-        query = query.where(AttemptEvent.slot.in_(slots))
-    for attempt_id, slot, response in session.execute(query.order_by(AttemptEvent.attempt_id, AttemptEvent.number)):
-        found[attempt_id][slot] = response
-    return found
-
-
 def changes(
     session: Session, exam: ExamRow, remark: Remark | None, *, report: Callable[[int], None] = lambda _done: None
 ) -> Iterator[Changed | None]:
@@ -186,9 +129,9 @@ def changes(
     versions, remarks, done = exams.stored(session, exam.id).pool.versions, in_force(session, exam.id), 0
     left = remarks[:-1]
     scoring = scoring_of(exam, versions, [*remarks, remark] if remark else left)
-    for some in counted(session, exam.id):
+    for some in queries.counted(session, exam.id):
         ids, slots = [sat.id for sat in some], _slots(some, remark)
-        answers = answers_of(session, ids, slots) if slots is None or slots else {}
+        answers = queries.answers_of(session, ids, slots) if slots is None or slots else {}
         for sat in some:
             given = answers.get(sat.id, {})
             if remark is None:
@@ -226,7 +169,7 @@ def ask(session: Session, exam: ExamRow, remark: Remark | None, by: Viewer) -> s
     if remark is not None:
         why = refusal(remark, exams.stored(session, exam.id).pool.versions, exam.blueprint)
         if why:
-            raise errors.RemarkUnfit(reason=why)
+            raise errors.RemarkUnfit(why)
     made = Remarking(
         exam_id=exam.id,
         remark=remark.to_record() if remark else None,
@@ -288,6 +231,32 @@ def by_public_id(session: Session, exam_id: int, public_id: str) -> Remarking:
     if found is None:
         raise NotFound
     return found
+
+
+def by_ids(session: Session, ids: Sequence[int]) -> dict[int, Remarking]:
+    """What was asked for, by its id."""
+    return {row.id: row for row in session.scalars(select(Remarking).where(Remarking.id.in_(ids)))}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """A result in the list of those that change: whose, marks and outcome before and after."""
+
+    person_id: int
+    before: Decimal
+    after: Decimal
+    passed: bool
+    passes: bool
+
+
+def rows_of(session: Session, rows: Sequence[Sequence[int]]) -> list[ChangeRow]:
+    """Some of the rows that were worked out (`Changed.row`), for a page."""
+    query = select(Attempt.id, Attempt.person_id).where(Attempt.id.in_([row[0] for row in rows]))
+    people = {row.id: row.person_id for row in session.execute(query)}
+    return [
+        ChangeRow(people[key], Decimal(before) / 100, Decimal(after) / 100, bool(passed), bool(passes))
+        for key, before, after, passed, passes in rows
+    ]
 
 
 def current(session: Session, remarking: Remarking) -> bool:
@@ -377,7 +346,8 @@ def carry_out(session: Session, decision_id: int, prepared: Prepared) -> bool:
     for first in range(0, len(rows), AT_ONCE):
         session.execute(insert(AttemptResult), rows[first : first + AT_ONCE])
     if exam.release != "by_hand" or exam.released_at is not None:
-        tell(session, exam, [_word(change) for change in prepared.changed if _is_news(change)])
+        telling.tell(session, exam, [_word(change) for change in prepared.changed if _is_news(change)])
+    telling.ask_for_statistics(session, exam)
     decision.applied_at = moment
     remarking = session.get_one(Remarking, decision.remarking_id)
     record(session, "result.apply", thing="exam", thing_id=exam.public_id, after=told(decision, remarking))
@@ -412,9 +382,3 @@ def give_up(session: Session, decision_id: int) -> None:
     remarking = session.get_one(Remarking, decision.remarking_id)
     after = told(decision, remarking) | {"outdated": True}
     record(session, "result.decline", thing="exam", thing_id=exam.public_id, after=after)
-
-
-def latest(session: Session, exam_id: int) -> Remarking | None:
-    """What was asked for last."""
-    query = select(Remarking).where(Remarking.exam_id == exam_id).order_by(Remarking.id.desc())
-    return session.scalar(query.limit(1))

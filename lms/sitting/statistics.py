@@ -17,6 +17,7 @@ from question_bank.assembly import Form
 from question_bank.attempt import Kind
 from question_bank.grading import Score, scores_from_record, share_of
 from question_bank.item import ItemVersion
+from question_bank.scoring import Rules
 
 BATCH = 200
 #: a longer pause is no work on the question that follows it
@@ -34,7 +35,7 @@ def of_exam(session: Session, exam_id: int) -> tuple[dict[int, Figures], dict[in
         for slot, score in zip(form.slots, scores, strict=True):
             if slot.version in versions:
                 chosen = _chosen(versions[slot.version], given.get(slot.number))
-                share = share_of(versions[slot.version], given.get(slot.number), rules)
+                share = _share(score, versions[slot.version], given.get(slot.number), rules)
                 answers[slot.version].append(
                     _answer(score, share, (earned, full), chosen=chosen, seconds=seconds.get(slot.number))
                 )
@@ -103,6 +104,13 @@ def _answer(
         seconds=seconds,
         blank=share is None,
     )
+
+
+def _share(score: Score, version: ItemVersion, response: Any, rules: Rules) -> Fraction | None:
+    """What an answer earns of its question, None for a blank; by the rules as they were where it counts no marks."""
+    if not score.marks:
+        return share_of(version, response, rules)
+    return None if score.blank else Fraction(score.earned) / Fraction(score.marks)
 
 
 def _options(version: ItemVersion) -> dict[str, bool]:

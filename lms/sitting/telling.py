@@ -70,6 +70,12 @@ def settle(session: Session, exam_id: int) -> int:
         tell(session, exam, words)
     after = {"attempts": [word.attempt for word in words], "chains": heads.hexdigest()}
     record(session, "attempt.settle", thing="exam", thing_id=exam.public_id, after=after)
+    ask_for_statistics(session, exam)
+    return len(rows)
+
+
+def ask_for_statistics(session: Session, exam: ExamRow) -> None:
+    """Have the bank told how its questions did, once the exam is over."""
     jobs.enqueue(
         session,
         STATISTICS,
@@ -77,7 +83,6 @@ def settle(session: Session, exam_id: int) -> int:
         unique_key=f"statistics:{exam.public_id}",
         run_at=max(now(), exam.closes_at + STATISTICS_AFTER),
     )
-    return len(rows)
 
 
 def is_rushed(session: Session) -> bool:
