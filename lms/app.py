@@ -16,6 +16,8 @@ from lms.admin import work as admin_work
 from lms.admission import routes as admission_routes
 from lms.admission import rule_routes as admission_rule_routes
 from lms.admission import work as admission_work
+from lms.analysis import routes as analysis_routes
+from lms.analysis import work as analysis_work
 from lms.bank import (
     editor_routes,
     health_routes,
@@ -152,6 +154,8 @@ def _features(app: Flask, config: Config) -> None:
     rehearsal_work.init_app(app)
     for supervision in (supervision_routes, room_routes, record_routes, admission_desk_routes):
         app.register_blueprint(supervision.bp)
+    app.register_blueprint(analysis_routes.bp)
+    analysis_work.init_app(app)
     app.register_blueprint(transcripts_routes.bp)
     transcripts_work.init_app(app)
     app.register_blueprint(home_routes.bp)

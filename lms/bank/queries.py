@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.policy import ALLOWS, Act, Viewer, unit_paths
 from lms.bank import review_queries, statistics
-from lms.bank.models import Item, ItemVersion, Pool, Share
+from lms.bank.health_words import CATEGORIES
+from lms.bank.models import Item, ItemVersion, Pool, Share, Statistic
 from question_bank import item as domain
+from question_bank.analysis.versions import Figures
 from question_bank.difficulty import Difficulty, estimated
 from question_bank.formats.record import from_record
 from question_bank.life import Standing, State
@@ -341,3 +343,54 @@ def numbers_of(session: Session, pool_id: int) -> Mapping[str, tuple[int, int]]:
     """Items of a pool by ref: (id, number of the newest version)."""
     rows = session.execute(select(Item.ref, Item.id, Item.newest).where(Item.pool_id == pool_id))
     return {row.ref: (row.id, row.newest) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedRow:
+    """A question as an exam reported on it: number of the version, reference, type, words, public id of the item, figures."""
+
+    version_id: int
+    ref: str
+    type: str
+    stem: str
+    item: str
+    exposure: float
+    figures: Figures
+
+
+#: what a flag of `Figures` says, and what to do about it
+FLAGS = CATEGORIES
+#: by what such a list can be sorted: columns, and figures inside the record
+SORTED_BY = ("facility", "discrimination", "efficiency", "omitted", "seconds", "attempts")
+
+
+def reported(source: str, *, sort: str, descending: bool, search: str = "") -> Select[*tuple[Any, ...]]:
+    """What an exam (its public id) reported on its questions; what has no figure by which it is sorted comes last."""
+    query = (
+        select(
+            Statistic.item_version_id, Item.ref, ItemVersion.type, ItemVersion.stem_text, Item.public_id,
+            Statistic.exposure, Statistic.figures,
+        )
+        .join(ItemVersion, ItemVersion.id == Statistic.item_version_id)
+        .join(Item, Item.id == ItemVersion.item_id)
+        .where(Statistic.source == source)
+    )  # fmt: skip
+    if search:
+        query = query.where(or_(ItemVersion.stem_text.contains(search, autoescape=True), Item.ref == search))
+    if sort not in SORTED_BY:
+        return query.order_by(Item.ref)
+    by: Any = Statistic.attempts if sort == "attempts" else Statistic.figures[sort].as_float()
+    return query.order_by(by.desc().nulls_last() if descending else by.asc().nulls_last(), Item.ref)
+
+
+def reported_row(values: Sequence[Any]) -> ReportedRow:
+    """A row of `reported`."""
+    version_id, ref, kind, stem, item, exposure, record = values
+    return ReportedRow(version_id, ref, kind, stem, item, exposure, Figures.from_record(record))
+
+
+def reported_of(session: Session, source: str, version_id: int) -> ReportedRow | None:
+    """What an exam reported on one version."""
+    query = reported(source, sort="", descending=False).where(Statistic.item_version_id == version_id)
+    row = session.execute(query).first()
+    return reported_row(row) if row else None

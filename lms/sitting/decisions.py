@@ -16,7 +16,7 @@ from lms.clock import now
 from lms.errors import NotFound
 from lms.exams.queries import ExamRow
 from lms.sitting import errors
-from lms.sitting.models import Attempt, AttemptResult, Decision
+from lms.sitting.models import Attempt, Decision
 
 EQUATED, RESTORED, REMARKED, REVERSED = "equated", "restored", "remarked", "reversed"
 #: what takes back the one before it
@@ -63,16 +63,6 @@ def newest(session: Session, exam_id: int) -> int:
 def under_way(found: Sequence[Decision]) -> Decision | None:
     """The one that waits for somebody to agree, or to be carried out."""
     return next((one for one in found if one.agreed is None or (one.agreed and one.applied_at is None)), None)
-
-
-def basis(session: Session, exam_id: int) -> list[int]:
-    """How many attempts count and how many gradings they have: what is worked out of them is out of date with others."""
-    query = (
-        select(func.count(func.distinct(Attempt.id)), func.count())
-        .join(AttemptResult, AttemptResult.attempt_id == Attempt.id)
-        .where(Attempt.exam_id == exam_id, Attempt.ended_how != "void")
-    )
-    return list(session.execute(query).one())
 
 
 def refuse_candidates(session: Session, exam_id: int, who: Viewer) -> None:

@@ -307,6 +307,7 @@ class Sat:
     public_id: str
     person_id: int
     form: Form
+    started_at: datetime
     ended_at: datetime | None
     newest: Grading
 
@@ -314,7 +315,7 @@ class Sat:
 def counted(session: Session, exam_id: int) -> Iterator[list[Sat]]:
     """The attempts that count with the gradings that count, in order, some at a time."""
     last = 0
-    query = select(Attempt.id, Attempt.public_id, Attempt.person_id, Attempt.form, Attempt.ended_at)
+    query = select(Attempt.id, Attempt.public_id, Attempt.person_id, Attempt.form, Attempt.started_at, Attempt.ended_at)
     query = (
         query.where(Attempt.exam_id == exam_id, Attempt.ended_how != "void").order_by(Attempt.id).limit(COUNTED_AT_ONCE)
     )
@@ -324,7 +325,7 @@ def counted(session: Session, exam_id: int) -> Iterator[list[Sat]]:
         gradings = session.execute(results.order_by(AttemptResult.revision))
         newest = {found.attempt_id: found for found in map(Grading._make, gradings)}
         yield [
-            Sat(row.id, row.public_id, row.person_id, Form.from_record(row.form), row.ended_at, newest[row.id])
+            Sat(row[0], row[1], row[2], Form.from_record(row.form), row.started_at, row.ended_at, newest[row.id])
             for row in rows
         ]
 
@@ -366,3 +367,13 @@ def gradings(session: Session, attempt_id: int, exam_id: int) -> list[Graded]:
         .order_by(AttemptResult.revision)
     )  # fmt: skip
     return [Graded(*row) for row in session.execute(query)]
+
+
+def basis(session: Session, exam_id: int) -> list[int]:
+    """How many attempts count and how many gradings they have: what is worked out of them is out of date with others."""
+    query = (
+        select(func.count(func.distinct(Attempt.id)), func.count())
+        .join(AttemptResult, AttemptResult.attempt_id == Attempt.id)
+        .where(Attempt.exam_id == exam_id, Attempt.ended_how != "void")
+    )
+    return list(session.execute(query).one())

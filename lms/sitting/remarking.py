@@ -261,7 +261,7 @@ def rows_of(session: Session, rows: Sequence[Sequence[int]]) -> list[ChangeRow]:
 
 def current(session: Session, remarking: Remarking) -> bool:
     """Whether what was worked out is of the attempts and gradings that count now."""
-    return remarking.basis == decisions.basis(session, remarking.exam_id)
+    return remarking.basis == queries.basis(session, remarking.exam_id)
 
 
 def digest(remarking: Remarking) -> str:
@@ -323,7 +323,7 @@ def prepare(session: Session, decision: Decision, *, report: Callable[[int], Non
     exam = exams.by_ids(session, [decision.exam_id])[decision.exam_id]
     remarking = session.get_one(Remarking, decision.remarking_id)
     remark = Remark.from_record(remarking.remark) if remarking.remark else None
-    basis, agreed = decisions.basis(session, exam.id), remarking.changed
+    basis, agreed = queries.basis(session, exam.id), remarking.changed
     found = [change for change in changes(session, exam, remark, report=report) if change is not None]
     if [change.row for change in found] != agreed:
         raise errors.Outdated
@@ -338,7 +338,7 @@ def carry_out(session: Session, decision_id: int, prepared: Prepared) -> bool:
     decision = session.get_one(Decision, decision_id, with_for_update=True)
     if not decision.agreed or decision.applied_at is not None:
         return False
-    if decisions.basis(session, decision.exam_id) != prepared.basis:
+    if queries.basis(session, decision.exam_id) != prepared.basis:
         raise errors.Outdated
     exam = exams.by_ids(session, [decision.exam_id])[decision.exam_id]
     moment = now()

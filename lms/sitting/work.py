@@ -14,7 +14,6 @@ from lms.exams import queries as exams
 from lms.sitting import (
     ahead,
     dealing,
-    decisions,
     equating,
     errors,
     papers,
@@ -160,7 +159,7 @@ def work_out_remark(run: jobs.JobRun) -> Mapping[str, Any]:
     """What a remark would change. Read outside any transaction, kept in one."""
     session, key = reading(), int(run.payload["remarking"])
     asked = session.get_one(Remarking, key)
-    basis = decisions.basis(session, asked.exam_id)
+    basis = queries.basis(session, asked.exam_id)
     rows, facts = remarking.work_out(session, asked, report=lambda done: run.report(done, basis[0]))
     session.rollback()
     with writing() as session:
@@ -194,6 +193,7 @@ def tell_statistics(run: jobs.JobRun) -> Mapping[str, Any]:
     reading().rollback()
     with writing() as session:
         bank.keep_statistics(session, source=exam.public_id, label=exam.title, found=found, exposures=exposures)
+        jobs.enqueue(session, "analysis.work_out", {"exam": exam_id}, unique_key=f"analysis:{exam.public_id}")
         if equating.possible(session, exam):
             equating.ask(session, exam)
     return {"versions": len(found)}

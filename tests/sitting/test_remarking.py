@@ -15,7 +15,7 @@ from lms.audit.models import AuditEntry
 from lms.database import reading, writing
 from lms.exams import queries as exams
 from lms.jobs import run_waiting
-from lms.sitting import decisions, errors, remarking, service
+from lms.sitting import decisions, errors, queries, remarking, service
 from lms.sitting.models import Attempt, AttemptResult, Decision, Remarking
 from lms.transcripts.models import TranscriptEntry
 from question_bank.attempt import Kind
@@ -247,7 +247,7 @@ def test_carrying_out_twice_is_carrying_out_once(app: Flask, desk: Desk) -> None
     desk.carry_out(rekey(desk))
     decision, before = desk.decision(), desk.standing()
     with app.app_context():
-        prepared = remarking.Prepared(decisions.basis(reading(), decision.exam_id), [])
+        prepared = remarking.Prepared(queries.basis(reading(), decision.exam_id), [])
         with writing() as session:
             done = remarking.carry_out(session, decision.id, prepared)
 

@@ -1,0 +1,149 @@
+"""The examiner's pages on what an exam measured."""
+
+from collections.abc import Iterator, Sequence
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.access import requires
+from lms.accounts import queries as accounts
+from lms.accounts.gate import viewer
+from lms.accounts.policy import Act
+from lms.accounts.queries import UnitRow
+from lms.analysis import queries, service
+from lms.analysis.queries import Found, UnitFigures
+from lms.analysis.sheet import workbook
+from lms.analysis.words import FLAGS, trust
+from lms.bank import queries as bank
+from lms.clock import now
+from lms.database import reading, writing
+from lms.errors import NotFound
+from lms.exams import queries as exams
+from lms.exams.policy import access_exam
+from lms.exams.queries import ExamRow
+from lms.paging import paginate, requested_page
+from lms.question_types import TYPE_NAMES
+from lms.richtext import rendered_stem
+from question_bank.item import ItemVersion
+
+bp = Blueprint("analysis", __name__, url_prefix="/analysis/<exam_id>", template_folder="templates")
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@bp.get("")
+@requires(Act.MANAGE_EXAMS)
+def index(exam_id: str) -> ResponseReturnValue:
+    """The whole of it, and the parts of the organisation."""
+    exam = access_exam(reading(), viewer(), exam_id)
+    found, tree = queries.of_exam(reading(), exam.id), accounts.units(reading(), closed=True)
+    parent = _unit(tree, request.args.get("unit", ""))
+    return render_template(
+        "analysis/index.html",
+        exam=exam,
+        found=found,
+        report=found.report if found else None,
+        at_work=service.under_way(reading(), exam),
+        over=exam.phase(now()) == "over",
+        flags=[FLAGS[flag] for flag in found.report.flags()] if found else [],
+        trust=trust(found.report) if found else "",
+        units=queries.units_below(found, tree, parent) if found and found.report.shown else [],
+        above=_above(tree, parent),
+        steps=[
+            (one.name, url_for("analysis.index", exam_id=exam_id, unit=one.public_id)) for one in _above(tree, parent)
+        ],
+    )
+
+
+@bp.post("")
+@requires(Act.MANAGE_EXAMS)
+def work_out(exam_id: str) -> ResponseReturnValue:
+    """Have it worked out again."""
+    with writing() as session:
+        service.ask(session, access_exam(session, viewer(), exam_id))
+    return redirect(url_for("analysis.index", exam_id=exam_id), 303)
+
+
+@bp.get("/questions")
+@requires(Act.MANAGE_EXAMS)
+def questions(exam_id: str) -> ResponseReturnValue:
+    """The questions with their figures."""
+    exam = access_exam(reading(), viewer(), exam_id)
+    sort, order = request.args.get("sort", "discrimination"), request.args.get("order", "asc")
+    words = request.args.get("q", "").strip()[: bank.SEARCH_LENGTH]
+    query = bank.reported(exam.public_id, sort=sort, descending=order == "desc", search=words)
+    page = paginate(reading(), query, number=requested_page())
+    return render_template(
+        "analysis/questions.html",
+        exam=exam,
+        page=page,
+        rows=[bank.reported_row(row) for row in page.items],
+        sort=sort,
+        order=order,
+        words=words,
+        type_names=TYPE_NAMES,
+        flags=bank.FLAGS,
+        over=exam.phase(now()) == "over",
+    )
+
+
+@bp.get("/question/<path:ref>")
+@requires(Act.MANAGE_EXAMS)
+def question(exam_id: str, ref: str) -> ResponseReturnValue:
+    """A question: who chose what, and what is to be thought about."""
+    exam = access_exam(reading(), viewer(), exam_id)
+    key, version = _version(exam, ref)
+    return render_template(
+        "analysis/question.html",
+        exam=exam,
+        version=version,
+        stem=rendered_stem(version.stem),
+        row=bank.reported_of(reading(), exam.public_id, key),
+        item=bank.item_of_version(reading(), key),
+        flags=bank.FLAGS,
+        over=exam.phase(now()) == "over",
+    )
+
+
+@bp.get("/sheet")
+@requires(Act.MANAGE_EXAMS)
+def sheet(exam_id: str) -> ResponseReturnValue:
+    """Everything as a workbook."""
+    exam = access_exam(reading(), viewer(), exam_id)
+    found = queries.of_exam(reading(), exam.id)
+    if found is None:
+        raise NotFound
+    rows = reading().execute(bank.reported(exam.public_id, sort="", descending=False))
+    units = list(_all_units(found, accounts.units(reading(), closed=True), None, 0))
+    data = workbook(exam.title, found, [bank.reported_row(row) for row in rows], units)
+    headers = {"Content-Disposition": "attachment; filename=analysis.xlsx"}
+    return Response(data, mimetype=SHEET, headers=headers)
+
+
+def _version(exam: ExamRow, ref: str) -> tuple[int, ItemVersion]:
+    versions = exams.frozen(reading(), exam.id).pool.versions
+    found = next(((key, version) for key, version in versions.items() if version.ref == ref), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _unit(tree: Sequence[UnitRow], public_id: str) -> UnitRow | None:
+    return next((unit for unit in tree if unit.public_id == public_id), None)
+
+
+def _above(tree: Sequence[UnitRow], unit: UnitRow | None) -> list[UnitRow]:
+    """The way down to a unit, the root first."""
+    found: list[UnitRow] = []
+    while unit is not None:
+        found.insert(0, unit)
+        unit = next((one for one in tree if one.id == found[0].parent_id), None)
+    return found
+
+
+def _all_units(
+    found: Found, tree: Sequence[UnitRow], parent: UnitRow | None, depth: int
+) -> Iterator[tuple[int, UnitFigures]]:
+    by_name = {unit.public_id: unit for unit in tree}
+    for figures in queries.units_below(found, tree, parent):
+        yield depth, figures
+        yield from _all_units(found, tree, by_name[figures.public_id], depth + 1)

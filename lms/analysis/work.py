@@ -1,0 +1,29 @@
+"""Work of the analysis outside requests."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+from lms import jobs
+from lms.analysis import service
+from lms.database import reading, writing
+from lms.exams import queries as exams
+from lms.sitting import queries as sitting
+
+
+def init_app(app: Flask) -> None:
+    """Register the handler."""
+    jobs.register(app, service.JOB, work_out)
+
+
+def work_out(run: jobs.JobRun) -> Mapping[str, Any]:
+    """Results are there or have changed: what the exam measured. Read outside any transaction, kept in one."""
+    session, exam_id = reading(), int(run.payload["exam"])
+    exam = exams.by_ids(session, [exam_id])[exam_id]
+    basis = sitting.basis(session, exam_id)
+    report, units = service.work_out(session, exam, report=lambda done: run.report(done, basis[0]))
+    session.rollback()
+    with writing() as session:
+        service.keep(session, exam_id, basis, report, units)
+    return {"attempts": report.attempts}
