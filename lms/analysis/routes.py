@@ -13,7 +13,7 @@ from lms.accounts.queries import UnitRow
 from lms.analysis import queries, service
 from lms.analysis.queries import Found, UnitFigures
 from lms.analysis.sheet import workbook
-from lms.analysis.words import FLAGS, trust
+from lms.analysis.words import FLAGS, decided, trust
 from lms.bank import queries as bank
 from lms.clock import now
 from lms.database import reading, writing
@@ -46,6 +46,7 @@ def index(exam_id: str) -> ResponseReturnValue:
         over=exam.phase(now()) == "over",
         flags=[FLAGS[flag] for flag in found.report.flags()] if found else [],
         trust=trust(found.report) if found else "",
+        decided=decided(found.report) if found else "",
         units=queries.units_below(found, tree, parent) if found and found.report.shown else [],
         above=_above(tree, parent),
         steps=[

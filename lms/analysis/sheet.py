@@ -10,6 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 from lms.analysis.queries import Found, UnitFigures
 from lms.bank.queries import ReportedRow
 from lms.i18n import moment
+from question_bank.analysis.decision import Decision
 
 Cell = str | float | int | None
 
@@ -58,6 +59,16 @@ def _whole(title: str, found: Found) -> list[Sequence[Cell]]:
         (gettext("Reliability (Cronbach's alpha)"), report.reliability),
         (gettext("Standard error of measurement"), report.standard_error),
         (gettext("Pass mark (of 100)"), report.pass_mark),
+        *(_decision(report.decision) if report.decision else ()),
+    ]
+
+
+def _decision(found: Decision) -> list[Sequence[Cell]]:
+    return [
+        (gettext("Standard error at the pass mark"), found.csem_at_cut),
+        (gettext("Candidates within one such error of it"), found.within_one_sem),
+        (gettext("Expected right decisions"), found.accuracy),
+        (gettext("Expected same decision on a second paper"), found.consistency),
     ]
 
 

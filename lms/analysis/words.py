@@ -28,6 +28,11 @@ FLAGS = {
         lazy_gettext("Good enough to see who needs more training, not to rank people. More questions would help."),
         "warn",
     ),
+    "unsure": Flag(
+        lazy_gettext("Unsure at the pass mark"),
+        lazy_gettext("More than one in seven candidates is expected on the wrong side of the pass mark. Let those near it sit again, or use more questions."),
+        "warn",
+    ),
     "all_pass": Flag(
         lazy_gettext("Everybody passed"),
         lazy_gettext("The exam told nobody apart. That is right where everybody should know it."),
@@ -53,3 +58,12 @@ def trust(report: Report) -> str:
         return ""
     error = f"{report.standard_error:.1f}"
     return str(gettext("Somebody who sat another paper of this kind would, in two of three cases, get marks within %(error)s of these (of 100). Smaller differences between two candidates say nothing.", error=error))  # fmt: skip
+
+
+def decided(report: Report) -> str:
+    """One sentence on how sure passed and not passed are; empty where it is not known."""
+    found = report.decision
+    if found is None:
+        return ""
+    right, fail, passed = (round(1000 * share) / 10 for share in (found.accuracy, found.false_fail, found.false_pass))
+    return str(gettext("Of 100 candidates %(right)s are expected to be on the side of the pass mark where they belong; %(fail)s deserve to pass and did not, %(passed)s passed and do not deserve it.", right=right, fail=fail, passed=passed))  # fmt: skip

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from question_bank.analysis.classical import whole
+from question_bank.analysis.decision import Decision, from_totals
 
 FORMAT = 1
 #: below so many attempts no figure tells anything
@@ -33,6 +34,9 @@ class Attempts:
     #: by version: sum over papers of the square of what it is worth there, of 100
     weights: dict[int, float] = field(default_factory=lambda: defaultdict(float))
     questions: int = 0
+    #: greatest step, in hundredths of a mark, of which everything earned is a multiple; full marks of the papers
+    step: int = 0
+    maxima: float = 0.0
 
     def add(
         self,
@@ -50,7 +54,9 @@ class Attempts:
         maximum = math.fsum(full for _version, _earned, full in counted)
         if not maximum:
             return
+        self.maxima += maximum
         for version, earned, full in counted:
+            self.step = math.gcd(self.step, round(100 * full), round(100 * earned))
             share, found = earned / full, self.sums[version]
             found[0], found[1], found[2] = found[0] + 1, found[1] + share, found[2] + share * share
             self.weights[version] += (100 * full / maximum) ** 2
@@ -84,7 +90,19 @@ class Attempts:
             pass_mark=statistics.fmean(self.marks),
             bins=_bins(ordered),
             minutes=tuple(round(value / 60, 1) for value in _quartiles(sorted(self.seconds))),
+            decision=self._decision(reliability),
         )
+
+    def _decision(self, reliability: float | None) -> Decision | None:
+        """How sure passed and not passed are, at the mean pass mark; None where it cannot be said."""
+        count, mark = len(self.totals), statistics.fmean(self.marks)
+        if reliability is None or not (0 < reliability < 1 and 0 < mark <= 100):
+            return None
+        try:
+            step = self.step / self.maxima * count
+            return from_totals(self.totals, maximum=100.0, cut=mark, reliability=reliability, step=step)
+        except ValueError:
+            return None
 
     def _reliability(self, sd: float | None) -> float | None:
         """Cronbach's alpha (1951) over papers that may differ: n / (n - 1) (1 - the mean over the papers of the sum of their
@@ -101,7 +119,7 @@ class Attempts:
 @dataclass(frozen=True, slots=True)
 class Report:
     """Marks are of 100. `standard_error`: of a measurement; `bins`: how many earned 0-5, 5-10 ... 95-100; `minutes`: least,
-    lower quartile, median, upper quartile and most, as `quartiles` of the marks.
+    lower quartile, median, upper quartile and most, as `quartiles` of the marks; `decision`: how sure passed and not passed are.
     """
 
     attempts: int
@@ -118,6 +136,7 @@ class Report:
     pass_mark: float | None = None
     bins: tuple[int, ...] = ()
     minutes: tuple[float, ...] = ()
+    decision: Decision | None = None
 
     @property
     def shown(self) -> bool:
@@ -133,6 +152,7 @@ class Report:
         found = {
             "unreliable": self.reliability is not None and self.reliability < 0.5,
             "barely_reliable": self.reliability is not None and 0.5 <= self.reliability < 0.7,
+            "unsure": self.decision is not None and self.decision.accuracy < 0.85,
             "all_pass": self.passed == self.attempts,
             "none_pass": self.passed == 0,
             "too_easy": self.mean is not None and self.mean > 90,
@@ -142,8 +162,9 @@ class Report:
 
     def to_record(self) -> dict[str, Any]:
         """JSON-able form, rounded to six decimals."""
-        names = [name for name in self.__slots__ if getattr(self, name) is not None]
-        return {"f": FORMAT} | {name: _rounded(getattr(self, name)) for name in names}
+        names = [name for name in self.__slots__ if getattr(self, name) is not None and name != "decision"]
+        decision = {"decision": self.decision.to_record()} if self.decision else {}
+        return {"f": FORMAT} | {name: _rounded(getattr(self, name)) for name in names} | decision
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Report":
@@ -153,6 +174,8 @@ class Report:
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in record.items() if name != "f"
         }
+        if "decision" in values:
+            values["decision"] = Decision.from_record(values["decision"])
         return cls(**values)
 
 

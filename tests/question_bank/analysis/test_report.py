@@ -88,3 +88,26 @@ def test_an_attempt_of_which_every_question_is_out_is_left_out() -> None:
     attempts.add([(1, 0.0, 0.0)], pass_mark=0, passed=True)
 
     assert attempts.report().attempts == 0
+
+
+def test_the_decision_report_says_what_a_second_paper_would_say() -> None:
+    """
+    5,000 people of known true shares answer 40 like questions: expected right decisions are those that were made, expected
+    same decisions those of a second paper.
+    """
+    luck, cut = random.Random(8), 0.6
+    attempts, right, same = Attempts(), 0, 0
+    for _person in range(5000):
+        true = luck.betavariate(9, 5)
+        papers = [[float(luck.random() < true) for _question in range(40)] for _paper in range(2)]
+        passed = [sum(paper) >= 24 for paper in papers]
+        right, same = right + (passed[0] == (true >= cut)), same + (passed[0] == passed[1])
+        scores = [(version, earned, 1.0) for version, earned in enumerate(papers[0])]
+        attempts.add(scores, pass_mark=24.0, passed=passed[0])
+    found = attempts.report().decision
+
+    assert found is not None
+    assert found.accuracy == pytest.approx(right / 5000, abs=0.015)
+    assert found.consistency == pytest.approx(same / 5000, abs=0.015)
+    assert found.csem_at_cut == pytest.approx(100 * (0.6 * 0.4 / 40) ** 0.5, abs=0.6)
+    assert 0 < found.within_one_sem < 5000
