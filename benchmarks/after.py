@@ -192,9 +192,9 @@ class _Desk:
                     session, self.examiners[0].id, address="127.0.0.1", user_agent="", second_factor_passed=True
                 )
         worked_out = _timed(lambda: jobs.run_waiting(self.app))[0]
-        client, at = self.app.test_client(), f"/analysis/{self.exam.public_id}"
+        client, at = self.app.test_client(), f"/exams/{self.exam.public_id}/analysis"
         client.set_cookie(self.app.extensions["accounts.cookie"], begun.token)
-        pages = [at, f"{at}/questions?sort=discrimination", f"/sitting/exam/{self.exam.public_id}/scoring"]
+        pages = [at, f"{at}/questions?sort=discrimination", f"/exams/{self.exam.public_id}/scoring"]
         return worked_out, max(_timed(lambda at=at: self._opened(client, at))[0] for at in pages)
 
     @staticmethod

@@ -26,7 +26,7 @@ from lms.question_types import TYPE_NAMES
 from lms.richtext import rendered_stem
 from question_bank.item import ItemVersion
 
-bp = Blueprint("analysis", __name__, url_prefix="/analysis/<exam_id>", template_folder="templates")
+bp = Blueprint("analysis", __name__, url_prefix="/exams/<exam_id>/analysis", template_folder="templates")
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

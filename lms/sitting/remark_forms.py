@@ -32,7 +32,7 @@ class QuestionForm(FlaskForm):
     """What shall hold for one question."""
 
     kind = RadioField(lazy_gettext("What shall hold"), validators=[DataRequired()])
-    ticked = CheckboxesField(lazy_gettext("Answers"))
+    ticked = CheckboxesField(lazy_gettext("What is ticked"))
     by_version = SelectField(lazy_gettext("Version of the bank"), validate_choice=False)
     favour = BooleanField(lazy_gettext("Nobody's marks fall by it"), default=True)
 

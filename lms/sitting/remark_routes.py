@@ -27,7 +27,7 @@ from lms.sitting.remark_words import told
 from question_bank.item import ItemVersion
 from question_bank.remarking import Remark, Scoring, shape
 
-bp = Blueprint("remark", __name__, url_prefix="/sitting/exam/<exam_id>/scoring", template_folder="templates")
+bp = Blueprint("remark", __name__, url_prefix="/exams/<exam_id>/scoring", template_folder="templates")
 
 
 @bp.get("")
@@ -230,7 +230,7 @@ def _preview(exam: ExamRow, found: Remarking, form: ReasonForm) -> str:
         form=form,
         change=found,
         words=told(exam, found),
-        facts=facts,
+        counts=facts,
         units=[(names.get(key, ""), counts) for key, counts in facts.get("units", {}).items()],
         page=Page(rows, number, SIZE, len(ids)),
         people=accounts.people_by_ids(session, sorted({row.person_id for row in rows} | _deciders(*_some(decision)))),

@@ -50,7 +50,7 @@ def test_a_change_of_scoring_makes_it_out_of_date_until_it_is_worked_out_again(
     Another pass mark: more pass, and the page says so once it was worked out again.
     """
     zhao, feng = sign_in(app.test_client(), cast.zhao), sign_in(app.test_client(), cast.feng)
-    at = f"/sitting/exam/{cohort.exam.public_id}/scoring"
+    at = f"/exams/{cohort.exam.public_id}/scoring"
     with app.app_context():
         before = queries.of_exam(reading(), cohort.exam.id)
     rules = {"multiple": "cn_half", "ordering": "all_or_nothing", "matching": "per_pair"}
@@ -79,7 +79,7 @@ def test_the_pages_open_with_few_statements(app: Flask, cast: Cast, cohort: Coho
     """
     The whole, the parts, the questions by each figure, a question: no page asks the database more than others do.
     """
-    zhao, at = sign_in(app.test_client(), cast.zhao), f"/analysis/{cohort.exam.public_id}"
+    zhao, at = sign_in(app.test_client(), cast.zhao), f"/exams/{cohort.exam.public_id}/analysis"
     zhao.get(at)
     addresses = [
         at,
@@ -101,7 +101,7 @@ def test_the_questions_are_sorted_by_the_database(app: Flask, cast: Cast, cohort
     """
     Easiest first and hardest first are each other's reverse.
     """
-    zhao, at = sign_in(app.test_client(), cast.zhao), f"/analysis/{cohort.exam.public_id}/questions"
+    zhao, at = sign_in(app.test_client(), cast.zhao), f"/exams/{cohort.exam.public_id}/analysis/questions"
 
     def order(direction: str) -> list[str]:
         page = zhao.get(f"{at}?sort=facility&order={direction}").text
@@ -119,7 +119,7 @@ def test_the_workbook_holds_it_all(app: Flask, cast: Cast, cohort: Cohort) -> No
     """
     zhao = sign_in(app.test_client(), cast.zhao)
 
-    book = CalamineWorkbook.from_filelike(BytesIO(zhao.get(f"/analysis/{cohort.exam.public_id}/sheet").data))
+    book = CalamineWorkbook.from_filelike(BytesIO(zhao.get(f"/exams/{cohort.exam.public_id}/analysis/sheet").data))
     whole, questions, units = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
 
     assert [row[1] for row in whole if row[0] == "有效答卷"] == [40]

@@ -42,7 +42,7 @@ class Desk:
 
     def __init__(self, app: Flask, cast: Cast, cohort: Cohort) -> None:
         self.app, self.cohort = app, cohort
-        self.at = f"/sitting/exam/{cohort.exam.public_id}/scoring"
+        self.at = f"/exams/{cohort.exam.public_id}/scoring"
         self.zhao = sign_in(app.test_client(), cast.zhao)
         self.feng = sign_in(app.test_client(), cast.feng)
         self.author, self.other = cast.zhao.id, cast.feng.id
