@@ -1,0 +1,117 @@
+"""A wrong key is found after the exam: seen beforehand, agreed to by two, read by the candidate, taken back."""
+
+import json
+import time
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from playwright.sync_api import Page, expect
+
+from lms.accounts import service as accounts
+from lms.accounts.errors import AlreadyGranted
+from lms.accounts.policy import Role
+from lms.clock import system_clock
+from lms.database import db, reading, writing
+from lms.exams import queries as exams
+from lms.exams.queries import ExamRow
+from lms.ids import new_public_id
+from lms.sitting import dealing, telling
+from lms.sitting.deeds import End, Save, Start
+from lms.sitting.writer import Writer
+from question_bank.assembly import Form
+from question_bank.attempt import Incoming, Kind
+from question_bank.blueprint import Blueprint
+from tests.browser.conftest import Enter, House
+from tests.exam_day import section
+
+SAID = {
+    "zh": {"look": "预览影响", "propose": "提出", "agree": "同意", "back": "撤销最近一次更正", "passed": "合格", "failed": "不合格"},
+    "en": {"look": "See what it would change", "propose": "Propose it", "agree": "Agree",
+           "back": "Take the last change back", "passed": "Passed", "failed": "Not passed"},
+}  # fmt: skip
+
+
+def sat_and_over(house: House) -> tuple[ExamRow, str, str]:
+    """An exam of four questions that Lin failed by one, and that is over: with it her attempt and the question she had wrong."""
+    now = system_clock()
+    plan = house.exam_day.plan(sections=(section("single_choice", 4),), minutes=1, opens_at=now - timedelta(minutes=5))
+    plan = replace(plan, closes_at=now + timedelta(seconds=4), blueprint=Blueprint(plan.blueprint.sections, Decimal(8)))
+    exam, person = house.exam_day.published(plan), house.cast.lin
+    with house.app.app_context():
+        versions, writer, at = exams.frozen(reading(), exam.id).pool.versions, Writer(db.engine), system_clock()
+        form = dealing.given(exam, person.id, person.public_id).form
+        start = Start(exam.id, person.id, 10**6, form, at, at + timedelta(seconds=60), new_public_id())
+        reading().rollback()
+        name = writer.do_all([start])[0].public_id
+        slots = Form.from_record(json.loads(form)).slots
+        answers = ["A", "A", "A", "B"]  # right is what the author put first
+        events = [
+            Incoming("window0001", slot.number, Kind.ANSWER, slot.number, answer, 10**6)
+            for slot, answer in zip(slots, answers, strict=True)
+        ]
+        writer.do_all([Save(name, 10**6, events, at)])
+        writer.do_all([End(name, 10**6, at, versions, exam.blueprint)])
+        ref = versions[slots[3].version].ref
+        with writing() as session:
+            telling.settle(session, exam.id)
+        with suppress(AlreadyGranted), writing() as session:  # the house is one for all journeys
+            accounts.grant_role(session, house.cast.feng.id, Role.EXAMINER, reason="测试", by=None, unit_id=None)
+    time.sleep(max(0.0, (plan.closes_at - system_clock()).total_seconds() + 0.2))
+    return exam, name, ref
+
+
+def ready(page: Page) -> None:
+    """Once the job is done the page says so by itself."""
+    expect(page.locator("[data-look-again]")).to_have_count(0, timeout=20_000)
+
+
+def agreed(page: Page, address: str, said: dict[str, str]) -> None:
+    """The other examiner agrees, and it is carried out."""
+    page.goto(address)
+    page.get_by_role("button", name=said["agree"], exact=True).click()
+    page.locator("#confirm-dialog").locator("button[value=yes]").click()
+    expect(page.locator(".alert-good")).to_be_visible()
+    ready(page)
+
+
+def test_a_wrong_key_is_mended_and_the_change_taken_back(house: House, enter: Enter, language: str) -> None:
+    """
+    The examiner ticks the right option and sees that Lin would pass; another one agrees; Lin reads why; it is taken back, and
+    she reads that too.
+    """
+    said = SAID[language]
+    exam, attempt, ref = sat_and_over(house)
+    zhao, feng, lin = enter(house.cast.zhao), enter(house.cast.feng), enter(house.cast.lin)
+    result = f"/sitting/{attempt}/result"
+    lin.goto(result)
+    expect(lin.locator(".stats")).to_contain_text(said["failed"])
+
+    zhao.goto(f"/exams/{exam.public_id}/scoring/question/{ref}")
+    zhao.locator("input[name=ticked][value=B]").check()
+    zhao.get_by_role("button", name=said["look"]).click()
+    ready(zhao)
+    expect(zhao.locator("tbody", has_text=house.cast.lin.name)).to_contain_text(said["passed"])
+    zhao.locator("input[name=reason]").fill("第四题答案有误")
+    zhao.get_by_role("button", name=said["propose"]).click()
+    change = zhao.url
+    agreed(feng, change, said)
+
+    lin.goto(result)
+    expect(lin.locator(".alert-info")).to_contain_text("第四题答案有误")
+    expect(lin.locator(".stats")).not_to_contain_text(said["failed"])
+    expect(lin.locator("tbody tr")).to_have_count(2)
+
+    feng.goto(f"/exams/{exam.public_id}/scoring")
+    feng.get_by_role("button", name=said["back"]).click()
+    feng.locator("#confirm-dialog").locator("button[value=yes]").click()
+    ready(feng)
+    feng.locator("input[name=reason]").fill("经复核答案无误")
+    feng.get_by_role("button", name=said["propose"]).click()
+    agreed(zhao, feng.url, said)
+
+    lin.goto(result)
+    expect(lin.locator(".alert-info")).to_contain_text("经复核答案无误")
+    expect(lin.locator(".stats")).to_contain_text(said["failed"])
+    expect(lin.locator("tbody tr")).to_have_count(3)
