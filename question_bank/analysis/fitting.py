@@ -23,6 +23,8 @@ GRID = normal_prior(low=-6.0, high=6.0, nodes=49)
 _NEWTON, _FARTHEST_A, _FARTHEST_D = 3, 0.5, 1.5
 #: slopes stay above, where a prior holds them positive
 _LEAST_A = 0.05
+#: directions in which the answers say less than this share of what they say in the best one have no error
+_SINGULAR = 1e-10
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ class Fit:
         elif self.common:
             chosen = np.column_stack([np.repeat([1.0, 0.0], size), chosen])
         chosen = chosen[:, chosen[~np.tile(self.held, 2)].any(axis=0)]
-        inner = np.linalg.pinv(chosen.T @ whole @ chosen, hermitian=True)
+        inner = np.linalg.pinv(chosen.T @ whole @ chosen, rcond=_SINGULAR, hermitian=True)
         found_all: Numbers = chosen @ inner @ chosen.T
         return found_all
 

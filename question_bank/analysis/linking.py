@@ -8,6 +8,7 @@ measures from the median in units of 0.74 interquartile ranges (Huynh & Meyer, 2
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 #: a robust z beyond has one chance in ten by luck
 DRIFTED = 1.645
@@ -31,6 +32,15 @@ class Link:
     def steepness(self, a: float) -> float:
         """A slope of a curve on the old scale."""
         return a / self.slope
+
+    def to_record(self) -> dict[str, Any]:
+        """JSON-able form."""
+        return {"slope": self.slope, "shift": self.shift}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "Link":
+        """The inverse; raises TypeError."""
+        return cls(**record)
 
 
 def mean_sigma(old: Mapping[int, float], new: Mapping[int, float]) -> Link:

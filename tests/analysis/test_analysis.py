@@ -40,7 +40,10 @@ def test_it_is_worked_out_when_the_exam_is_over(app: Flask, cast: Cast, cohort: 
     assert sum(found.report.bins) == 40
     assert found.report.reliability is not None
     assert found.report.minutes == (30.0, 30.0, 30.0, 30.0, 30.0)
-    assert {key: sums[0] for key, sums in found.units.items()} == {cast.bureau.public_id: 40, cast.branch_b.public_id: 40}
+    assert {key: sums[0] for key, sums in found.units.items()} == {
+        cast.bureau.public_id: 40,
+        cast.branch_b.public_id: 40,
+    }
 
 
 def test_a_change_of_scoring_makes_it_out_of_date_until_it_is_worked_out_again(
