@@ -105,9 +105,9 @@ class Plan:
 
     cut: float
     quotas: Mapping[str, float]
-    least: int = 20
+    least: int = 15
     most: int = 50
-    randomesque: int = 30
+    randomesque: int = 20
     confidence: float = 1.96
     ceiling: float = 0.2
 
