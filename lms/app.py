@@ -42,6 +42,7 @@ from lms.exams import work as exams_work
 from lms.home import routes as home_routes
 from lms.library import routes as library_routes
 from lms.library import work as library_work
+from lms.practice import routes as practice_routes
 from lms.rehearsal import routes as rehearsal_routes
 from lms.rehearsal import work as rehearsal_work
 from lms.roster import routes as roster_routes
@@ -62,6 +63,7 @@ __all__ = ["create_app"]
 MENU: tuple[navigation.Entry, ...] = (
     navigation.Entry("home.index", lazy_gettext("Home"), "home"),
     navigation.Entry("courses.index", lazy_gettext("Courses"), "book"),
+    navigation.Entry("practice.index", lazy_gettext("Practice"), "refresh"),
     navigation.Entry("library.index", lazy_gettext("Library"), "search"),
     navigation.Entry("sitting.index", lazy_gettext("Exams"), "exam"),
     navigation.Entry("transcripts.index", lazy_gettext("My transcript"), "transcript"),
@@ -156,6 +158,7 @@ def _features(app: Flask, config: Config) -> None:
         app.register_blueprint(supervision.bp)
     app.register_blueprint(analysis_routes.bp)
     analysis_work.init_app(app)
+    app.register_blueprint(practice_routes.bp)
     app.register_blueprint(transcripts_routes.bp)
     transcripts_work.init_app(app)
     app.register_blueprint(home_routes.bp)

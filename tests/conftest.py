@@ -20,7 +20,7 @@ from lms.app import create_app
 from lms.config import Config
 from lms.database import db
 
-pytest_plugins = ["tests.cast", "tests.exam_day", "tests.academy", "tests.demonstration"]
+pytest_plugins = ["tests.cast", "tests.exam_day", "tests.academy", "tests.practice.school", "tests.demonstration"]
 
 SECRET = "a-test-secret-of-more-than-32-characters"
 POSTGRES = os.environ.get("LMS_TEST_POSTGRES", "")

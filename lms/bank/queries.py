@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.policy import ALLOWS, Act, Viewer, unit_paths
 from lms.bank import review_queries, statistics
@@ -16,10 +16,12 @@ from question_bank import item as domain
 from question_bank.analysis.versions import Figures
 from question_bank.difficulty import Difficulty, estimated
 from question_bank.formats.record import from_record
+from question_bank.interactions import KINDS
 from question_bank.life import Standing, State
 from question_bank.pool import Pool as DomainPool
 
 SEARCH_LENGTH = 60
+_MACHINE_SCORED = tuple(key for key, kind in KINDS.items() if kind.MACHINE_SCORED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,32 @@ def ready_by_refs(session: Session, refs: Sequence[str]) -> dict[str, domain.Ite
         .where(Item.ref.in_(refs), DRAWABLE, Pool.created_by.is_(None))
     )
     return {row.ref: from_record(row.record) for row in rows}
+
+
+def for_practice(day: date) -> Subquery:
+    """The items that anybody may practise on that day, each by the version that papers take: item_id, item (public id),
+    version_id, ref, type, subject, point, stem_text.
+
+    They are those of the bundled pool that a machine scores, whose law stands, and that neither the version papers take
+    nor the newest one reserves for exams.
+    """
+    newest = aliased(ItemVersion)
+    return (
+        select(Item.id.label("item_id"), Item.public_id.label("item"), ItemVersion.id.label("version_id"), Item.ref)
+        .add_columns(ItemVersion.type, ItemVersion.subject, ItemVersion.point, ItemVersion.stem_text)
+        .join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.drawn))
+        .join(newest, (newest.item_id == Item.id) & (newest.number == Item.newest))
+        .join(Pool, Pool.id == Item.pool_id)
+        .where(Pool.created_by.is_(None), DRAWABLE, ItemVersion.type.in_(_MACHINE_SCORED))
+        .where(or_(ItemVersion.valid_from.is_(None), ItemVersion.valid_from <= day))
+        .where(or_(ItemVersion.valid_until.is_(None), ItemVersion.valid_until >= day))
+        .where(*(_classification(version) != "reserved" for version in (ItemVersion, newest)))
+        .subquery("practised")
+    )
+
+
+def _classification(version: type[ItemVersion]) -> ColumnElement[str]:
+    return func.coalesce(version.record["classification"].as_string(), "")
 
 
 @dataclass(frozen=True, slots=True)

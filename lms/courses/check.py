@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from lms.accounts.policy import Viewer
 from lms.courses.queries import OpenUnit
+from lms.form_answers import raw_answer
 from lms.richtext import rendered, rendered_stem
 from question_bank.chance import derive
 from question_bank.errors import BadResponse
@@ -67,30 +68,13 @@ def responses(versions: Sequence[ItemVersion], seed: bytes, form: MultiDict[str,
     found = []
     for number, version in enumerate(versions, 1):
         own = derive(seed, str(number))
-        raw = _raw(version, number, version.interaction.present(version.body, own), form)
+        shown = version.interaction.present(version.body, own)
+        raw = raw_answer(version.interaction.CONTROL, shown, form, f"q{number}")
         try:
             found.append(version.interaction.read(version.body, own, raw))
         except BadResponse:
             found.append(None)
     return found
-
-
-def _raw(version: ItemVersion, number: int, shown: Presentation, form: MultiDict[str, str]) -> object:
-    name = f"q{number}"
-    control = version.interaction.CONTROL
-    blanks = [form.get(f"{name}-{blank}", "") for blank in range(1, shown.blanks + 1)]
-    if control == "one":
-        return form.get(name)
-    if control in ("many", "spots"):
-        return form.getlist(name)
-    if control in ("blanks", "inline"):
-        return blanks if control == "blanks" else [chosen or None for chosen in blanks]
-    if control == "order":
-        return [part for part in form.get(name, "").split(",") if part]
-    if control == "match":
-        chosen = {prompt.id: form.get(f"{name}-{prompt.id}", "") for prompt in shown.prompts}
-        return {left: right for left, right in chosen.items() if right}
-    return form.get(name, "")
 
 
 def feedback(versions: Sequence[ItemVersion], given: Sequence[Any], rights: Sequence[bool]) -> list[Feedback]:

@@ -6,6 +6,7 @@ same role for another branch, and an examiner of one single exam.
 
 import hashlib
 import io
+import re
 import sqlite3
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -276,6 +277,7 @@ def build(folder: Path) -> House:
     _exams(house, cast, day)
     _people(house, cast)
     _learning(house)
+    _practice(house)
     _imports(house)
     _writing(house, cast, day)
     _health(house, day)
@@ -350,6 +352,20 @@ def _learning(house: House) -> None:
         "person": person,
         "code": printed.rsplit("/", 1)[1],
     }
+
+
+def _practice(house: House) -> None:
+    """A round of Lin's of which nothing is answered."""
+    lin = house.client("cadre")
+    address = post(lin, "/practice/rounds", way="all", size="5").location
+    page = lin.get(address).text
+    item, version = (
+        re.search(r"/practice/questions/([\w-]{22})/star", page),
+        re.search(r'"version" value="(\d+)"', page),
+    )
+    assert item is not None
+    assert version is not None
+    house.values |= {"round": address.rsplit("/", 1)[1], "round_item": item[1], "round_version": version[1]}
 
 
 def _imports(house: House) -> None:

@@ -1,0 +1,1 @@
+"""Courseware in use: units to study, progress that survives a change of machine, checks, hours."""

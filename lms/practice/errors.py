@@ -1,0 +1,19 @@
+"""Why practice is refused."""
+
+from flask_babel import lazy_gettext
+
+from lms.errors import Refused
+
+
+class NothingToPractise(Refused):
+    """No question fits the choice."""
+
+    code = "practice.nothing"
+    sentence = lazy_gettext("There is no question for this choice.")
+
+
+class Reworded(Refused):
+    """The question has another wording since the page was opened."""
+
+    code = "practice.reworded"
+    sentence = lazy_gettext("The question was changed meanwhile. Please answer it once more.")

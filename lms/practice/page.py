@@ -1,0 +1,145 @@
+"""A question of practice as its page shows it: to be answered, and with what was right and why."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from lms.bank import queries as bank
+from lms.courses import queries as courses
+from lms.courses.queries import UnitRow
+from lms.form_answers import raw_answer
+from lms.library import queries as library
+from lms.library.queries import Link
+from lms.practice.models import Answer
+from lms.practice.queries import RIGHT
+from lms.richtext import rendered, rendered_stem
+from question_bank.chance import derive
+from question_bank.errors import BadResponse
+from question_bank.interactions import Presentation
+from question_bank.interactions.options import Options
+from question_bank.item import Citation, ItemVersion
+
+#: the name of the control on the page
+FIELD = "q1"
+MOST_UNITS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question by the names that `components/question.html` uses; the page has one, numbered 1."""
+
+    number: int
+    type: str
+    control: str
+    stem: Markup
+    presentation: Presentation
+    stimulus: Markup | None
+    stimulus_title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of an answer. Options are (words, right, chosen, reason); `answer` is "" for none; `outcome` is right,
+    partly or wrong; citations come with their place in the library, None where it does not hold them.
+    """
+
+    type: str
+    stem: Markup
+    stimulus: Markup | None
+    stimulus_title: str | None
+    outcome: str
+    answer: str
+    key: str
+    reasons: tuple[tuple[str, bool, str], ...]
+    explanation: Markup | None
+    citations: tuple[tuple[Citation, Link | None], ...]
+    units: tuple[UnitRow, ...]
+
+
+def seed_of(seed: bytes, place: int) -> bytes:
+    """Orders the options of a place of a round."""
+    return derive(seed, f"place:{place}")
+
+
+def asked(version: ItemVersion, seed: bytes) -> Asked:
+    """The question to be answered."""
+    stimulus = version.stimulus
+    return Asked(
+        number=1,
+        type=version.type,
+        control=version.interaction.CONTROL,
+        stem=rendered(version.stem),
+        presentation=version.interaction.present(version.body, seed),
+        stimulus=rendered(stimulus.text) if stimulus else None,
+        stimulus_title=stimulus.title if stimulus else None,
+    )
+
+
+def response_of(version: ItemVersion, seed: bytes, form: MultiDict[str, str]) -> Any:
+    """The stored form of what was posted; raises BadResponse for what no page of ours sends."""
+    shown = version.interaction.present(version.body, seed)
+    raw = raw_answer(version.interaction.CONTROL, shown, form, FIELD)
+    if version.interaction.CONTROL == "order" and not raw:
+        raw = _numbered(shown, form)
+    return version.interaction.read(version.body, seed, raw)
+
+
+def _numbered(shown: Presentation, form: MultiDict[str, str]) -> list[str]:
+    """The lines of an ordering by the numbers chosen for them, where no script moves lines; [] where none was chosen.
+
+    Raises BadResponse for two lines with one number.
+    """
+    places = {choice.id: form.get(f"{FIELD}-{choice.id}", "") for choice in shown.choices}
+    if not any(places.values()):
+        return []
+    if sorted(places.values()) != sorted(str(place) for place in range(1, len(places) + 1)):
+        raise BadResponse(reason="order")
+    return sorted(places, key=lambda choice: int(places[choice]))
+
+
+def told(session: Session, person_id: int, given: Answer) -> Told:
+    """What the person reads about an answer of theirs."""
+    version = bank.versions(session, [given.item_version_id])[given.item_version_id]
+    stimulus = version.stimulus
+    kind = version.interaction
+    return Told(
+        type=version.type,
+        stem=rendered_stem(version.stem),
+        stimulus=rendered(stimulus.text) if stimulus else None,
+        stimulus_title=stimulus.title if stimulus else None,
+        outcome=outcome(given.share),
+        answer="" if given.response is None else kind.summary(version.body, given.response),
+        key=kind.key_summary(version.body),
+        reasons=_reasons(version),
+        explanation=rendered(version.explanation) if version.explanation else None,
+        citations=_citations(session, version),
+        units=_units(session, person_id, version),
+    )
+
+
+def outcome(share: int) -> str:
+    """right, partly or wrong, of a share in thousandths."""
+    return "right" if share == RIGHT else "partly" if share else "wrong"
+
+
+def _reasons(version: ItemVersion) -> tuple[tuple[str, bool, str], ...]:
+    """The options that say why they are right or wrong."""
+    if not isinstance(version.body, Options):
+        return ()
+    return tuple((option.text, option.right, option.why) for option in version.body.options if option.why)
+
+
+def _citations(session: Session, version: ItemVersion) -> tuple[tuple[Citation, Link | None], ...]:
+    links = library.resolve_many(session, [(one.source, one.article) for one in version.citations])
+    return tuple((one, links.get((one.source, one.article))) for one in version.citations)
+
+
+def _units(session: Session, person_id: int, version: ItemVersion) -> tuple[UnitRow, ...]:
+    """The units of the subject, those that name the knowledge point first."""
+    found = [courses.row_of(row) for row in session.execute(courses.units(person_id, subject=version.subject))]
+    if version.point:
+        found.sort(key=lambda unit: version.point not in unit.title)
+    return tuple(found[:MOST_UNITS])

@@ -1,0 +1,205 @@
+"""Practising in the browser: choosing, answering one question after another, seeing what was right, the summary."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
+from sqlalchemy.orm import Session
+
+from lms.access import signed_in
+from lms.accounts.gate import viewer
+from lms.clock import BUREAU_ZONE, now
+from lms.database import reading, writing
+from lms.errors import NotFound
+from lms.i18n import locale_code
+from lms.practice import errors, page, queries, service
+from lms.practice.forms import choice_of, whole
+from lms.practice.models import Round
+from lms.practice.queries import Question
+from lms.question_types import TYPE_NAMES
+from lms.subjects import SUBJECTS
+from question_bank.errors import BadResponse
+
+bp = Blueprint("practice", __name__, url_prefix="/practice", template_folder="templates")
+
+WAY_NAMES = {
+    "all": lazy_gettext("Any question"),
+    "due": lazy_gettext("What is due"),
+    "mistakes": lazy_gettext("My mistakes"),
+    "favourites": lazy_gettext("My favourites"),
+}
+ROUNDS_SHOWN = 8
+
+
+@bp.get("/")
+@signed_in
+def index() -> ResponseReturnValue:
+    """Where one stands, the form of a round, the latest rounds."""
+    session = reading()
+    held = queries.subjects(session)
+    return render_template(
+        "practice/index.html",
+        counts=queries.counts(session, viewer().id, now=now(), midnight=_midnight()),
+        ways=WAY_NAMES,
+        sizes=service.SIZES,
+        total=sum(held.values()),
+        subjects=[(one.code, one.name(locale_code()), held[one.code]) for one in SUBJECTS if one.code in held],
+        rounds=queries.rounds(session, viewer().id, limit=ROUNDS_SHOWN),
+        subject_names=subject_names(),
+    )
+
+
+@bp.post("/rounds")
+@signed_in
+def start() -> ResponseReturnValue:
+    """Begin a round, or say that no question fits."""
+    try:
+        with writing() as session:
+            made = service.start(session, viewer().id, choice_of(request.form)).public_id
+    except errors.NothingToPractise as refusal:
+        flash(str(refusal.sentence), "warn")
+        return redirect(url_for("practice.index"), 303)
+    return redirect(url_for("practice.show", round_id=made), 303)
+
+
+@bp.get("/rounds/<round_id>")
+@signed_in
+def show(round_id: str) -> ResponseReturnValue:
+    """The next question of a round, or its summary when there is none."""
+    session = reading()
+    held = _round(session, round_id)
+    place = None if held.ended_at else queries.next_place(session, held)
+    found = queries.question(session, held.items[place - 1]) if place else None
+    if place is None or found is None:
+        return _summary(session, held)
+    return render_template(
+        "practice/question.html",
+        round=held,
+        place=place,
+        found=found,
+        q=page.asked(found.version, page.seed_of(held.seed, place)),
+        shown_at=int(now().timestamp()),
+        starred=queries.is_favourite(session, viewer().id, found.item_id),
+        **_names(held),
+    )
+
+
+@bp.post("/rounds/<round_id>/<int:place>")
+@signed_in
+def answer(round_id: str, place: int) -> ResponseReturnValue:
+    """Keep an answer; on to what was right."""
+    with writing() as session:
+        held = _round(session, round_id, lock=True)
+        found = _question_at(session, held, place)
+        if whole(request.form.get("version")) != found.version_id:
+            raise errors.Reworded
+        given, complaint = _given(found, page.seed_of(held.seed, place))
+        if complaint:
+            flash(complaint, "warn")
+            return redirect(url_for("practice.show", round_id=round_id), 303)
+        shown_at = whole(request.form.get("shown_at"))
+        seconds = int(now().timestamp()) - shown_at if shown_at is not None else None
+        service.answer(session, held, place, found, response=given, seconds=seconds)
+    return redirect(url_for("practice.place", round_id=round_id, place=place), 303)
+
+
+@bp.get("/rounds/<round_id>/<int:place>")
+@signed_in
+def place(round_id: str, place: int) -> ResponseReturnValue:
+    """What was right at a place of a round; before it was answered it leads to the round."""
+    session = reading()
+    held = _round(session, round_id)
+    found = _question_at(session, held, place)
+    given = queries.answers(session, held.id).get(place)
+    if given is None:
+        return redirect(url_for("practice.show", round_id=round_id), 303)
+    return render_template(
+        "practice/feedback.html",
+        round=held,
+        place=place,
+        found=found,
+        told=page.told(session, viewer().id, given),
+        given=given,
+        starred=queries.is_favourite(session, viewer().id, found.item_id),
+        **_names(held),
+    )
+
+
+@bp.post("/rounds/<round_id>/end")
+@signed_in
+def end(round_id: str) -> ResponseReturnValue:
+    """End a round before its last question."""
+    with writing() as session:
+        service.end(_round(session, round_id, lock=True))
+    return redirect(url_for("practice.show", round_id=round_id), 303)
+
+
+@bp.post("/questions/<item_id>/star")
+@signed_in
+def star(item_id: str) -> ResponseReturnValue:
+    """Make a question a favourite or none any more; back to the place of the round it was asked at."""
+    with writing() as session:
+        found = queries.question_by_public_id(session, item_id)
+        if found is None:
+            raise NotFound
+        service.star(session, viewer().id, found.item_id, on=request.form.get("on") == "1")
+    round_id, place = request.form.get("round", ""), whole(request.form.get("place"))
+    if round_id and place is not None:
+        return redirect(url_for("practice.place", round_id=round_id, place=place), 303)
+    return redirect(url_for("practice.index"), 303)
+
+
+def subject_names() -> dict[str, str]:
+    """The names of subjects by code, in the language of the request."""
+    return {one.code: one.name(locale_code()) for one in SUBJECTS}
+
+
+def _round(session: Session, round_id: str, *, lock: bool = False) -> Round:
+    held = queries.round_of(session, viewer().id, round_id, lock=lock)
+    if held is None:
+        raise NotFound
+    return held
+
+
+def _question_at(session: Session, held: Round, place: int) -> Question:
+    found = queries.question(session, held.items[place - 1]) if 1 <= place <= len(held.items) else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _given(found: Question, seed: bytes) -> tuple[Any, str]:
+    """The response that was posted, None for "I do not know"; and what is wrong with it, "" for nothing."""
+    if "unknown" in request.form:
+        return None, ""
+    try:
+        given = page.response_of(found.version, seed, request.form)
+    except BadResponse:
+        return None, gettext("The answer could not be read. Please give it once more.")
+    if found.version.interaction.is_blank(given):
+        return None, gettext("Give an answer first, or say that you do not know.")
+    return given, ""
+
+
+def _summary(session: Session, held: Round) -> ResponseReturnValue:
+    stems = queries.stems(session, held.items)
+    given = queries.answers(session, held.id)
+    rows = [
+        (place, stems.get(item), page.outcome(given[place].share) if place in given else None)
+        for place, item in enumerate(held.items, 1)
+    ]
+    return render_template("practice/summary.html", round=held, rows=rows, **_names(held))
+
+
+def _names(held: Round) -> dict[str, object]:
+    subject = subject_names().get(held.subject, "")
+    title = " · ".join(filter(None, (str(WAY_NAMES[held.way]), subject, held.point)))
+    return {"title": title, "type_names": TYPE_NAMES, "ways": WAY_NAMES}
+
+
+def _midnight() -> datetime:
+    """The end of the day."""
+    local = now().astimezone(BUREAU_ZONE)
+    return local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

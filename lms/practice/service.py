@@ -1,0 +1,132 @@
+"""Practising: beginning a round, answering, starring. Each within the caller's `writing()`."""
+
+import secrets
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from lms.clock import BUREAU_ZONE, now
+from lms.practice import errors, queries
+from lms.practice.models import Answer, Card, Favourite, Round
+from lms.practice.queries import RIGHT, Choice, Question
+from question_bank import spacing
+from question_bank.chance import Chance
+from question_bank.scoring import DEFAULT
+
+SIZES = (5, 10, 20, 50)
+#: a page that was open longer says nothing of the time an answer took
+LONGEST_SECONDS = 3600
+
+
+def start(session: Session, person_id: int, choice: Choice) -> Round:
+    """Begin a round; raises NothingToPractise.
+
+    What is due comes by how long it has been so. Of a subject those never met come first; all else is left to chance.
+    """
+    found = queries.candidates(session, person_id, choice, now=now())
+    if not found:
+        raise errors.NothingToPractise
+    seed = secrets.token_bytes(32)
+    if choice.way != "due":
+        found = Chance(seed).shuffled(found)
+        if choice.way == "all" and choice.subject:
+            found.sort(key=lambda one: one[1])
+    made = Round(
+        person_id=person_id,
+        way=choice.way,
+        subject=choice.subject,
+        point=choice.point,
+        items=[item for item, _met in found[: choice.size]],
+        seed=seed,
+        answered=0,
+        right=0,
+        started_at=now(),
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def answer(
+    session: Session, held: Round, place: int, question: Question, *, response: Any, seconds: int | None
+) -> Answer:
+    """Keep an answer, None for none, and what follows from it; a place answered before keeps its first answer."""
+    kept = queries.answers(session, held.id)
+    if place in kept:
+        return kept[place]
+    version = question.version
+    blank = response is None or version.interaction.is_blank(response)
+    share = 0 if blank else thousandths(version.interaction.score(version.body, response, DEFAULT))
+    spent = seconds if seconds is not None and 0 <= seconds <= LONGEST_SECONDS else None
+    rating = _remember(session, held.person_id, question.item_id, share, spent)
+    made = Answer(
+        round_id=held.id,
+        place=place,
+        person_id=held.person_id,
+        item_id=question.item_id,
+        item_version_id=question.version_id,
+        response=None if blank else response,
+        share=share,
+        seconds=spent,
+        rating=rating,
+        at=now(),
+    )
+    session.add(made)
+    held.answered += 1
+    held.right += share == RIGHT
+    session.flush()
+    if queries.next_place(session, held) is None:
+        end(held)
+    return made
+
+
+def thousandths(share: Fraction) -> int:
+    """A share of the marks as it is kept: all only where it is all, none only where it is none."""
+    rounded = round(share * RIGHT)
+    return rounded if share in (0, 1) else min(max(rounded, 1), RIGHT - 1)
+
+
+def end(held: Round) -> None:
+    """End a round; what was not answered is left out."""
+    held.ended_at = held.ended_at or now()
+
+
+def star(session: Session, person_id: int, item_id: int, *, on: bool) -> None:
+    """Make an item a favourite, or none any more."""
+    kept = session.get(Favourite, (person_id, item_id))
+    if on and kept is None:
+        session.add(Favourite(person_id=person_id, item_id=item_id, at=now()))
+    elif not on and kept is not None:
+        session.delete(kept)
+
+
+def _remember(session: Session, person_id: int, item_id: int, share: int, seconds: int | None) -> int:
+    """Bring what is known of the item up to the answer; the rating of the answer."""
+    moment, usual = now(), queries.usual_seconds(session, item_id)
+    card = session.get(Card, (person_id, item_id))
+    if card is None:
+        card = Card(person_id=person_id, item_id=item_id, record=spacing.first(moment).to_record())
+        card.answered, card.quick, card.mistaken = 0, 0, False
+        session.add(card)
+    before = spacing.Card.from_record(card.record)
+    rating = spacing.rating_of(share / RIGHT, seconds, usual, card.quick)
+    after = spacing.reviewed(before, rating, max(moment, before.last or moment))
+    card.record = after.to_record()
+    card.due = after.due if share == RIGHT else moment
+    card.answered += 1
+    card.share, card.answered_at = share, moment
+    card.quick = card.quick + 1 if spacing.quick(share / RIGHT, seconds, usual) else 0
+    _judge(card, moment.astimezone(BUREAU_ZONE).date())
+    return rating
+
+
+def _judge(card: Card, day: date) -> None:
+    """A wrong answer makes a mistake of it; right answers on two different days take it off the list."""
+    if card.share < RIGHT:
+        card.mistaken, card.right_on = True, None
+    elif card.right_on is None:
+        card.right_on = day
+    elif card.right_on != day:
+        card.mistaken = False
