@@ -17,3 +17,10 @@ class Reworded(Refused):
 
     code = "practice.reworded"
     sentence = lazy_gettext("The question was changed meanwhile. Please answer it once more.")
+
+
+class WhileSitting(Refused):
+    """Practice tells keys, and an exam may ask the same questions."""
+
+    code = "practice.while_sitting"
+    sentence = lazy_gettext("There is no practice while you sit an exam. Hand it in first.")

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
+from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from lms.access import signed_in
@@ -19,6 +20,7 @@ from lms.practice.forms import choice_of, whole
 from lms.practice.models import Round
 from lms.practice.queries import Question
 from lms.question_types import TYPE_NAMES
+from lms.sitting import queries as sitting
 from lms.subjects import SUBJECTS
 from question_bank.errors import BadResponse
 
@@ -31,6 +33,13 @@ WAY_NAMES = {
     "favourites": lazy_gettext("My favourites"),
 }
 ROUNDS_SHOWN = 8
+
+
+@bp.before_request
+def refuse_candidates() -> None:
+    """Raise WhileSitting for somebody who sits an exam: practice tells keys."""
+    if current_user.is_authenticated and sitting.is_sitting(reading(), viewer().id, now()):
+        raise errors.WhileSitting
 
 
 @bp.get("/")

@@ -186,6 +186,15 @@ def tally(session: Session, exam_id: int) -> Tally:
     return Tally(begun, ended, passed or 0)
 
 
+def is_sitting(session: Session, person_id: int, moment: datetime) -> bool:
+    """Whether a person has an exam under way."""
+    query = select(Attempt.id).where(
+        Attempt.person_id == person_id, Attempt.ended_at.is_(None),
+        (Attempt.deadline_at > moment) | Attempt.paused_at.is_not(None),
+    )  # fmt: skip
+    return session.scalar(query.limit(1)) is not None
+
+
 def open_attempts(session: Session) -> int:
     """Attempts begun and not over, of all exams."""
     return session.scalar(select(func.count()).where(Attempt.ended_at.is_(None))) or 0

@@ -14,6 +14,7 @@ from lms.database import reading, writing
 from lms.practice.models import Answer, Card, Round
 from tests.cast import Cast, csrf, post, sign_in
 from tests.conftest import TestClock
+from tests.exam_day import ExamDay
 from tests.practice.school import SECRET, School, begin, filled, send
 
 
@@ -417,3 +418,23 @@ def test_a_choice_without_questions_says_so(cast: Cast, school: School, client: 
     )
 
     assert "没有符合" in answer.text
+
+
+def test_nobody_practises_while_they_sit_an_exam(cast: Cast, school: School, exam_day: ExamDay, app: Flask) -> None:
+    """
+    Practice tells keys: it is refused from the start to the hand-in, to the candidate only.
+    """
+    exam = exam_day.published()
+    lin, sun = sign_in(app.test_client(), cast.lin), sign_in(app.test_client(), cast.sun)
+    assert lin.get("/practice/").status_code == 200
+
+    post(lin, f"/sitting/exam/{exam.public_id}/start")
+
+    assert lin.get("/practice/").status_code == 409
+    assert begin_refused(lin)
+    assert sun.get("/practice/").status_code == 200
+
+
+def begin_refused(client: FlaskClient) -> bool:
+    """Whether no round can be begun."""
+    return post(client, "/practice/rounds", way="all", subject="", size="5").status_code == 409

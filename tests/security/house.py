@@ -277,7 +277,7 @@ def build(folder: Path) -> House:
     _exams(house, cast, day)
     _people(house, cast)
     _learning(house)
-    _practice(house)
+    _practice(house, cast)
     _imports(house)
     _writing(house, cast, day)
     _health(house, day)
@@ -354,11 +354,11 @@ def _learning(house: House) -> None:
     }
 
 
-def _practice(house: House) -> None:
-    """A round of Lin's of which nothing is answered."""
-    lin = house.client("cadre")
-    address = post(lin, "/practice/rounds", way="all", size="5").location
-    page = lin.get(address).text
+def _practice(house: House, cast: Cast) -> None:
+    """A round of the librarian, a colleague of Lin's, who sits an exam, of which nothing is answered."""
+    colleague = sign_in(house.app.test_client(), cast.wu)
+    address = post(colleague, "/practice/rounds", way="all", size="5").location
+    page = colleague.get(address).text
     item, version = (
         re.search(r"/practice/questions/([\w-]{22})/star", page),
         re.search(r'"version" value="(\d+)"', page),
