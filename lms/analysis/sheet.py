@@ -30,7 +30,11 @@ def workbook(
         page.write_row(0, 0, head, bold)
         page.freeze_panes(1, 0)
         for number, row in enumerate(rows, 1):
-            page.write_row(number, 0, ["" if cell is None else cell for cell in row])
+            for column, cell in enumerate(row):
+                if isinstance(cell, str):
+                    page.write_string(number, column, cell)
+                elif cell is not None:
+                    page.write_number(number, column, cell)
 
     write(gettext("Whole"), [gettext("Figure"), gettext("Value")], _whole(title, found), (44, 44))
     head = [

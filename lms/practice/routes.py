@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
-from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from lms.access import signed_in
@@ -35,13 +34,6 @@ WAY_NAMES = {
 ROUNDS_SHOWN = 8
 
 
-@bp.before_request
-def refuse_candidates() -> None:
-    """Raise WhileSitting for somebody who sits an exam: practice tells keys."""
-    if current_user.is_authenticated and sitting.is_sitting(reading(), viewer().id, now()):
-        raise errors.WhileSitting
-
-
 @bp.get("/")
 @signed_in
 def index() -> ResponseReturnValue:
@@ -65,9 +57,10 @@ def index() -> ResponseReturnValue:
 def start() -> ResponseReturnValue:
     """Begin a round, or say that no question fits."""
     try:
+        _refuse_candidates()
         with writing() as session:
             made = service.start(session, viewer().id, choice_of(request.form)).public_id
-    except errors.NothingToPractise as refusal:
+    except (errors.NothingToPractise, errors.WhileSitting) as refusal:
         flash(str(refusal.sentence), "warn")
         return redirect(url_for("practice.index"), 303)
     return redirect(url_for("practice.show", round_id=made), 303)
@@ -169,7 +162,14 @@ def _round(session: Session, round_id: str, *, lock: bool = False) -> Round:
     held = queries.round_of(session, viewer().id, round_id, lock=lock)
     if held is None:
         raise NotFound
+    _refuse_candidates()
     return held
+
+
+def _refuse_candidates() -> None:
+    """Raise WhileSitting for somebody who sits an exam: practice tells keys."""
+    if sitting.is_sitting(reading(), viewer().id, now()):
+        raise errors.WhileSitting
 
 
 def _question_at(session: Session, held: Round, place: int) -> Question:

@@ -17,14 +17,14 @@ ROWS = matrix()
 BRACED = [row for row in ROWS if "{" in row.address]
 LINK = re.compile(r'(?:href|action|src|formaction)="(/[^"#?]*)')
 #: parts of an address that are no ids: a page of a unit, a row or kind of one's own file, a file of this release
-NAMES = frozenset({"page_key", "category", "number", "path", "digest", "kind"})
+NAMES = frozenset({"page_key", "category", "number", "path", "digest", "kind", "place"})
 SHA256 = re.compile(r"[0-9a-f]{64}")
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
 
 #: names of the house for things of one kind
 EXAMS = frozenset({"draft", "exam", "guarded", "over", "sat"})
 ATTEMPTS = frozenset({"attempt", "done", "elsewhere"})
-ITEMS = frozenset({"item", "retired", "revised", "suspended", "drafted", "waiting"})
+ITEMS = frozenset({"item", "retired", "revised", "suspended", "drafted", "waiting", "round_item"})
 PEOPLE = frozenset({"person", "sharer", "stranger"})
 SAME = {name: kind for kind in (EXAMS, ATTEMPTS, ITEMS, PEOPLE) for name in kind}
 
