@@ -17,6 +17,7 @@ from lms.accounts.policy import Viewer
 from lms.audit.service import record
 from lms.clock import now
 from lms.database import dumps
+from lms.errors import NotFound
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.sitting import decisions, errors, remarking
@@ -189,6 +190,8 @@ def decide(session: Session, exam: ExamRow, public_id: str, by: Viewer, *, agree
     Raises NotFound for one that is decided, SatIt, OwnProposal and Outdated.
     """
     found = decisions.waiting(session, exam, public_id, by)
+    if found.remarking_id is not None:  # a change of scoring is decided on its own page
+        raise NotFound
     equating = session.get(Equating, found.equating_id) if found.equating_id else None
     if agree and equating is not None and not current(session, equating):
         raise errors.Outdated

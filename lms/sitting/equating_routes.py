@@ -102,7 +102,7 @@ def _page(exam: ExamRow, form: ProposalForm) -> str:
         people=people,
         decisions=found,
         in_force=equating.in_force(found),
-        pending=next((one for one in found if one.agreed is None), None),
+        pending=next((one for one in found if one.agreed is None and one.remarking_id is None), None),
         me=viewer().id,
     )
 
