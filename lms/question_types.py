@@ -18,8 +18,8 @@ TYPE_NAMES = {
     "essay": lazy_gettext("Essay"),
     "file_answer": lazy_gettext("File to hand in"),
 }
-#: types that a machine scores at once
-MACHINE_TYPES = tuple(key for key, kind in KINDS.items() if kind.MACHINE_SCORED)
+#: types that an exam can ask: candidates cannot hand in files yet
+EXAM_TYPES = tuple(key for key in KINDS if key != "file_answer")
 #: the rules of `question_bank.scoring`
 MULTI_NAMES = {
     "cn_half": lazy_gettext("too few: half the marks; any wrong one: none"),

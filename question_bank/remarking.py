@@ -19,17 +19,18 @@ from question_bank.item import ItemVersion
 from question_bank.scoring import Rules
 
 FORMAT = 1
-#: another key; a further answer that earns full marks; out of the paper; full marks for everybody; other rules; another pass mark
-KEY, ACCEPT, VOID, FULL, RULES, PASS_MARK = "key", "accept", "void", "full", "rules", "pass_mark"
+#: another key; a further answer that earns full marks; out of the paper; full marks for everybody; other rules; another pass mark;
+#: marks that people gave to answers
+KEY, ACCEPT, VOID, FULL, RULES, PASS_MARK, MARKS = "key", "accept", "void", "full", "rules", "pass_mark", "marks"
 OF_ITEM = (KEY, ACCEPT, VOID, FULL)
-OF_EXAM = (RULES, PASS_MARK)
+OF_EXAM = (RULES, PASS_MARK, MARKS)
 ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change. `version`: the item version it is about, None for what is about the exam. `value`: the corrected version
-    (KEY), a response (ACCEPT), `Rules`, a pass mark in marks, or None.
+    (KEY), a response (ACCEPT), `Rules`, a pass mark in marks, for MARKS by number of the attempt the marks by slot, or None.
     """
 
     kind: str
@@ -45,6 +46,11 @@ class Change:
             value = value.to_record()
         elif self.kind == PASS_MARK:
             value = int(value * 100)
+        elif self.kind == MARKS:
+            value = {
+                str(attempt): {str(slot): int(mark * 100) for slot, mark in slots.items()}
+                for attempt, slots in value.items()
+            }
         return [self.kind, self.version, value]
 
     @classmethod
@@ -57,6 +63,11 @@ class Change:
             value = Rules(**value)
         elif kind == PASS_MARK:
             value = Decimal(value) / 100
+        elif kind == MARKS:
+            value = {
+                int(attempt): {int(slot): Decimal(mark) / 100 for slot, mark in slots.items()}
+                for attempt, slots in value.items()
+            }
         return cls(kind, version, value)
 
 
@@ -76,6 +87,19 @@ class Remark:
     def touches_all(self) -> bool:
         """Whether every question may be worth another share by it."""
         return any(change.kind == RULES for change in self.changes)
+
+    @property
+    def by_people(self) -> bool:
+        """Whether it is nothing but marks that people gave."""
+        return all(change.kind == MARKS for change in self.changes)
+
+    def marks_of(self, attempt: int) -> dict[int, Decimal]:
+        """The marks that people gave to answers of an attempt, by slot."""
+        found: dict[int, Decimal] = {}
+        for change in self.changes:
+            if change.kind == MARKS:
+                found |= change.value.get(attempt, {})
+        return found
 
     def touches(self, slot: Slot) -> bool:
         """Whether what a question earns may be another by it."""
@@ -137,6 +161,8 @@ class Scoring:
                 return replace(self, rules=change.value)
             case "pass_mark", None:
                 return replace(self, pass_mark=change.value)
+            case "marks", None:
+                return self
             case "key", int(version):
                 return replace(self, versions={**self.versions, version: change.value})
             case "accept", int(version):
@@ -162,6 +188,20 @@ class Scoring:
             return Score(number, slot.marks, slot.marks, blank=False)
         return Score(number, marks_for(share, slot.marks), slot.marks, blank=False)
 
+    def by_machine(self, version: int) -> bool:
+        """Whether a machine scores a version."""
+        return self.versions[version].interaction.MACHINE_SCORED
+
+    def marked(self, slot: Slot, old: Score, mark: Decimal) -> Score:
+        """What a question earns by the mark that people gave, unless it was left blank, is out or worth full marks for all;
+        raises ValueError for a mark out of range.
+        """
+        if not 0 <= mark <= slot.marks:
+            raise ValueError(f"question {slot.number}: a mark of 0 to {slot.marks}")
+        if old.blank or slot.version in self.void | self.full:
+            return old
+        return replace(old, earned=mark)
+
     def pass_mark_of(self, form: Form) -> Decimal:
         """The pass mark of a paper: where questions are out, the same share of what is left, rounded down to hundredths."""
         whole = sum((slot.marks for slot in form.slots), Decimal(0))
@@ -180,18 +220,29 @@ class Scoring:
 
 
 def remarked(
-    before: tuple[Score, ...], form: Form, answers: Mapping[int, Any], remark: Remark, scoring: Scoring
+    before: tuple[Score, ...],
+    form: Form,
+    answers: Mapping[int, Any],
+    remark: Remark,
+    scoring: Scoring,
+    *,
+    attempt: int = 0,
 ) -> Standing:
     """An attempt after a remark; `before`: what its questions earned until then, `answers` by slot, at least of those that
-    the remark touches, `scoring` with the remark.
+    the remark touches, `scoring` with the remark, `attempt` the number by which marks of people name it.
+
+    What people mark stays as it is whatever the rules for machines become.
     """
-    scores = tuple(
-        _again(old, scoring.score(slot, answers.get(slot.number)), favour=remark.favour)
-        if remark.touches(slot)
-        else old
-        for slot, old in zip(form.slots, before, strict=True)
-    )
-    return scoring.standing(form, scores)
+    given = remark.marks_of(attempt)
+    scores = []
+    for slot, old in zip(form.slots, before, strict=True):
+        new = old
+        if slot.version in remark.versions or (remark.touches_all and scoring.by_machine(slot.version)):
+            new = _again(old, scoring.score(slot, answers.get(slot.number)), favour=remark.favour)
+        if slot.number in given:
+            new = scoring.marked(slot, new, given[slot.number])
+        scores.append(new)
+    return scoring.standing(form, tuple(scores))
 
 
 def _again(old: Score, new: Score, *, favour: bool) -> Score:
@@ -203,7 +254,7 @@ def _again(old: Score, new: Score, *, favour: bool) -> Score:
 
 def refusal(remark: Remark, versions: Mapping[int, ItemVersion], blueprint: Blueprint) -> str | None:
     """Why a remark cannot be: "empty", "unknown_version", "other_question" (a key for a question of another shape),
-    "same_key", "by_hand" (no machine scores it), "bad_answer" or "bad_pass_mark"; None when it can.
+    "same_key", "by_hand" (no machine scores it), "bad_answer", "bad_pass_mark" or "bad_marks"; None when it can.
     """
     if not remark.changes:
         return "empty"
@@ -239,6 +290,8 @@ def _key(version: ItemVersion, corrected: ItemVersion) -> str | None:
 def _of_exam(change: Change, blueprint: Blueprint) -> str | None:
     if change.kind == PASS_MARK and not 0 <= change.value <= blueprint.total:
         return "bad_pass_mark"
+    if change.kind == MARKS and not all(mark >= 0 for slots in change.value.values() for mark in slots.values()):
+        return "bad_marks"
     return None
 
 

@@ -30,12 +30,29 @@ class ExamTooFewItems(Refused):
     )
 
 
-class ExamNeedsMarkers(Refused):
-    """The paper asks for types that people must mark, which this release does not deliver in exams."""
+class ExamTakesNoFiles(Refused):
+    """The paper asks for files, which candidates cannot hand in yet."""
 
-    code = "exam.needs_markers"
+    code = "exam.takes_no_files"
     status = 422
-    sentence = lazy_gettext("Questions that people must mark cannot be part of an exam yet: %(types)s.")
+    sentence = lazy_gettext("Candidates cannot hand in files yet: take these questions out of the plan.")
+
+
+class ExamMarkedFirst(Refused):
+    """People must mark answers, and results would be shown before they did."""
+
+    code = "exam.marked_first"
+    status = 422
+    sentence = lazy_gettext(
+        "People mark some of these questions: let results be shown when the examiner releases them, after the marks are in."
+    )
+
+
+class NotMarked(Refused):
+    """Results without the marks that people give are none."""
+
+    code = "exam.not_marked"
+    sentence = lazy_gettext("The markers' marks are not in yet. Results can be released when they are.")
 
 
 class ExamNobody(Refused):

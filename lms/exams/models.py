@@ -43,6 +43,8 @@ class Exam(Model):
     assembly: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     #: whether `lms.admission` asks anything of those who enter: kept here, so that an exam that asks nothing costs nothing
     guarded: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: when marks that people gave came in, None as long as none count
+    marked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: what is known of its papers beforehand, see lms.exams.proof
     proof: Mapped[Any | None] = mapped_column(Json)
 

@@ -15,7 +15,7 @@ from lms.bank import queries as bank
 from lms.database import reading
 from lms.exams.models import Exam, ExamAudience, ExamItem
 from lms.keys import key_for
-from question_bank.blueprint import Blueprint
+from question_bank.blueprint import Blueprint, by_hand
 from question_bank.chance import derive
 from question_bank.difficulty import Difficulty
 from question_bank.item import ItemVersion
@@ -47,12 +47,18 @@ class ExamRow:
     created_by: int
     published_at: datetime | None
     guarded: bool
+    marked_at: datetime | None
     assembly: int
 
     @property
     def commitment(self) -> str:
         """What is shown of the seed before the end: its SHA-256."""
         return hashlib.sha256(self.seed).hexdigest()
+
+    @property
+    def waits_for_marks(self) -> bool:
+        """Whether people must mark answers and their marks are not in."""
+        return self.marked_at is None and bool(by_hand(self.blueprint))
 
     @property
     def questions(self) -> int:
@@ -97,6 +103,7 @@ COLUMNS = (
     Exam.created_by,
     Exam.published_at,
     Exam.guarded,
+    Exam.marked_at,
     Exam.assembly,
 )
 _BLUEPRINT, _SEED = (next(n for n, column in enumerate(COLUMNS) if column.key == key) for key in ("blueprint", "seed"))

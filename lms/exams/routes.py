@@ -132,9 +132,14 @@ def publish(exam_id: str) -> ResponseReturnValue:
 @requires(Act.MANAGE_EXAMS)
 def release(exam_id: str) -> ResponseReturnValue:
     """Let candidates see their results."""
-    with writing() as session:
-        service.release(session, access_exam(session, viewer(), exam_id).id)
-    flash(gettext("The results are released."), "good")
+    try:
+        with writing() as session:
+            service.release(session, access_exam(session, viewer(), exam_id).id)
+        flash(gettext("The results are released."), "good")
+    except NotFound:
+        raise
+    except Refused as refusal:
+        flash(sentence_of(refusal), "bad")
     return redirect(url_for("exams.show", exam_id=exam_id))
 
 
@@ -197,7 +202,7 @@ def _doubt(exam: ExamRow) -> str | None:
     if exam.state != "draft":
         return None
     try:
-        service.refuse_unfit(exam.blueprint)
+        service.refuse_unfit(exam.blueprint, exam.release)
         lack = service.doubt(reading(), exam)
         if lack:
             raise service.too_few(lack)

@@ -25,6 +25,8 @@ from question_bank.pool import Pool
 
 RELEASES = ("at_once", "after_window", "by_hand")
 SHOWS = ("score", "answers", "explanations")
+#: candidates cannot hand in files yet
+FILE = "file_answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def publish(session: Session, exam_id: int) -> None:
     blueprint = Blueprint.from_record(exam.blueprint)
     _check_window(exam)
     pool = pool_of_draft(session, exam.pool_id)
-    refuse_unfit(blueprint)
+    refuse_unfit(blueprint, exam.release)
     lack = shortage(pool, blueprint)
     if lack:
         raise too_few(lack)
@@ -106,17 +108,26 @@ def _freeze(session: Session, exam_id: int, pool: Pool, blueprint: Blueprint) ->
 
 
 def release(session: Session, exam_id: int) -> None:
-    """Let candidates see their results; raises NotOver before the window has closed."""
+    """Let candidates see their results; raises NotOver before the window has closed, NotMarked before people's marks are in."""
     exam = session.get(Exam, exam_id)
     if exam is None:
         raise NotFound
     if exam.state != "published" or now() < exam.closes_at:
         raise errors.NotOver
+    if exam.marked_at is None and by_hand(Blueprint.from_record(exam.blueprint)):
+        raise errors.NotMarked
     if exam.released_at is None:
         exam.released_at = now()
         record(session, "exam.release", thing="exam", thing_id=exam.public_id)
         if exam.release == "by_hand":
             jobs.enqueue(session, "sitting.released", {"exam": exam.id}, unique_key=f"released:{exam.public_id}")
+
+
+def set_marked(session: Session, exam_id: int, *, marked: bool) -> None:
+    """Note that marks which people gave count now, or that none do any more."""
+    exam = session.get_one(Exam, exam_id)
+    if (exam.marked_at is not None) != marked:
+        exam.marked_at = now() if marked else None
 
 
 def set_guarded(session: Session, exam_id: int, *, guarded: bool) -> None:
@@ -132,14 +143,15 @@ def delete_draft(session: Session, exam_id: int) -> None:
     record(session, "exam.delete", thing="exam", thing_id=exam.public_id, before={"title": exam.title})
 
 
-def refuse_unfit(blueprint: Blueprint) -> None:
-    """Raise for a blueprint that no pool could serve."""
+def refuse_unfit(blueprint: Blueprint, release: str) -> None:
+    """Raise for a blueprint that no pool could serve, and for results that would be shown before people gave their marks."""
     problems = blueprint.problems()
     if problems:
         raise errors.ExamUnfit(field=problems[0].field, value=problems[0].value, reason=problems[0].code)
-    written = by_hand(blueprint)
-    if written:
-        raise errors.ExamNeedsMarkers(types=", ".join(written))
+    if FILE in by_hand(blueprint):
+        raise errors.ExamTakesNoFiles
+    if by_hand(blueprint) and release != "by_hand":
+        raise errors.ExamMarkedFirst
     for number, section in enumerate(blueprint.sections, 1):
         if section.navigation != "free" or section.minutes is not None:
             raise errors.ExamNotHonoured(section=number)

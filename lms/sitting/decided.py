@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lms.audit import queries as audit
 from lms.exams.queries import ExamRow
 from lms.sitting import decisions, equating, remarking
-from lms.sitting.decisions import EQUATED, REMARKED, RESTORED, REVERSED
+from lms.sitting.decisions import EQUATED, OF_SCORING, RESTORED, REVERSED
 from lms.sitting.models import Attempt, AttemptResult, Decision, Equating, Remarking
 from question_bank.assembly import Form
 from question_bank.equating import Tally
@@ -97,16 +97,19 @@ class Decided:
             return Standing(replace(before.result, passed=passed), cut)
         remarks = self._in_force(number + 1)
         if step.kind == REVERSED:
-            return remarking.standing_of(self.exam, self.versions, sat.form, sat.answers, remarks)
+            return remarking.standing_of(
+                self.exam, self.versions, sat.form, sat.answers, remarks, attempt=sat.attempt.id
+            )
         scoring = remarking.scoring_of(self.exam, self.versions, remarks)
-        return remarked(before.result.scores, sat.form, sat.answers, remarks[-1], scoring)
+        scores = before.result.scores
+        return remarked(scores, sat.form, sat.answers, remarks[-1], scoring, attempt=sat.attempt.id)
 
     def _in_force(self, count: int) -> list[Remark]:
         """The remarks in force after so many of the steps."""
         standing: list[Remark] = []
         for step in self.steps[:count]:
             remark = self.asked[step.remarking_id].remark if step.remarking_id else None
-            if step.kind == REMARKED and remark is not None:
+            if step.kind in OF_SCORING and remark is not None:
                 standing.append(remark)
             elif step.kind == REVERSED:
                 standing.pop()

@@ -17,10 +17,13 @@ from lms.errors import NotFound
 from lms.exams.queries import ExamRow
 from lms.sitting import errors
 from lms.sitting.models import Attempt, Decision
+from question_bank.blueprint import by_hand
 
-EQUATED, RESTORED, REMARKED, REVERSED = "equated", "restored", "remarked", "reversed"
+EQUATED, RESTORED, REMARKED, MARKED, REVERSED = "equated", "restored", "remarked", "marked", "reversed"
+#: changes of scoring; the second one is nothing but marks that people gave
+OF_SCORING = (REMARKED, MARKED)
 #: what takes back the one before it
-TAKES_BACK = {RESTORED: EQUATED, REVERSED: REMARKED}
+TAKES_BACK = (RESTORED, REVERSED)
 
 
 def complete(session: Session, exam: ExamRow) -> bool:
@@ -58,6 +61,11 @@ def newest(session: Session, exam_id: int) -> int:
     """Number of the last decision that was carried out, 0 where none was."""
     query = select(func.max(Decision.number)).where(Decision.exam_id == exam_id, Decision.applied_at.is_not(None))
     return session.scalar(query) or 0
+
+
+def needs_marks(exam: ExamRow, found: Sequence[Decision]) -> bool:
+    """Whether people must mark answers of an exam and their marks are not in."""
+    return bool(by_hand(exam.blueprint)) and not any(one.kind == MARKED for one in in_force(found))
 
 
 def under_way(found: Sequence[Decision]) -> Decision | None:

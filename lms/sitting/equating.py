@@ -45,10 +45,12 @@ class Worked:
 
 
 def possible(session: Session, exam: ExamRow) -> bool:
-    """Whether papers can have pass marks of their own: they differ, the exam is over, every result is there, and no remark
-    took a question out or set another pass mark, which would make it another measure for some papers.
+    """Whether papers can have pass marks of their own: they differ, the exam is over, every result is there, marks of people
+    are in, and no remark took a question out or set another pass mark, which would make it another measure for some papers.
     """
     if exam.blueprint.paper != "personal" or not decisions.complete(session, exam):
+        return False
+    if decisions.needs_marks(exam, decisions.all_of(session, exam.id)):
         return False
     kinds = {change.kind for remark in remarking.in_force(session, exam.id) for change in remark.changes}
     return not kinds & {VOID, PASS_MARK}
@@ -148,7 +150,7 @@ def current(session: Session, equating: Equating) -> bool:
     query = _counted(equating.exam_id).with_only_columns(Attempt.id)
     remarked = exists().where(
         Decision.exam_id == equating.exam_id, Decision.number > equating.after, Decision.applied_at.is_not(None),
-        Decision.kind.in_((decisions.REMARKED, decisions.REVERSED)),
+        Decision.kind.in_((*decisions.OF_SCORING, decisions.REVERSED)),
     )  # fmt: skip
     return not session.scalar(select(remarked)) and list(session.scalars(query)) == equating.attempts
 

@@ -144,6 +144,7 @@ WHY_UNFIT = {
     "by_hand": lazy_gettext("people mark this question."),
     "bad_answer": lazy_gettext("choose an answer."),
     "bad_pass_mark": lazy_gettext("the pass mark is not within the full marks."),
+    "bad_marks": lazy_gettext("a mark is below nothing."),
 }
 
 

@@ -229,7 +229,8 @@ class Decision(Model):
     exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"))
     #: from 1 in each exam
     number: Mapped[int] = mapped_column(Integer)
-    #: the reason that the gradings get: "equated", "restored" (the exam's pass mark again), "remarked" or "reversed"
+    #: the reason that the gradings get: "equated", "restored" (the exam's pass mark again), "remarked", "marked"
+    #: (nothing but marks that people gave) or "reversed"
     kind: Mapped[str] = mapped_column(String(12))
     equating_id: Mapped[int | None] = mapped_column(ForeignKey("sitting_equating.id"))
     remarking_id: Mapped[int | None] = mapped_column(ForeignKey("sitting_remarking.id"))

@@ -20,7 +20,6 @@ from lms.exams.queries import ExamRow
 from lms.paging import SIZE, Page, requested_page
 from lms.richtext import rendered_stem
 from lms.sitting import decisions, equating, remarking
-from lms.sitting.decisions import TAKES_BACK
 from lms.sitting.models import Decision, Remarking
 from lms.sitting.remark_forms import QuestionForm, ReasonForm, WholeForm
 from lms.sitting.remark_words import told
@@ -209,7 +208,6 @@ def _index(exam: ExamRow, form: WholeForm) -> str:
         standing=standing,
         asked=asked,
         words={key: told(exam, row) for key, row in asked.items()},
-        takes_back=TAKES_BACK,
         people=accounts.people_by_ids(session, sorted(_deciders(*found))),
     )
 

@@ -8,7 +8,7 @@ from lms.i18n import plain
 from lms.question_types import MATCH_NAMES, MULTI_NAMES, ORDER_NAMES, TYPE_NAMES
 from lms.sitting.models import Remarking
 from question_bank.item import ItemVersion
-from question_bank.remarking import ACCEPT, FULL, KEY, PASS_MARK, VOID, Change, Remark
+from question_bank.remarking import ACCEPT, FULL, KEY, MARKS, PASS_MARK, VOID, Change, Remark
 from question_bank.scoring import Rules
 
 
@@ -42,6 +42,9 @@ def _told(change: Change, version: ItemVersion | None) -> str:
 def _of_exam(change: Change) -> str:
     if change.kind == PASS_MARK:
         return str(gettext("The pass mark is now %(mark)s.", mark=plain(change.value)))
+    if change.kind == MARKS:
+        answers, papers = sum(map(len, change.value.values())), len(change.value)
+        return str(gettext("Markers' marks for %(answers)s answers on %(papers)s papers.", answers=answers, papers=papers))
     rules: Rules = change.value
     named = (
         (TYPE_NAMES["multiple_choice"], MULTI_NAMES[rules.multiple]),

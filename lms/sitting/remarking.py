@@ -23,9 +23,10 @@ from lms.clock import BUREAU_ZONE, now
 from lms.database import dumps
 from lms.errors import NotFound
 from lms.exams import queries as exams
+from lms.exams import service as exam_service
 from lms.exams.queries import ExamRow
 from lms.sitting import decisions, errors, queries, telling
-from lms.sitting.decisions import EQUATED, REMARKED, REVERSED
+from lms.sitting.decisions import EQUATED, MARKED, OF_SCORING, REMARKED, REVERSED
 from lms.sitting.models import Attempt, AttemptResult, Decision, Remarking
 from lms.sitting.queries import Grading, Sat
 from lms.sitting.telling import Word
@@ -86,7 +87,7 @@ class Facts:
 
 def remarks_of(session: Session, found: Sequence[Decision]) -> list[Remark]:
     """The remarks behind these decisions, in their order."""
-    ids = [one.remarking_id for one in found if one.kind == REMARKED]
+    ids = [one.remarking_id for one in found if one.kind in OF_SCORING]
     rows = {row.id: row.remark for row in session.scalars(select(Remarking).where(Remarking.id.in_(ids)))}
     return [Remark.from_record(rows[number] or {}) for number in ids if number is not None]
 
@@ -110,13 +111,15 @@ def standing_of(
     form: Form,
     answers: Mapping[int, Any],
     remarks: Sequence[Remark],
+    *,
+    attempt: int,
 ) -> Standing:
     """How an attempt stands by its answers and these remarks, from the first grading on."""
     first = grade(form, versions, answers, blueprint=exam.blueprint)
     standing, scoring = Standing(first), Scoring.first(exam.blueprint, versions)
     for remark in remarks:
         scoring = scoring.after(remark)
-        standing = remarked(standing.result.scores, form, answers, remark, scoring)
+        standing = remarked(standing.result.scores, form, answers, remark, scoring, attempt=attempt)
     return standing
 
 
@@ -135,9 +138,10 @@ def changes(
         for sat in some:
             given = answers.get(sat.id, {})
             if remark is None:
-                after = standing_of(exam, versions, sat.form, given, left)
+                after = standing_of(exam, versions, sat.form, given, left, attempt=sat.id)
             else:
-                after = remarked(scores_from_record(sat.newest.scores), sat.form, given, remark, scoring)
+                scores = scores_from_record(sat.newest.scores)
+                after = remarked(scores, sat.form, given, remark, scoring, attempt=sat.id)
             yield Changed(sat, after) if differs(sat.newest, after) else None
         done += len(some)
         report(done)
@@ -188,7 +192,7 @@ def _refuse(session: Session, exam: ExamRow, standing: Sequence[Decision], *, re
         raise errors.NotRemarkable
     if any(one.kind == EQUATED for one in standing):
         raise errors.PassMarksFirst
-    if reversal and (not standing or standing[-1].kind != REMARKED):
+    if reversal and (not standing or standing[-1].kind not in OF_SCORING):
         raise errors.NothingToReverse
 
 
@@ -280,7 +284,7 @@ def propose(session: Session, exam: ExamRow, remarking: Remarking, reason: str, 
     _refuse(session, exam, standing, reversal=remarking.remark is None)
     if not current(session, remarking):
         raise errors.Outdated
-    kind = REVERSED if remarking.remark is None else REMARKED
+    kind = _kind(remarking)
     made = Decision(kind=kind, remarking_id=remarking.id, reason=reason, proposed_by=by.id)
     return decisions.propose(session, exam, made, lambda decision: told(decision, remarking))
 
@@ -297,6 +301,12 @@ def decide(session: Session, exam: ExamRow, public_id: str, by: Viewer, *, agree
     if agree and not current(session, remarking):
         raise errors.Outdated
     decisions.decide(session, exam, found, by, agree=agree, told=told(found, remarking), job=CARRY_OUT)
+
+
+def _kind(remarking: Remarking) -> str:
+    if remarking.remark is None:
+        return REVERSED
+    return MARKED if Remark.from_record(remarking.remark).by_people else REMARKED
 
 
 def told(decision: Decision, remarking: Remarking) -> dict[str, Any]:
@@ -349,6 +359,9 @@ def carry_out(session: Session, decision_id: int, prepared: Prepared) -> bool:
         telling.tell(session, exam, [_word(change) for change in prepared.changed if _is_news(change)])
     telling.ask_for_statistics(session, exam)
     decision.applied_at = moment
+    exam_service.set_marked(
+        session, exam.id, marked=any(one.kind == MARKED for one in decisions.in_force(decisions.all_of(session, exam.id)))
+    )
     remarking = session.get_one(Remarking, decision.remarking_id)
     record(session, "result.apply", thing="exam", thing_id=exam.public_id, after=told(decision, remarking))
     return True

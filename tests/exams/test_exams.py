@@ -56,7 +56,8 @@ def test_sections_that_compete_are_counted_together(exam_day: ExamDay) -> None:
     [
         ({"units": ()}, errors.ExamNobody),
         ({"minutes": 600}, errors.ExamWindow),
-        ({"blueprint": Blueprint((section("essay"),), Decimal(1))}, errors.ExamNeedsMarkers),
+        ({"blueprint": Blueprint((section("essay"),), Decimal(1))}, errors.ExamMarkedFirst),
+        ({"blueprint": Blueprint((section("file_answer"),), Decimal(1)), "release": "by_hand"}, errors.ExamTakesNoFiles),
         ({"blueprint": Blueprint((section("single_choice"),), Decimal(100))}, errors.ExamUnfit),
         ({"blueprint": Blueprint((), Decimal(1))}, errors.ExamUnfit),
     ],
@@ -65,7 +66,7 @@ def test_what_keeps_an_exam_from_being_published(
     exam_day: ExamDay, change: dict[str, object], reason: type[Refused]
 ) -> None:
     """
-    Nobody to sit it, a window too short, types for markers, a pass mark out of reach, no section: each is refused.
+    Nobody to sit it, a window too short, files, marks of people that would come too late, a pass mark out of reach, no section: each is refused.
     """
     draft = exam_day.draft(replace(exam_day.plan(), **change))  # type: ignore[arg-type]
 

@@ -237,3 +237,63 @@ def test_what_is_refused(changes: tuple[Change, ...], why: str | None) -> None:
     A remark that makes no sense, each for its own reason.
     """
     assert refusal(Remark(changes), VERSIONS, PLAN) == why
+
+ESSAYS = Form(b"seed", tuple(Slot(n, n - 1, n, Decimal(10)) for n in (1, 2, 3, 4, 5)))
+
+
+def marked(answers: dict[int, Any], *remarks: Remark, attempt: int = 7) -> Standing:
+    """An attempt with an essay after some remarks."""
+    found, scoring = Standing(grade(ESSAYS, VERSIONS, answers, blueprint=PLAN)), Scoring.first(PLAN, VERSIONS)
+    for remark in remarks:
+        scoring = scoring.after(remark)
+        found = remarked(found.result.scores, ESSAYS, answers, remark, scoring, attempt=attempt)
+    return found
+
+
+def marks(attempt: int, mark: str) -> Remark:
+    """A mark that people gave to an essay."""
+    return Remark((Change("marks", None, {attempt: {5: Decimal(mark)}}),), favour=False)
+
+
+WRITTEN: dict[int, Any] = {1: "A", 5: "应当先取证后裁决"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "remarks", "earned_by_essay"),
+    [
+        (WRITTEN, (marks(7, "6.5"),), "6.5"),
+        (WRITTEN, (marks(8, "6.5"),), "0"),
+        ({1: "A", 5: "  "}, (marks(7, "6.5"),), "0"),
+        (WRITTEN, (marks(7, "6.5"), marks(7, "4")), "4"),
+        (WRITTEN, (marks(7, "6.5"), Remark((Change("rules", None, Rules(multiple="all_or_nothing")),), False)), "6.5"),
+        (WRITTEN, (marks(7, "6.5"), Remark((Change("full", 5),))), "10"),
+        (WRITTEN, (Remark((Change("full", 5),)), marks(7, "6.5")), "10"),
+        (WRITTEN, (marks(7, "6.5"), Remark((Change("void", 5),))), "0"),
+    ],
+)
+def test_marks_of_people_count_for_the_answer_they_were_given_to(
+    answers: dict[int, Any], remarks: tuple[Remark, ...], earned_by_essay: str
+) -> None:
+    """
+    The newest mark of this attempt; blanks earn nothing, other rules for machines change nothing, and what holds for all goes first.
+    """
+    assert marked(answers, *remarks).result.scores[4].earned == Decimal(earned_by_essay)
+
+
+def test_a_mark_beyond_the_marks_of_its_question_is_refused() -> None:
+    """
+    Nobody earns 11 of 10; below nothing is refused when it is asked for.
+    """
+    with pytest.raises(ValueError, match="0 to 10"):
+        marked(WRITTEN, marks(7, "11"))
+
+    assert refusal(marks(7, "-1"), VERSIONS, PLAN) == "bad_marks"
+
+
+def test_marks_are_stored_and_read_as_they_are() -> None:
+    """
+    Through JSON and back, by attempt and slot.
+    """
+    assert Remark.from_record(json.loads(json.dumps(marks(7, "6.25").to_record()))) == marks(7, "6.25")
+    assert marks(7, "6.25").by_people
+    assert not Remark((*marks(7, "1").changes, Change("void", 1))).by_people
