@@ -42,6 +42,9 @@ from lms.exams import work as exams_work
 from lms.home import routes as home_routes
 from lms.library import routes as library_routes
 from lms.library import work as library_work
+from lms.marking import desk_routes as marking_desk_routes
+from lms.marking import routes as marking_routes
+from lms.marking import work as marking_work
 from lms.practice import routes as practice_routes
 from lms.rehearsal import routes as rehearsal_routes
 from lms.rehearsal import work as rehearsal_work
@@ -71,6 +74,7 @@ MENU: tuple[navigation.Entry, ...] = (
     navigation.Entry("bank.index", lazy_gettext("Question bank"), "pool"),
     navigation.Entry("bank_review.index", lazy_gettext("Review"), "check"),
     navigation.Entry("exams.index", lazy_gettext("Exam desk"), "edit"),
+    navigation.Entry("marking_desk.index", lazy_gettext("Marking"), "edit"),
     navigation.Entry("supervision.index", lazy_gettext("Supervision"), "clock"),
     navigation.Entry("people.index", lazy_gettext("People"), "people"),
     navigation.Entry("roster.index", lazy_gettext("Roster"), "upload"),
@@ -156,6 +160,9 @@ def _features(app: Flask, config: Config) -> None:
     rehearsal_work.init_app(app)
     for supervision in (supervision_routes, room_routes, record_routes, admission_desk_routes):
         app.register_blueprint(supervision.bp)
+    for marking in (marking_routes, marking_desk_routes):
+        app.register_blueprint(marking.bp)
+    marking_work.init_app(app)
     app.register_blueprint(analysis_routes.bp)
     analysis_work.init_app(app)
     app.register_blueprint(practice_routes.bp)

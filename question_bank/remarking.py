@@ -152,7 +152,7 @@ class Scoring:
         """With a remark. What holds for a version is what the newest change of its kind says; what is out stays out."""
         found = self
         for change in remark.changes:
-            found = found._with(change)
+            found = found if change.kind == MARKS else found._with(change)
         return found
 
     def _with(self, change: Change) -> "Scoring":
@@ -161,8 +161,6 @@ class Scoring:
                 return replace(self, rules=change.value)
             case "pass_mark", None:
                 return replace(self, pass_mark=change.value)
-            case "marks", None:
-                return self
             case "key", int(version):
                 return replace(self, versions={**self.versions, version: change.value})
             case "accept", int(version):

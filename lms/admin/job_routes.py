@@ -28,6 +28,7 @@ KIND_NAMES = {
     "sitting.pass_marks": lazy_gettext("Carry out a decision on pass marks"),
     "sitting.remarking": lazy_gettext("Work out what a change of scoring would change"),
     "sitting.remark": lazy_gettext("Carry out a change of scoring"),
+    "marking.allot": lazy_gettext("Draw answers among markers"),
     "analysis.work_out": lazy_gettext("Work out what an exam measured"),
     "sitting.settle": lazy_gettext("Tell results of an exam"),
     "sitting.statistics": lazy_gettext("Count how questions did in an exam"),

@@ -56,9 +56,14 @@ class ExamRow:
         return hashlib.sha256(self.seed).hexdigest()
 
     @property
+    def marked_by_people(self) -> bool:
+        """Whether it asks questions that people mark."""
+        return bool(by_hand(self.blueprint))
+
+    @property
     def waits_for_marks(self) -> bool:
         """Whether people must mark answers and their marks are not in."""
-        return self.marked_at is None and bool(by_hand(self.blueprint))
+        return self.marked_at is None and self.marked_by_people
 
     @property
     def questions(self) -> int:

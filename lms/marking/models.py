@@ -23,6 +23,8 @@ class Plan(Model):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: when the answers were drawn among the markers
     allotted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: when they could not be drawn: how many had too few markers
+    lacking: Mapped[int | None] = mapped_column(Integer)
     #: public id of the change of scoring (lms.sitting) as which the marks were brought in last
     remarking: Mapped[str | None] = mapped_column(PublicId)
 

@@ -6,7 +6,7 @@ Decisions stand on each other: what was decided last is taken back first.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms import jobs
@@ -15,8 +15,8 @@ from lms.audit.service import record
 from lms.clock import now
 from lms.errors import NotFound
 from lms.exams.queries import ExamRow
-from lms.sitting import errors
-from lms.sitting.models import Attempt, Decision
+from lms.sitting import errors, queries
+from lms.sitting.models import Decision
 from question_bank.blueprint import by_hand
 
 EQUATED, RESTORED, REMARKED, MARKED, REVERSED = "equated", "restored", "remarked", "marked", "reversed"
@@ -24,18 +24,6 @@ EQUATED, RESTORED, REMARKED, MARKED, REVERSED = "equated", "restored", "remarked
 OF_SCORING = (REMARKED, MARKED)
 #: what takes back the one before it
 TAKES_BACK = (RESTORED, REVERSED)
-
-
-def complete(session: Session, exam: ExamRow) -> bool:
-    """Whether the exam is over, every result is there and some count."""
-    if exam.phase(now()) != "over":
-        return False
-    open_still = exists().where(
-        Attempt.exam_id == exam.id,
-        Attempt.ended_at.is_(None) | (Attempt.settled_at.is_(None) & (Attempt.ended_how != "void")),
-    )
-    counts = select(Attempt.id).where(Attempt.exam_id == exam.id, Attempt.ended_how != "void").limit(1)
-    return not session.scalar(select(open_still)) and session.scalar(counts) is not None
 
 
 def all_of(session: Session, exam_id: int) -> Sequence[Decision]:
@@ -75,7 +63,7 @@ def under_way(found: Sequence[Decision]) -> Decision | None:
 
 def refuse_candidates(session: Session, exam_id: int, who: Viewer) -> None:
     """Raise SatIt for somebody who sat the exam."""
-    if session.scalar(select(Attempt.id).where(Attempt.exam_id == exam_id, Attempt.person_id == who.id)) is not None:
+    if queries.has_sat(session, exam_id, who.id):
         raise errors.SatIt
 
 

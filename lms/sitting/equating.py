@@ -20,7 +20,7 @@ from lms.database import dumps
 from lms.errors import NotFound
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
-from lms.sitting import decisions, errors, remarking
+from lms.sitting import decisions, errors, queries, remarking
 from lms.sitting.decisions import EQUATED
 from lms.sitting.models import Attempt, AttemptResult, Decision, Equating
 from lms.sitting.telling import Word, tell
@@ -48,7 +48,7 @@ def possible(session: Session, exam: ExamRow) -> bool:
     """Whether papers can have pass marks of their own: they differ, the exam is over, every result is there, marks of people
     are in, and no remark took a question out or set another pass mark, which would make it another measure for some papers.
     """
-    if exam.blueprint.paper != "personal" or not decisions.complete(session, exam):
+    if exam.blueprint.paper != "personal" or not queries.complete(session, exam):
         return False
     if decisions.needs_marks(exam, decisions.all_of(session, exam.id)):
         return False

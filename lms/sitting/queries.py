@@ -2,17 +2,18 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Subquery, func, select, text
+from sqlalchemy import Select, Subquery, exists, func, select, text
 from sqlalchemy.orm import Session
 
 from lms import jobs
 from lms.accounts import queries as accounts
+from lms.clock import now
 from lms.database import UtcDateTime
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
@@ -193,6 +194,30 @@ def is_sitting(session: Session, person_id: int, moment: datetime) -> bool:
         (Attempt.deadline_at > moment) | Attempt.paused_at.is_not(None),
     )  # fmt: skip
     return session.scalar(query.limit(1)) is not None
+
+
+def has_sat(session: Session, exam_id: int, person_id: int) -> bool:
+    """Whether a person has an attempt of an exam."""
+    query = select(Attempt.id).where(Attempt.exam_id == exam_id, Attempt.person_id == person_id)
+    return session.scalar(query.limit(1)) is not None
+
+
+def people_of(session: Session, attempt_ids: Collection[int]) -> dict[int, int]:
+    """Whose attempts these are."""
+    query = select(Attempt.id, Attempt.person_id).where(Attempt.id.in_(attempt_ids))
+    return {row.id: row.person_id for row in session.execute(query)}
+
+
+def complete(session: Session, exam: ExamRow) -> bool:
+    """Whether the exam is over, every result is there and some count."""
+    if exam.phase(now()) != "over":
+        return False
+    open_still = exists().where(
+        Attempt.exam_id == exam.id,
+        Attempt.ended_at.is_(None) | (Attempt.settled_at.is_(None) & (Attempt.ended_how != "void")),
+    )
+    counts = select(Attempt.id).where(Attempt.exam_id == exam.id, Attempt.ended_how != "void").limit(1)
+    return not session.scalar(select(open_still)) and session.scalar(counts) is not None
 
 
 def open_attempts(session: Session) -> int:

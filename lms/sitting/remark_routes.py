@@ -19,7 +19,7 @@ from lms.exams.policy import access_exam
 from lms.exams.queries import ExamRow
 from lms.paging import SIZE, Page, requested_page
 from lms.richtext import rendered_stem
-from lms.sitting import decisions, equating, remarking
+from lms.sitting import decisions, equating, queries, remarking
 from lms.sitting.models import Decision, Remarking
 from lms.sitting.remark_forms import QuestionForm, ReasonForm, WholeForm
 from lms.sitting.remark_words import told
@@ -76,7 +76,7 @@ def question(exam_id: str, ref: str) -> ResponseReturnValue:
         version=asked.version,
         stem=rendered_stem(asked.version.stem),
         item=bank.item_of_version(reading(), asked.key),
-        possible=decisions.complete(reading(), exam),
+        possible=queries.complete(reading(), exam),
     ), 422 if form.errors else 200
 
 
@@ -200,7 +200,7 @@ def _index(exam: ExamRow, form: WholeForm) -> str:
         exam=exam,
         form=form,
         scoring=scoring,
-        possible=decisions.complete(session, exam),
+        possible=queries.complete(session, exam),
         equated=equating.in_force(found),
         at_work=decisions.being_carried_out(found),
         pending=decisions.under_way(found),

@@ -44,7 +44,9 @@ def _of_exam(change: Change) -> str:
         return str(gettext("The pass mark is now %(mark)s.", mark=plain(change.value)))
     if change.kind == MARKS:
         answers, papers = sum(map(len, change.value.values())), len(change.value)
-        return str(gettext("Markers' marks for %(answers)s answers on %(papers)s papers.", answers=answers, papers=papers))
+        return str(
+            gettext("Markers' marks for %(answers)s answers on %(papers)s papers.", answers=answers, papers=papers)
+        )
     rules: Rules = change.value
     named = (
         (TYPE_NAMES["multiple_choice"], MULTI_NAMES[rules.multiple]),

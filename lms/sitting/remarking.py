@@ -188,7 +188,7 @@ def ask(session: Session, exam: ExamRow, remark: Remark | None, by: Viewer) -> s
 
 
 def _refuse(session: Session, exam: ExamRow, standing: Sequence[Decision], *, reversal: bool) -> None:
-    if not decisions.complete(session, exam):
+    if not queries.complete(session, exam):
         raise errors.NotRemarkable
     if any(one.kind == EQUATED for one in standing):
         raise errors.PassMarksFirst
@@ -360,7 +360,9 @@ def carry_out(session: Session, decision_id: int, prepared: Prepared) -> bool:
     telling.ask_for_statistics(session, exam)
     decision.applied_at = moment
     exam_service.set_marked(
-        session, exam.id, marked=any(one.kind == MARKED for one in decisions.in_force(decisions.all_of(session, exam.id)))
+        session,
+        exam.id,
+        marked=any(one.kind == MARKED for one in decisions.in_force(decisions.all_of(session, exam.id))),
     )
     remarking = session.get_one(Remarking, decision.remarking_id)
     record(session, "result.apply", thing="exam", thing_id=exam.public_id, after=told(decision, remarking))

@@ -5,9 +5,11 @@ attempt's journal, which is their audit trail: it is append-only and chained by 
 recorded in the audit log once their exam's results are told (`lms.sitting.telling`).
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -24,7 +26,7 @@ from lms.errors import NotFound
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.ids import new_public_id
-from lms.sitting import dealing, errors, journal, papers, presence, queries
+from lms.sitting import dealing, decisions, errors, journal, papers, presence, queries, remarking
 from lms.sitting.deeds import End, Leftover, Save, Saved, Start, Started
 from lms.sitting.measures import Measure
 from lms.sitting.models import Accommodation, Attempt, Outage
@@ -32,6 +34,7 @@ from lms.sitting.policy import AttemptRow
 from lms.sitting.writer import writer
 from question_bank.assembly import Form
 from question_bank.attempt import FROM_CANDIDATE, OF_WINDOW, Incoming, Kind
+from question_bank.remarking import MARKS, Change, Remark
 from question_bank.timing import GRACE, Allowance, Time, deadline
 
 MAX_EVENTS = 200  # in one batch
@@ -264,6 +267,28 @@ def decide_outage(session: Session, exam_id: int, public_id: str) -> Outage:
         raise NotFound
     outage.decided_at = now()
     return outage
+
+
+def bring_in(session: Session, exam: ExamRow, marks: Mapping[int, Mapping[int, Decimal]], by: Viewer) -> str:
+    """Have it worked out what marks that people gave (by attempt and slot) make of the results, to be proposed and agreed to as
+    any change of scoring; its public id. Raises as `lms.sitting.remarking.ask`.
+    """
+    return remarking.ask(session, exam, Remark((Change(MARKS, None, marks),), favour=False), by)
+
+
+def is_under_way(session: Session, exam_id: int) -> bool:
+    """Whether a decision on results waits for somebody to agree, or to be carried out."""
+    return decisions.under_way(decisions.all_of(session, exam_id)) is not None
+
+
+def marks_in_force(session: Session, exam_id: int) -> dict[int, dict[int, Decimal]]:
+    """The marks of people that count, by attempt and slot; empty where none do. What an appeal changed is in them."""
+    found: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    for remark in remarking.in_force(session, exam_id):
+        for change in remark.changes:
+            for attempt, slots in (change.value if change.kind == MARKS else {}).items():
+                found[attempt] |= slots
+    return dict(found)
 
 
 def due_attempts(session: Session, *, limit: int = 500) -> list[str]:

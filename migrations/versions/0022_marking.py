@@ -36,6 +36,7 @@ def upgrade() -> None:
         _of("made_by", PERSON),
         sa.Column("made_at", MOMENT, nullable=False),
         sa.Column("allotted_at", MOMENT),
+        sa.Column("lacking", sa.Integer()),
         sa.Column("remarking", sa.String(22)),
     )
     op.create_table(

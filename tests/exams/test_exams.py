@@ -57,7 +57,10 @@ def test_sections_that_compete_are_counted_together(exam_day: ExamDay) -> None:
         ({"units": ()}, errors.ExamNobody),
         ({"minutes": 600}, errors.ExamWindow),
         ({"blueprint": Blueprint((section("essay"),), Decimal(1))}, errors.ExamMarkedFirst),
-        ({"blueprint": Blueprint((section("file_answer"),), Decimal(1)), "release": "by_hand"}, errors.ExamTakesNoFiles),
+        (
+            {"blueprint": Blueprint((section("file_answer"),), Decimal(1)), "release": "by_hand"},
+            errors.ExamTakesNoFiles,
+        ),
         ({"blueprint": Blueprint((section("single_choice"),), Decimal(100))}, errors.ExamUnfit),
         ({"blueprint": Blueprint((), Decimal(1))}, errors.ExamUnfit),
     ],

@@ -238,6 +238,7 @@ def test_what_is_refused(changes: tuple[Change, ...], why: str | None) -> None:
     """
     assert refusal(Remark(changes), VERSIONS, PLAN) == why
 
+
 ESSAYS = Form(b"seed", tuple(Slot(n, n - 1, n, Decimal(10)) for n in (1, 2, 3, 4, 5)))
 
 

@@ -1,0 +1,265 @@
+"""Reading: a marker's desk, an answer as a marker sees it, and how far an exam is marked."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from lms.accounts import queries as accounts
+from lms.errors import NotFound
+from lms.exams import queries as exams
+from lms.exams.queries import ExamRow
+from lms.marking.models import Mark, Marker, Plan, Question, Script, Task
+from lms.sitting import queries as sitting
+from question_bank.item import ItemVersion
+from question_bank.moderation import Rubric
+
+#: stands where a candidate wrote their own name or number into an answer
+MASK = "＊＊＊"
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """Answers to one question on a marker's desk; `closed`: nothing can be marked there any more."""
+
+    question_id: str
+    version: ItemVersion
+    marks: Decimal
+    exam_title: str
+    done: int
+    total: int
+    returned: int
+    closed: bool
+
+
+def desk(session: Session, person_id: int) -> list[Pile]:
+    """What lies on somebody's desk, by exam (the newest first) and question."""
+    query = (
+        select(
+            Question.public_id, Question.item_version_id, Question.marks, Question.exam_id,
+            func.count(Task.done_at), func.count(), func.count(Task.returned), Plan.remarking.is_not(None),
+        )
+        .join(Script, Script.id == Task.script_id)
+        .join(Question, Question.id == Script.question_id)
+        .join(Plan, Plan.exam_id == Question.exam_id)
+        .where(Task.person_id == person_id, Task.taken_back_at.is_(None))
+        .group_by(Question.id, Plan.remarking)
+        .order_by(Question.exam_id.desc(), Question.id)
+    )  # fmt: skip
+    rows = session.execute(query).all()
+    titles = exams.by_ids(session, sorted({row.exam_id for row in rows}))
+    return [
+        Pile(
+            row[0],
+            exams.snapshot_of(row[3])[row[1]],
+            row[2],
+            titles[row[3]].title,
+            row[4],
+            row[5],
+            row[6],
+            bool(row[7]),
+        )
+        for row in rows
+    ]
+
+
+def pile_of(session: Session, person_id: int, question_id: str) -> tuple[Question, int, int]:
+    """A question of which somebody has answers, how many are marked, and how many there are; raises NotFound."""
+    query = (
+        select(Question, func.count(Task.done_at), func.count())
+        .join(Script, Script.question_id == Question.id)
+        .join(Task, Task.script_id == Script.id)
+        .where(Question.public_id == question_id, Task.person_id == person_id, Task.taken_back_at.is_(None))
+        .group_by(Question.id)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound
+    question, done, total = row
+    return question, done, total
+
+
+def next_script(session: Session, person_id: int, question_id: int) -> str | None:
+    """The next answer to mark, what came back first; None when all are marked."""
+    query = (
+        select(Script.public_id)
+        .join(Task, Task.script_id == Script.id)
+        .where(
+            Script.question_id == question_id, Task.person_id == person_id, Task.done_at.is_(None),
+            Task.taken_back_at.is_(None),
+        )
+        .order_by(Task.returned.is_(None), Task.place, Task.id)
+    )  # fmt: skip
+    return session.scalar(query.limit(1))
+
+
+def marked(question_id: int, person_id: int) -> Select[*tuple[Any, ...]]:
+    """What somebody has marked of a question, the latest first, for `paginate`: public id, total, comment, when."""
+    newest = select(func.max(Mark.number)).where(Mark.task_id == Task.id).correlate(Task).scalar_subquery()
+    return (
+        select(Script.public_id, Mark.total, Mark.comment, Mark.at)
+        .join(Task, Task.script_id == Script.id)
+        .join(Mark, (Mark.task_id == Task.id) & (Mark.number == newest))
+        .where(Script.question_id == question_id, Task.person_id == person_id, Task.taken_back_at.is_(None))
+        .where(Task.done_at.is_not(None))
+        .order_by(Mark.at.desc(), Mark.id.desc())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An answer before a marker: nothing in it says whose it is."""
+
+    script: Script
+    task: Task
+    question: Question
+    version: ItemVersion
+    rubric: Rubric
+    text: str
+    mark: Mark | None
+    closed: bool
+
+
+def sheet(session: Session, person_id: int, script_id: str) -> Sheet:
+    """An answer on somebody's desk, with the mark they gave; raises NotFound."""
+    query = (
+        select(Script, Task, Question, Plan.remarking)
+        .join(Task, Task.script_id == Script.id)
+        .join(Question, Question.id == Script.question_id)
+        .join(Plan, Plan.exam_id == Script.exam_id)
+        .where(Script.public_id == script_id, Task.person_id == person_id, Task.taken_back_at.is_(None))
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound
+    script, task, question, remarking = row
+    mark = session.scalar(select(Mark).where(Mark.task_id == task.id).order_by(Mark.number.desc()).limit(1))
+    version = exams.snapshot_of(script.exam_id)[question.item_version_id]
+    rubric, text = Rubric.from_record(question.rubric), text_of(session, script)
+    return Sheet(script, task, question, version, rubric, text, mark, closed=remarking is not None)
+
+
+def text_of(session: Session, script: Script) -> str:
+    """What was written, with the candidate's own name and number masked."""
+    text = str(
+        sitting.answers_of(session, [script.attempt_id], {script.slot})[script.attempt_id].get(script.slot) or ""
+    )
+    person = accounts.person_by_id(session, sitting.people_of(session, [script.attempt_id])[script.attempt_id])
+    for own in (person.name, person.staff_number):
+        text = text.replace(own, MASK) if own else text
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """How far a question is: answers, those with a final mark, those before an adjudicator; mean of the final marks."""
+
+    question: Question
+    version: ItemVersion
+    answers: int
+    final: int
+    adjudicated: int
+    mean: float | None
+
+
+def questions(session: Session, exam: ExamRow) -> list[QuestionRow]:
+    """The questions of an exam that people mark; once answers are with the markers only those that somebody answered."""
+    counts = (
+        select(Script.question_id, func.count(), func.count(Script.final), func.avg(Script.final))
+        .where(Script.exam_id == exam.id)
+        .group_by(Script.question_id)
+    )
+    found = {row[0]: row[1:] for row in session.execute(counts)}
+    before = (
+        select(Script.question_id, func.count())
+        .join(Task, Task.script_id == Script.id)
+        .where(Script.exam_id == exam.id, Task.role == "adjudicator", Task.taken_back_at.is_(None))
+        .group_by(Script.question_id)
+    )
+    adjudicated, versions = {key: count for key, count in session.execute(before)}, exams.snapshot_of(exam.id)  # noqa: C416
+    rows = session.scalars(select(Question).where(Question.exam_id == exam.id).order_by(Question.id))
+    return [
+        QuestionRow(
+            row, versions[row.item_version_id], found.get(row.id, (0, 0, None))[0], found.get(row.id, (0, 0, None))[1],
+            adjudicated.get(row.id, 0), _mean(found.get(row.id)),
+        )
+        for row in rows
+        if not found or row.id in found
+    ]  # fmt: skip
+
+
+def _mean(row: Sequence[Any] | None) -> float | None:
+    return None if row is None or row[2] is None else float(row[2]) / 100
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerRow:
+    """Somebody who marks: how many answers they have and how many are done."""
+
+    person_id: int
+    adjudicates: bool
+    left_at: datetime | None
+    done: int
+    total: int
+
+
+def marker_rows(session: Session, exam_id: int) -> list[MarkerRow]:
+    """Who marks or has marked the exam."""
+    counts = (
+        select(Task.person_id, func.count(Task.done_at), func.count())
+        .join(Script, Script.id == Task.script_id)
+        .where(Script.exam_id == exam_id, Task.taken_back_at.is_(None))
+        .group_by(Task.person_id)
+    )
+    found = {person: (done, total) for person, done, total in session.execute(counts)}
+    rows = session.scalars(select(Marker).where(Marker.exam_id == exam_id).order_by(Marker.added_at, Marker.person_id))
+    return [
+        MarkerRow(row.person_id, row.adjudicates, row.left_at, *found.get(row.person_id, (0, 0)))
+        for row in rows
+        if row.left_at is None or row.person_id in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A mark in the list of those an answer has: whose, in which role, how many, and whether it was sent back."""
+
+    person_id: int
+    role: str
+    total: Decimal | None
+    waits: bool
+
+
+def scripts(question_id: int, state: str) -> Select[*tuple[Any, ...]]:
+    """Answers to a question for `paginate`: those that wait for an adjudicator first, then those without final mark; `state`:
+    "open", "final" or "" for all.
+    """
+    differing = (
+        select(Task.id)
+        .where(Task.script_id == Script.id, Task.role == "adjudicator", Task.taken_back_at.is_(None))
+        .exists()
+    )
+    query = select(Script).where(Script.question_id == question_id)
+    if state in ("open", "final"):
+        query = query.where(Script.final.is_(None) if state == "open" else Script.final.is_not(None))
+    return query.order_by(case((Script.final.is_not(None), 2), (differing, 0), else_=1), Script.public_id)
+
+
+def given(session: Session, script_ids: Sequence[int]) -> dict[int, list[Given]]:
+    """Of each answer the marks it has and those it waits for."""
+    newest = select(func.max(Mark.number)).where(Mark.task_id == Task.id).correlate(Task).scalar_subquery()
+    query = (
+        select(Task.script_id, Task.person_id, Task.role, Mark.total, Task.done_at)
+        .outerjoin(Mark, (Mark.task_id == Task.id) & (Mark.number == newest))
+        .where(Task.script_id.in_(script_ids), Task.taken_back_at.is_(None))
+        .order_by(Task.script_id, Task.id)
+    )
+    found: dict[int, list[Given]] = defaultdict(list)
+    for script, person, role, total, done_at in session.execute(query):
+        found[script].append(Given(person, role, total, waits=done_at is None))
+    return found
