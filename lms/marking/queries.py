@@ -19,7 +19,7 @@ from lms.sitting import queries as sitting
 from question_bank.item import ItemVersion
 from question_bank.moderation import Rubric
 
-#: stands where a candidate wrote their own name or number into an answer
+#: stands where a candidate wrote their own name, number or unit into an answer
 MASK = "＊＊＊"
 
 
@@ -145,12 +145,15 @@ def sheet(session: Session, person_id: int, script_id: str) -> Sheet:
 
 
 def text_of(session: Session, script: Script) -> str:
-    """What was written, with the candidate's own name and number masked."""
+    """What was written, with the candidate's own name, number and units masked where they wrote them."""
     text = str(
         sitting.answers_of(session, [script.attempt_id], {script.slot})[script.attempt_id].get(script.slot) or ""
     )
     person = accounts.person_by_id(session, sitting.people_of(session, [script.attempt_id])[script.attempt_id])
-    for own in (person.name, person.staff_number):
+    path = (person.unit_path or "").strip("/").split("/")
+    units = {str(unit.id): unit.name for unit in accounts.units(session, closed=True)}
+    # the root is everybody's
+    for own in (person.name, person.staff_number, *(units.get(part, "") for part in reversed(path[1:]))):
         text = text.replace(own, MASK) if own else text
     return text
 

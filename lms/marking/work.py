@@ -7,14 +7,15 @@ from flask import Flask
 
 from lms import jobs
 from lms.database import reading, writing
-from lms.marking import allotting, errors, plans
+from lms.marking import allotting, closing, errors, plans
 from lms.marking.models import Plan
 from lms.sitting import queries as sitting
 
 
 def init_app(app: Flask) -> None:
-    """Register the handler."""
+    """Register the handler, and what is compared when an exam is verified."""
     jobs.register(app, allotting.JOB, allot)
+    app.extensions.setdefault("sitting.checks", []).append(closing.unlike)
 
 
 def allot(run: jobs.JobRun) -> Mapping[str, Any]:

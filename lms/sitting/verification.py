@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -58,7 +59,7 @@ class _Kept:
 
 
 def verify(session: Session, exam: ExamRow, *, report: Callable[[Checked], None] = lambda _checked: None) -> Checked:
-    """Recompute everything; raises Discrepancy."""
+    """Recompute everything, features above included that have registered a check; raises Discrepancy."""
     checked = Checked()
     _check_plan(session, exam)
     with _readable("the frozen questions"):
@@ -72,6 +73,10 @@ def verify(session: Session, exam: ExamRow, *, report: Callable[[Checked], None]
         report(checked)
     _check_heads(session, exam, checked)
     kept.decided.check_whole(session)
+    for check in current_app.extensions.get("sitting.checks", ()):
+        complaint = check(session, exam)
+        if complaint is not None:
+            raise Discrepancy(complaint)
     return checked
 
 

@@ -142,7 +142,7 @@ def _answers(start: Start, versions: Any, person: PersonRow) -> list[Incoming]:
     events = []
     for slot in form.slots:
         written = versions[slot.version].type == "essay"
-        words = f"我是{person.name}，工号{person.staff_number}。先取证，后告知，再决定。\n第 {slot.number} 题作答完毕。"
+        words = f"我是{person.name}，工号{person.staff_number}，在西城分局西单所。先取证，后告知，再决定。\n第 {slot.number} 题作答完毕。"
         answer = words if written else "A"
         events.append(Incoming("window0001", slot.number, Kind.ANSWER, slot.number, answer, 10**6))
     return events
