@@ -221,14 +221,15 @@ def _open() -> Any:
     return Task.done_at.is_(None) & Task.taken_back_at.is_(None)
 
 
-def lay(session: Session, script_id: int, person_id: int, role: str, place: int) -> None:
+def lay(session: Session, script_id: int, person_id: int, role: str, place: int) -> Task:
     """Lay an answer on a desk; one that was compared only counts from now on."""
     found = session.scalar(select(Task).where(Task.script_id == script_id, Task.person_id == person_id))
     if found is None:
-        session.add(Task(**_task(script_id, person_id, role, place)))
-    else:
-        found.role, found.taken_back_at = role, None
+        found = Task(**_task(script_id, person_id, role, place))
+        session.add(found)
+    found.role, found.taken_back_at = role, None
     session.flush()
+    return found
 
 
 @dataclass(slots=True)
@@ -263,9 +264,13 @@ class Deal:
         )
 
     def somebody(self, session: Session, script_id: int, attempt_id: int, *, adjudicates: bool) -> int | None:
-        """Who gets an answer: nobody whose mark it has or waits for, nobody of the candidate's branch; None where there is none."""
-        query = select(Task.person_id, Task.role).where(Task.script_id == script_id, Task.taken_back_at.is_(None))
-        has = {person for person, role in session.execute(query) if adjudicates or role != CONTROL}
+        """Who gets an answer: nobody whose mark counts for it or is waited for, nobody of the candidate's branch; None where there
+        is none.
+        """
+        query = select(Task.person_id).where(
+            Task.script_id == script_id, Task.role != CONTROL, Task.taken_back_at.is_(None)
+        )
+        has = {*session.scalars(query)}
         may = [
             person
             for person in self.load

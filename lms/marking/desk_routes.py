@@ -55,7 +55,7 @@ def pile(question_id: str) -> ResponseReturnValue:
     )
 
 
-@bp.route("/<question_id>/<script_id>", methods=["GET", "POST"])
+@bp.route("/<question_id>/answers/<script_id>", methods=["GET", "POST"])
 @requires(Act.MARK)
 def script(question_id: str, script_id: str) -> ResponseReturnValue:
     """An answer: read it, give its marks, go on to the next one."""

@@ -122,14 +122,18 @@ def hand_over(session: Session, exam: ExamRow, person_id: int) -> int:
 
 
 def adjudicate(session: Session, exam: ExamRow, scripts: Sequence[Script]) -> int:
-    """Give answers on which two markers differ to an adjudicator; how many nobody may adjudicate."""
+    """Give answers on which two markers differ to an adjudicator, which may be one who was to be compared with them; how many
+    nobody may adjudicate.
+    """
     deal, lacking = Deal.of(session, exam, [script.attempt_id for script in scripts]), 0
     for script in scripts:
         chosen = deal.somebody(session, script.id, script.attempt_id, adjudicates=True)
         if chosen is None:
             lacking += 1
-        else:
-            lay(session, script.id, chosen, ADJUDICATOR, script.id)
+        elif lay(session, script.id, chosen, ADJUDICATOR, script.id).done_at is not None:
+            # they have marked it to be compared, without knowing of the two
+            question = session.get_one(Question, script.question_id)
+            settle(session, script, plans.marking_of(session.get_one(Plan, exam.id)), question.marks)
     return lacking
 
 

@@ -159,7 +159,7 @@ def answers(exam_id: str, question_id: str) -> ResponseReturnValue:
     question = plans.question_of(session, exam.id, question_id)
     state = request.args.get("state", "")
     page = paginate(session, queries.scripts(question.id, state), number=requested_page())
-    scripts = [row[0] for row in page.items]
+    scripts = page.items
     given = queries.given(session, [script.id for script in scripts])
     version = exams.snapshot_of(exam.id)[question.item_version_id]
     return render_template(

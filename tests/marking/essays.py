@@ -104,7 +104,7 @@ def sat_essays(app: Flask, cast: Cast, day: ExamDay, clock: TestClock, *, count:
     clock.moment = at = exam.opens_at + timedelta(minutes=1)
     with app.app_context():
         versions, writer = exams.frozen(reading(), exam.id).pool.versions, Writer(db.engine)
-        starts = [_start(exam, person, at) for person in people]
+        starts = [start_of(exam, person, at) for person in people]
         reading().rollback()
         attempts = [begun.public_id for begun in writer.do_all(starts)]
         writer.do_all(
@@ -132,7 +132,8 @@ def _named(app: Flask, people: list[tuple[int, str]]) -> list[PersonRow]:
         return [accounts.person_by_id(reading(), key) for key, _name in people]
 
 
-def _start(exam: ExamRow, person: PersonRow, at: Any) -> Start:
+def start_of(exam: ExamRow, person: PersonRow, at: Any) -> Start:
+    """The deed of beginning."""
     form = dealing.given(exam, person.id, person.public_id).form
     return Start(exam.id, person.id, SESSION, form, at, at + timedelta(hours=1), new_public_id())
 

@@ -16,7 +16,7 @@ from lms.exams import errors as exam_errors
 from lms.exams import service as exams
 from lms.jobs import run_waiting
 from lms.marking import closing, errors, marks, plans
-from lms.marking.models import Mark, Script, Task
+from lms.marking.models import Mark, Question, Script, Task
 from lms.sitting.decided import Discrepancy
 from lms.sitting.models import AttemptResult
 from lms.sitting.verification import verify
@@ -56,7 +56,7 @@ def mark_all(essays: Essays, person: PersonRow, points: tuple[str, str]) -> int:
     """Somebody marks everything on their desk through the pages, one answer after the other; how many."""
     client, count = essays.client(person), 0
     for question in set(re.findall(r"/marking/([\w-]{22})/next", client.get("/marking/").text)):
-        while (place := client.get(f"/marking/{question}/next").location).count("/") == 3:
+        while (place := client.get(f"/marking/{question}/next").location).count("/") == 4:
             answer = give(client, place, points)
             assert answer.status_code == 303
             count += 1
@@ -135,7 +135,7 @@ def by_hand(essays: Essays, script: Script) -> float:
             .where(Task.script_id == script.id)
             .order_by(Mark.id)
         )
-        marks_by = {"marker": list[float](), "adjudicator": list[float]()}
+        marks_by = {"marker": list[float](), "adjudicator": list[float](), "control": list[float]()}
         for role, total in rows:
             marks_by[role].append(float(total))
     one, other = marks_by["marker"]
@@ -200,6 +200,19 @@ def test_controls_are_marked_by_everybody_and_count_no_more_than_others(essays: 
     assert essays.markers[0].name in page
 
 
+def test_who_was_compared_settles_where_the_two_that_count_differ(essays: Essays) -> None:
+    """
+    Everybody marks every answer: the adjudicator is one of those whose marks did not count, and need not mark it again.
+    """
+    draw(essays, Marking(share=Decimal("0.1"), marks=Decimal(2), control_share=Decimal(1)), adjudicators=4)
+    styles = [("4", "6"), ("0", "0"), ("4", "5"), ("1", "0")]
+    given = [mark_all(essays, person, points) for person, points in zip(essays.markers, styles, strict=True)]
+
+    assert given == [16] * 4
+    assert sum(task.role == "adjudicator" for task in tasks(essays)) > 0
+    assert [float(script.final or 0) for script in scripts(essays)] == [by_hand(essays, one) for one in scripts(essays)]
+
+
 @pytest.mark.parametrize(
     ("points", "fields"),
     [
@@ -250,6 +263,7 @@ def test_a_mark_is_corrected_by_a_further_one_and_notes_come_back(essays: Essays
     page = client.get(place).text
 
     assert "再看" in page
+    assert 'name="notes" value="[[0, 2, &#34;' in page
     assert '<mark data-note="1">我是</mark>' in page
     with essays.app.app_context():
         assert [float(mark.total) for mark in reading().scalars(select(Mark).order_by(Mark.number))] == [10, 3]
@@ -261,7 +275,7 @@ def test_what_two_agree_on_later_needs_no_adjudicator(essays: Essays) -> None:
     """
     The adjudicator's task goes away when one of the two corrects themselves before it is done.
     """
-    draw(essays)
+    draw(essays, adjudicators=4)
     first = scripts(essays)[0]
     pair = [task for task in tasks(essays) if task.script_id == first.id]
     with essays.app.app_context():
@@ -421,9 +435,8 @@ def test_candidates_and_strangers_cannot_mark(essays: Essays, cast: Cast) -> Non
     first = tasks(essays)[0]
     with essays.app.app_context():
         script = reading().get_one(Script, first.script_id)
-        question = plans.Question
-        of = reading().get_one(question, script.question_id)
-        place = f"/marking/{of.public_id}/{script.public_id}"
+        of = reading().get_one(Question, script.question_id)
+        place = f"/marking/{of.public_id}/answers/{script.public_id}"
     on = {task.person_id for task in tasks(essays) if task.script_id == script.id}
     codes = {essays.client(person).get(place).status_code for person in essays.markers if person.id not in on}
 

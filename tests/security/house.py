@@ -45,16 +45,26 @@ from lms.bank import service as bank_service
 from lms.bank.models import Item
 from lms.database import db, reading, writing
 from lms.exams import queries as exams
+from lms.exams.queries import ExamRow
 from lms.ids import new_public_id
 from lms.jobs import run_waiting
+from lms.marking import allotting, plans
+from lms.marking.models import Question, Script
 from lms.sitting import service as sitting
+from lms.sitting import telling
+from lms.sitting.deeds import End, Save
 from lms.sitting.models import Outage
+from lms.sitting.writer import Writer
+from question_bank.attempt import Incoming, Kind
+from question_bank.moderation import Marking
 from question_bank.particulars import Changes
 from question_bank.timing import Allowance
 from tests.academy import SVG, make_academy
 from tests.cast import FOUNDED, PASSWORD, Cast, csrf, make_cast, post, sign_in
 from tests.conftest import NINE, TestClock, make_config
-from tests.exam_day import ExamDay, make_exam_day, wordings
+from tests.exam_day import ExamDay, make_exam_day, section, wordings
+from tests.marking.essays import add_essays, start_of
+from tests.sitting.cohort import SESSION
 
 MATRIX = Path(__file__).with_name("matrix.toml")
 STRANGER = "anonymous"
@@ -88,6 +98,7 @@ _ELSEWHERE = {
     "training-manager-b": Role.TRAINING_MANAGER,
     "security-admin-b": Role.SECURITY_ADMIN,
     "invigilator-b": Role.INVIGILATOR,
+    "marker-b": Role.MARKER,
 }
 ONE_EXAM = "one-exam"  # an examiner of the draft alone
 
@@ -291,7 +302,9 @@ def build(folder: Path) -> House:
 def _exams(house: House, cast: Cast, day: ExamDay) -> None:
     """An exam that is over; at nine a draft, one to sit, and attempts: open, finished, open in another browser."""
     over = day.published(day.plan(opens_at=house.clock(), hours=2, release="by_hand"))
+    written = _written(house, cast, day)
     house.clock.moment = NINE
+    _marking(house, cast, written)
     lin = sign_in(house.app.test_client(), cast.lin)
     _keep_token(house, "cadre", lin)
     elsewhere = sign_in(house.app.test_client(), cast.lin)
@@ -316,6 +329,43 @@ def _exams(house: House, cast: Cast, day: ExamDay) -> None:
         items = session.scalars(select(Item).where(Item.pool_id == day.pool_id).order_by(Item.id).limit(2)).all()
         items[1].state = "retired"
         house.values |= {"item": items[0].public_id, "retired": items[1].public_id}
+
+
+def _written(house: House, cast: Cast, day: ExamDay) -> ExamRow:
+    """An exam with an essay that Lin has written."""
+    add_essays(day, 1)
+    plan = day.plan(sections=(section("essay", 1, "10"),), opens_at=house.clock(), hours=2, release="by_hand")
+    exam, at = day.published(plan), house.clock()
+    with house.app.app_context():
+        versions, writer = exams.frozen(reading(), exam.id).pool.versions, Writer(db.engine)
+        begun = start_of(exam, cast.lin, at)
+        reading().rollback()
+        name = writer.do_all([begun])[0].public_id
+        answer = Incoming("window0001", 1, Kind.ANSWER, 1, "先取证，后决定。", 10**6)
+        writer.do_all([Save(name, SESSION, [answer], at)])
+        writer.do_all([End(name, SESSION, at, versions, exam.blueprint)])
+    return exam
+
+
+def _marking(house: House, cast: Cast, exam: ExamRow) -> None:
+    """It is over, and the essay lies on Chen's desk."""
+    by = type("Who", (), {"id": cast.zhao.id, "public_id": cast.zhao.public_id})()
+    with house.app.app_context():
+        with writing() as session:
+            telling.settle(session, exam.id)
+        with writing() as session:
+            plans.set_rules(session, exam, Marking(double=False), by)
+            plans.add_marker(session, exam, cast.chen, by, adjudicates=True)
+        with writing() as session:
+            allotting.ask(session, exam)
+        run_waiting(house.app)
+        question, script = (
+            reading()
+            .execute(select(Question.public_id, Script.public_id).join(Script, Script.question_id == Question.id))
+            .one()
+        )
+    house.values |= {"written": exam.public_id, "marking_question": question, "script": script}
+    house.values["marker_person"] = cast.chen.public_id
 
 
 def _people(house: House, cast: Cast) -> None:

@@ -22,10 +22,10 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
 
 #: names of the house for things of one kind
-EXAMS = frozenset({"draft", "exam", "guarded", "over", "sat"})
+EXAMS = frozenset({"draft", "exam", "guarded", "over", "sat", "written"})
 ATTEMPTS = frozenset({"attempt", "done", "elsewhere"})
 ITEMS = frozenset({"item", "retired", "revised", "suspended", "drafted", "waiting", "round_item"})
-PEOPLE = frozenset({"person", "sharer", "stranger"})
+PEOPLE = frozenset({"person", "sharer", "stranger", "marker_person"})
 SAME = {name: kind for kind in (EXAMS, ATTEMPTS, ITEMS, PEOPLE) for name in kind}
 
 
