@@ -23,7 +23,7 @@ from question_bank.moderation import CannotAllot, Marking, allot, control_script
 
 #: the job that draws
 JOB = "marking.allot"
-MARKER, CONTROL, ADJUDICATOR = "marker", "control", "adjudicator"
+MARKER, CONTROL, ADJUDICATOR, REVIEW = "marker", "control", "adjudicator", "review"
 AT_ONCE = 500
 
 
@@ -204,7 +204,9 @@ def give_to_others(session: Session, exam: ExamRow, person_id: int) -> list[int]
     deal = Deal.of(session, exam, [attempt for _task, attempt in moved])
     lacking = 0
     for task, attempt in moved:
-        other = deal.somebody(session, task.script_id, attempt, adjudicates=task.role == ADJUDICATOR)
+        other = deal.somebody(
+            session, task.script_id, attempt, adjudicates=task.role == ADJUDICATOR, fresh=task.role == REVIEW
+        )
         if other is None:
             lacking += 1
         else:
@@ -263,13 +265,15 @@ class Deal:
             Chance(derive(exam.seed, f"marking:{newest}")),
         )
 
-    def somebody(self, session: Session, script_id: int, attempt_id: int, *, adjudicates: bool) -> int | None:
-        """Who gets an answer: nobody whose mark counts for it or is waited for, nobody of the candidate's branch; None where there
-        is none.
+    def somebody(
+        self, session: Session, script_id: int, attempt_id: int, *, adjudicates: bool, fresh: bool = False
+    ) -> int | None:
+        """Who gets an answer: nobody whose mark counts for it or is waited for, nobody of the candidate's branch; `fresh`: nobody
+        who was to mark it at all. None where there is none.
         """
-        query = select(Task.person_id).where(
-            Task.script_id == script_id, Task.role != CONTROL, Task.taken_back_at.is_(None)
-        )
+        query = select(Task.person_id).where(Task.script_id == script_id)
+        if not fresh:
+            query = query.where(Task.role != CONTROL, Task.taken_back_at.is_(None))
         has = {*session.scalars(query)}
         may = [
             person

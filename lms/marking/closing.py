@@ -1,14 +1,14 @@
 """Bringing marks in: once every answer has its final mark they become a change of scoring, which a second examiner agrees to."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from lms.accounts.policy import Viewer
 from lms.audit.service import record
+from lms.clock import now
 from lms.exams.queries import ExamRow
 from lms.marking import errors, plans
 from lms.marking.marks import recomputed, refuse_closed
@@ -26,18 +26,44 @@ def missing(session: Session, exam_id: int) -> int:
 def bring_in(session: Session, exam: ExamRow, by: Viewer) -> str:
     """Close marking and have it worked out what the marks make of the results; public id of that change of scoring.
 
-    Raises NotAllotted, Incomplete and BroughtIn, and as `lms.sitting.service.bring_in`.
+    Where the marks count already, those that differ since an answer was looked at again. Raises NotAllotted, Incomplete, BroughtIn
+    and NothingNew, and as `lms.sitting.service.bring_in`.
     """
     plan = session.get(Plan, exam.id, with_for_update=True)
     if plan is None or plan.allotted_at is None:
         raise errors.NotAllotted
+    if exam.marked_at is not None:
+        return _bring_in_reviews(session, exam, by)
     refuse_closed(plan)
     lacking = missing(session, exam.id)
     if lacking:
         raise errors.Incomplete(answers=lacking)
+    # what is left was only to be compared
+    scripts = select(Script.id).where(Script.exam_id == exam.id)
+    left = Task.script_id.in_(scripts), Task.done_at.is_(None), Task.taken_back_at.is_(None)
+    session.execute(update(Task).where(*left).values(taken_back_at=now()))
     plan.remarking = sitting_service.bring_in(session, exam, finals(session, exam), by)
     record(session, "marking.bring_in", thing="exam", thing_id=exam.public_id, after={"change": plan.remarking})
     return plan.remarking
+
+
+def _bring_in_reviews(session: Session, exam: ExamRow, by: Viewer) -> str:
+    found = reviewed(session, exam)
+    if not found:
+        raise errors.NothingNew
+    change = sitting_service.bring_in(session, exam, found, by)
+    record(session, "marking.bring_in", thing="exam", thing_id=exam.public_id, after={"change": change})
+    return change
+
+
+def reviewed(session: Session, exam: ExamRow) -> dict[int, dict[int, Decimal]]:
+    """Final marks, by attempt and slot, that differ from those that count, since an answer was looked at again."""
+    counted, found = sitting_service.marks_in_force(session, exam.id), defaultdict[int, dict[int, Decimal]](dict)
+    for attempt, slots in finals(session, exam).items():
+        for slot, mark in slots.items():
+            if counted.get(attempt, {}).get(slot) != mark:
+                found[attempt][slot] = mark
+    return dict(found)
 
 
 def finals(session: Session, exam: ExamRow) -> dict[int, dict[int, Decimal]]:
@@ -70,24 +96,23 @@ def unlike(session: Session, exam: ExamRow) -> str | None:
     if plan is None or plan.allotted_at is None:
         return None
     marking, given = plans.marking_of(plan), _given(session, exam.id)
+    counted = sitting_service.marks_in_force(session, exam.id) if plan.remarking and exam.marked_at else {}
+    own = finals(session, exam) if counted else {}
     rows = session.execute(
-        select(Script.id, Script.public_id, Script.final, Question.marks)
+        select(Script.id, Script.public_id, Script.final, Question.marks, Script.attempt_id, Script.slot)
         .join(Question, Question.id == Script.question_id)
         .where(Script.exam_id == exam.id)
         .order_by(Script.id)
     )
-    for key, public_id, final, maximum in rows:
-        if recomputed(marking, maximum, given.get(key, ())) != final:
+    for key, public_id, final, maximum, attempt, slot in rows:
+        marks = given.get(key, [])
+        if recomputed(marking, maximum, marks) != final:
             return f"answer {public_id}: its mark is not what its markers gave"
-    counted = sitting_service.marks_in_force(session, exam.id)
-    if plan.remarking and exam.marked_at and counted and not _same(finals(session, exam), counted):
-        return "marks count that are not those of the markers"
+        # attempts that were declared void need not count; a mark after an appeal need not count yet
+        may_count = {recomputed(marking, maximum, marks[:end]) for end in range(len(marks) + 1)}
+        if attempt in own and counted.get(attempt, {}).get(slot) not in may_count - {None}:
+            return f"answer {public_id}: another mark counts than its markers gave"
     return None
-
-
-def _same(own: Mapping[int, Mapping[int, Decimal]], counted: Mapping[int, Mapping[int, Decimal]]) -> bool:
-    """Marks of attempts that were declared void later count as well as before; all others are the same."""
-    return all(counted.get(attempt) == slots for attempt, slots in own.items())
 
 
 def _given(session: Session, exam_id: int) -> dict[int, list[tuple[str, Decimal]]]:
@@ -101,6 +126,6 @@ def _given(session: Session, exam_id: int) -> dict[int, list[tuple[str, Decimal]
     )
     newest = {task: (script, role, total) for task, script, role, total in session.execute(query)}
     found: dict[int, list[tuple[str, Decimal]]] = defaultdict(list)
-    for script, role, total in newest.values():
+    for _task, (script, role, total) in sorted(newest.items()):
         found[script].append((role, total))
     return found

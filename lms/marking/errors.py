@@ -78,6 +78,20 @@ class BroughtIn(Refused):
     sentence = lazy_gettext("The marks were brought in, so marking is closed.")
 
 
+class NotCounted(Refused):
+    """The marks do not count yet, so there is nothing to look at again."""
+
+    code = "marking.not_counted"
+    sentence = lazy_gettext("The marks do not count yet.")
+
+
+class NothingNew(Refused):
+    """No mark differs from the one that counts."""
+
+    code = "marking.nothing_new"
+    sentence = lazy_gettext("No mark differs from the one that counts.")
+
+
 class BadMark(Refused):
     """A mark out of range or between the steps; a criterion without one."""
 

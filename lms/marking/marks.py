@@ -12,7 +12,7 @@ from lms.clock import now
 from lms.errors import NotFound
 from lms.exams.queries import ExamRow
 from lms.marking import errors, plans
-from lms.marking.allotting import ADJUDICATOR, CONTROL, MARKER, Deal, exam_of, give_to_others, lay
+from lms.marking.allotting import ADJUDICATOR, CONTROL, MARKER, REVIEW, Deal, exam_of, give_to_others, lay
 from lms.marking.models import Mark, Plan, Question, Script, Task
 from question_bank.moderation import Marking, Rubric
 
@@ -37,7 +37,8 @@ def give(
     """
     script = session.get_one(Script, task.script_id, with_for_update=True)
     plan, question = session.get_one(Plan, script.exam_id), session.get_one(Question, script.question_id)
-    refuse_closed(plan)
+    if task.role != REVIEW or task.done_at is not None:
+        refuse_closed(plan)
     total = _total(Rubric.from_record(question.rubric), points)
     _check_notes(comment, notes, length)
     before = session.scalar(select(Mark.number).where(Mark.task_id == task.id).order_by(Mark.number.desc()).limit(1))
@@ -81,8 +82,13 @@ def settle(session: Session, script: Script, marking: Marking, maximum: Decimal)
     """Work out what the marks of an answer come to; where two differ too much it goes to an adjudicator, and comes back from
     one who has not marked it where they do not any more.
     """
-    tasks = session.scalars(select(Task).where(Task.script_id == script.id, Task.taken_back_at.is_(None))).all()
+    query = select(Task).where(Task.script_id == script.id, Task.taken_back_at.is_(None)).order_by(Task.id)
+    tasks = session.scalars(query).all()
     given = newest(session, [task.id for task in tasks if task.done_at is not None])
+    reviews = [given[task.id].total for task in tasks if task.role == REVIEW and task.id in given]
+    if reviews:
+        script.final = reviews[-1]
+        return
     counting = [given[task.id].total for task in tasks if task.role == MARKER and task.id in given]
     adjudicator = next((task for task in tasks if task.role == ADJUDICATOR), None)
     if len(counting) < marking.markers:
@@ -108,9 +114,8 @@ def newest(session: Session, task_ids: Sequence[int]) -> dict[int, Mark]:
 
 
 def hand_over(session: Session, exam: ExamRow, person_id: int) -> int:
-    """Give what a marker has not marked to others; how many answers. Raises TooFewMarkers and BroughtIn."""
+    """Give what a marker has not marked to others; how many answers. Raises TooFewMarkers."""
     plan = session.get_one(Plan, exam.id, with_for_update=True)
-    refuse_closed(plan)
     moved, marking = give_to_others(session, exam, person_id), plans.marking_of(plan)
     for script, maximum in session.execute(
         select(Script, Question.marks).join(Question, Question.id == Script.question_id).where(Script.id.in_(moved))
@@ -174,6 +179,27 @@ def send_back(session: Session, exam: ExamRow, script_id: str, person_id: int, r
     record(session, "marking.send_back", thing="exam", thing_id=exam.public_id, after=after)
 
 
+def review(session: Session, exam: ExamRow, script_id: str) -> None:
+    """Have an answer marked by somebody who has not seen it, whose mark then counts instead of all others: for an appeal. Nothing
+    where that is under way. Raises NotFound, NotCounted before the marks count, and TooFewMarkers.
+    """
+    session.get_one(Plan, exam.id, with_for_update=True)
+    script = script_of(session, exam.id, script_id)
+    if exam.marked_at is None:
+        raise errors.NotCounted
+    tasks = select(Task.id).where(Task.script_id == script.id, Task.role == REVIEW, Task.taken_back_at.is_(None))
+    if session.scalar(tasks.where(Task.done_at.is_(None)).limit(1)) is not None:
+        return
+    chosen = Deal.of(session, exam, [script.attempt_id]).somebody(
+        session, script.id, script.attempt_id, adjudicates=False, fresh=True
+    )
+    if chosen is None:
+        raise errors.TooFewMarkers(1)
+    lay(session, script.id, chosen, REVIEW, script.id)
+    after = {"script": script.public_id, "marker": chosen}
+    record(session, "marking.review", thing="exam", thing_id=exam.public_id, after=after)
+
+
 def script_of(session: Session, exam_id: int, public_id: str) -> Script:
     """An answer of the exam; raises NotFound."""
     found = session.scalar(select(Script).where(Script.exam_id == exam_id, Script.public_id == public_id))
@@ -183,7 +209,10 @@ def script_of(session: Session, exam_id: int, public_id: str) -> Script:
 
 
 def recomputed(marking: Marking, maximum: Decimal, marks: Sequence[tuple[str, Decimal]]) -> Decimal | None:
-    """What marks (role and mark) come to, None where some are missing or differ: for checking what is stored."""
+    """What marks (role and mark, in order) come to, None where some are missing or differ: for checking what is stored."""
+    reviews = [mark for role, mark in marks if role == REVIEW]
+    if reviews:
+        return reviews[-1]
     counting = [mark for role, mark in marks if role == MARKER]
     other = next((mark for role, mark in marks if role == ADJUDICATOR), None)
     if len(counting) < marking.markers:

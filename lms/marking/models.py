@@ -86,7 +86,8 @@ class Task(Model):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     script_id: Mapped[int] = mapped_column(ForeignKey("marking_script.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    #: "marker", "control" (compared and not counted) or "adjudicator"
+    #: "marker", "control" (compared and not counted), "adjudicator" or "review" (after an appeal: counts instead of all
+    #: others)
     role: Mapped[str] = mapped_column(String(12))
     #: the order on the desk, at random
     place: Mapped[int] = mapped_column(Integer)

@@ -14,6 +14,7 @@ from lms.accounts import queries as accounts
 from lms.errors import NotFound
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
+from lms.marking.allotting import REVIEW
 from lms.marking.models import Mark, Marker, Plan, Question, Script, Task
 from lms.sitting import queries as sitting
 from question_bank.item import ItemVersion
@@ -141,7 +142,8 @@ def sheet(session: Session, person_id: int, script_id: str) -> Sheet:
     mark = session.scalar(select(Mark).where(Mark.task_id == task.id).order_by(Mark.number.desc()).limit(1))
     version = exams.snapshot_of(script.exam_id)[question.item_version_id]
     rubric, text = Rubric.from_record(question.rubric), text_of(session, script)
-    return Sheet(script, task, question, version, rubric, text, mark, closed=remarking is not None)
+    closed = remarking is not None and (task.role != REVIEW or task.done_at is not None)
+    return Sheet(script, task, question, version, rubric, text, mark, closed)
 
 
 def text_of(session: Session, script: Script) -> str:

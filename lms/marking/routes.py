@@ -194,6 +194,14 @@ def send_back(exam_id: str, script_id: str) -> ResponseReturnValue:
     return _done(exam_id, back, gettext("It is on the marker's desk again."))
 
 
+@bp.post("/answers/<script_id>/review")
+@requires(Act.MANAGE_EXAMS)
+def review(exam_id: str, script_id: str) -> ResponseReturnValue:
+    """Have an answer marked by somebody who has not seen it."""
+    said = gettext("It is on another marker's desk.")
+    return _done(exam_id, lambda session, exam: marks.review(session, exam, script_id), said)
+
+
 @bp.get("/figures")
 @requires(Act.MANAGE_EXAMS)
 def figures_(exam_id: str) -> ResponseReturnValue:
@@ -261,6 +269,7 @@ def _index(exam: ExamRow, form: RulesForm, marker: MarkerForm) -> str:
         people=accounts.people_by_ids(session, [row.person_id for row in rows]),
         questions=queries.questions(session, exam) if plan else [],
         missing=closing.missing(session, exam.id),
+        reviewed=sum(map(len, closing.reviewed(session, exam).values())) if exam.marked_at else 0,
         stuck=len(stuck),
         complete=sitting.complete(session, exam),
         at_work=allotting.under_way(session, exam),

@@ -146,6 +146,55 @@ def by_hand(essays: Essays, script: Script) -> float:
     return (nearer + judge) / 2
 
 
+def counting(essays: Essays) -> FlaskClient:
+    """Everybody gave 2 and 2, and the marks count; Zhao's browser."""
+    zhao, feng = draw(essays), essays.client(essays.cast.feng)
+    for person in essays.markers:
+        mark_all(essays, person, ("2", "2"))
+    agreed(essays, zhao, feng, post(zhao, at(essays, "bring-in")).location)
+    return zhao
+
+
+def agreed(essays: Essays, zhao: FlaskClient, feng: FlaskClient, change: str) -> None:
+    """Worked out, proposed, agreed to and carried out."""
+    run_waiting(essays.app)
+    post(zhao, f"{change}/propose", reason="阅卷")
+    decision = re.search(r"/scoring/([\w-]{22})/agree", feng.get(change).text)
+    assert decision is not None
+    post(feng, f"/exams/{essays.exam.public_id}/scoring/{decision[1]}/agree")
+    run_waiting(essays.app)
+    run_waiting(essays.app)
+
+
+def test_an_answer_that_is_looked_at_again_gets_the_mark_of_somebody_new(essays: Essays) -> None:
+    """
+    For an appeal: a marker who has not seen it, though marking is closed; the mark counts once two agreed; recomputing agrees
+    before, between and after; nobody else's marks change.
+    """
+    zhao, feng = counting(essays), essays.client(essays.cast.feng)
+    script = scripts(essays)[0]
+    seen = {task.person_id for task in tasks(essays) if task.script_id == script.id}
+    post(zhao, at(essays, f"answers/{script.public_id}/review"))
+    post(zhao, at(essays, f"answers/{script.public_id}/review"))
+    (task,) = [task for task in tasks(essays) if task.role == "review"]
+    person = next(one for one in essays.markers if one.id == task.person_id)
+
+    assert task.person_id not in seen
+    with essays.app.app_context():
+        before = {row.attempt_id: row.total for row in reading().scalars(select(AttemptResult).filter_by(decision=1))}
+        assert verify(reading(), essays.now()).results == 8
+    assert mark_all(essays, person, ("4", "5")) == 1
+    with essays.app.app_context():
+        assert verify(reading(), essays.now()).results == 8
+    agreed(essays, zhao, feng, post(zhao, at(essays, "bring-in")).location)
+    with essays.app.app_context():
+        after = {row.attempt_id: row.total for row in reading().scalars(select(AttemptResult).filter_by(decision=2))}
+        assert after == {script.attempt_id: before[script.attempt_id] + 5}
+        assert verify(reading(), essays.now()).results == 8
+    assert mark_all(essays, person, ("0", "0")) == 0
+    assert post(zhao, at(essays, "bring-in")).location.endswith("/marking")
+
+
 def sums(found: list[Script], attempt: int) -> Decimal:
     """What the essays of an attempt earn."""
     return sum((script.final or Decimal(0) for script in found if script.attempt_id == attempt), Decimal(0))
