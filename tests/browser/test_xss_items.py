@@ -5,6 +5,7 @@ a second wall that `tests/security/test_headers.py` proves.
 """
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -19,15 +20,25 @@ from lms.accounts.queries import PersonRow
 from lms.bank import pictures, service
 from lms.bank.models import Item, ItemEvent, LawChange, Pool
 from lms.clock import system_clock
-from lms.database import writing
+from lms.database import db, reading, writing
+from lms.exams import queries as exams
+from lms.marking import allotting, plans
+from lms.sitting import telling
+from lms.sitting.deeds import End, Save
+from lms.sitting.writer import Writer
+from question_bank.attempt import Incoming, Kind
 from question_bank.blueprint import Section
 from question_bank.interactions import KINDS
 from question_bank.item import ItemVersion
+from question_bank.moderation import Marking
 from tests.browser import hostile
 from tests.browser.conftest import House
 from tests.browser.hostile import OWN, Speaker
 from tests.cast import PASSWORD
+from tests.marking.essays import start_of
+from tests.marking.essays import viewer as a_viewer
 from tests.security.house import a_picture
+from tests.sitting.cohort import SESSION
 
 #: of the corpus in each field; twelve types in two versions with some forty fields each take all of it
 SHARE = 7
@@ -119,6 +130,7 @@ class Hostile:
     items: dict[str, str]
     crowded: str
     exam: str = ""
+    written: str = ""
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +148,7 @@ def hostile_bank(house: House) -> Hostile:
                 store(session, crowd, one, house)
             pool_id, found = pool.id, Hostile(pool.public_id, dict(items), crowd.public_id)
         found.exam = publish(house, pool_id, say.plain()[:120])
+        found.written = write(house, pool_id, say)
         with writing() as session:
             word_anew(session, house, pool_id, hostile.wordings(say, digest), say)
     return found
@@ -182,6 +195,37 @@ def publish(house: House, pool_id: int, title: str) -> str:
     moment = system_clock() - timedelta(minutes=1)
     plan = house.exam_day.plan(sections=sections, opens_at=moment, units=(house.cast.bureau.id,))
     return house.exam_day.published(replace(plan, title=title, pool_id=pool_id)).public_id
+
+
+def write(house: House, pool_id: int, say: Speaker) -> str:
+    """An exam of which Wang has written an essay and a short answer, on the desk of Chen; its public id."""
+    moment = system_clock()
+    sections = tuple(Section(OWN[n], (kind,), (), 1, Decimal(10)) for n, kind in enumerate(("essay", "short_answer")))
+    plan = house.exam_day.plan(
+        sections=sections, minutes=1, opens_at=moment - timedelta(minutes=5), release="by_hand",
+        units=(house.cast.branch_b.id,),
+    )  # fmt: skip
+    plan = replace(plan, title=say.plain()[:120], pool_id=pool_id, closes_at=moment + timedelta(seconds=4))
+    exam = house.exam_day.published(plan)
+    versions, writer, at = exams.frozen(reading(), exam.id).pool.versions, Writer(db.engine), system_clock()
+    begun = start_of(exam, house.cast.wang, at)
+    reading().rollback()
+    name = writer.do_all([begun])[0].public_id
+    answers = [Incoming("window0001", n, Kind.ANSWER, n, say.rich()[:9000], 10**6) for n in (1, 2)]
+    writer.do_all([Save(name, SESSION, answers, at)])
+    writer.do_all([End(name, SESSION, at, versions, exam.blueprint)])
+    with writing() as session:
+        telling.settle(session, exam.id)
+    time.sleep(max(0.0, (plan.closes_at - system_clock()).total_seconds() + 0.2))
+    rules, zhao = Marking(double=False, control_share=Decimal(0)), a_viewer(house.cast.zhao)
+    with writing() as session:
+        plans.set_rules(session, exam, rules, zhao)
+        plans.add_marker(session, exam, house.cast.chen, zhao, adjudicates=True)
+    drawn = allotting.draw(reading(), exam, rules, report=lambda _done: None)
+    reading().rollback()
+    with writing() as session:
+        allotting.keep(session, exam, drawn)
+    return exam.public_id
 
 
 @pytest.fixture
@@ -298,6 +342,39 @@ def test_nothing_acts_on_the_pages_of_a_candidate(window: Watched, house: House,
 
     assert window.found == []
     expect(page.locator("main")).to_contain_text("<script>alert(1)</script>")
+
+
+def test_nothing_acts_on_the_pages_of_a_marker(window: Watched, house: House, hostile_bank: Hostile) -> None:
+    """
+    The desk, the answers, marks with comments and notes that want to act; and what the examiner sees of them.
+    """
+    window.sign_in(house.cast.chen)
+    page = window.page
+    desk = f"/exams/{hostile_bank.written}/marking"
+    for _each in range(2):
+        window.look("/marking/")
+        page.locator("a[href$='/next']").first.click()
+        page.wait_for_url("**/answers/*")
+        window.note("an answer")
+        for point in page.locator("[name=points]").all():
+            point.fill("1")
+        page.locator("textarea").fill("".join(OWN[:4])[:2000])
+        page.evaluate("words => document.querySelector('[name=notes]').value = JSON.stringify([[0, 9, words]])", OWN[3])
+        here = page.url
+        page.locator(".marking-form button[type=submit]").click()
+        page.wait_for_load_state()
+        window.look(here.removeprefix(house.address))
+        expect(page.locator("[data-notes] li")).to_have_count(1)
+        window.look(here.removeprefix(house.address).partition("/answers/")[0])
+    page.context.clear_cookies()
+    window.sign_in(house.cast.zhao)
+    window.look(desk)
+    links = [link.get_attribute("href") for link in page.locator("main table a").all()]
+    for link in (*links, f"{desk}/figures"):
+        window.look(str(link))
+
+    assert len(links) == 4
+    assert window.found == []
 
 
 def test_nothing_acts_when_files_are_imported(window: Watched, house: House, hostile_bank: Hostile) -> None:
