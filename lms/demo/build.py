@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from flask import Flask
 
+from lms.accounts.policy import Role
 from lms.clock import now
 from lms.database import reading, writing
-from lms.demo import accounts, exams, learning, organisation
+from lms.demo import accounts, exams, learning, marking, organisation
 from lms.demo.accounts import Account
 from question_bank.chance import Chance
 
@@ -29,7 +30,10 @@ def build(app: Flask) -> Made:
     office = made.people[made.offices[0].id]
     others = chance.shuffled([person for person in made.everybody() if person not in office])
     learning.build(app, [office[3], *office[:3], *others], chance, now=moment)
-    examiner = next(p for p in made.people[made.bureau.id] if p.staff_number == printed[1].staff_number)
+    numbers = {account.role: account.staff_number for account in printed}
+    bureau = {person.staff_number: person for person in made.people[made.bureau.id]}
+    examiner, marker = bureau[numbers[Role.EXAMINER]], bureau[numbers[Role.MARKER]]
     exams.build(app, made, examiner, chance, now=moment)
+    marking.build(app, made, examiner, marker, chance, now=moment)
     reading().rollback()
     return Made(printed)

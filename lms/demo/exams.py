@@ -1,5 +1,6 @@
 """One exam of the demonstration finished and graded, one open now."""
 
+import re
 from collections import Counter
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -26,6 +27,7 @@ from question_bank.chance import Chance
 from question_bank.item import ItemVersion
 
 CANDIDATES = 120
+_SENTENCE = re.compile(r"[^。；\n]+[。；]?")
 SECTIONS = (
     ("单项选择题", "single_choice", 20, "2"),
     ("多项选择题", "multiple_choice", 10, "3"),
@@ -41,7 +43,7 @@ def build(app: Flask, organisation: Organisation, examiner: PersonRow, chance: C
         return
     blueprint = _blueprint(pool.id)
     past = now - timedelta(days=21)
-    finished = _exam(
+    finished = published(
         app,
         "市场监管执法知识季度考试",
         pool_id=pool.id,
@@ -53,8 +55,8 @@ def build(app: Flask, organisation: Organisation, examiner: PersonRow, chance: C
     )
     offices = [p for office in organisation.offices for p in organisation.people[office.id]]
     for number, person in enumerate(offices[:CANDIDATES]):
-        _sit(app, finished, person, chance, begin=past + timedelta(minutes=5 + number))
-    _exam(
+        sit(app, finished, person, chance, begin=past + timedelta(minutes=5 + number))
+    published(
         app,
         "行政执法人员年度考试",
         pool_id=pool.id,
@@ -78,7 +80,7 @@ def _blueprint(pool_id: int) -> Blueprint:
     return Blueprint(sections, pass_mark=(total * 6 / 10).quantize(Decimal(1)))
 
 
-def _exam(
+def published(
     app: Flask,
     title: str,
     *,
@@ -88,7 +90,9 @@ def _exam(
     examiner: PersonRow,
     opens_at: datetime,
     days: int,
+    release: str = "at_once",
 ) -> ExamRow:
+    """An exam for the whole bureau, made and published two hours before it opens."""
     plan = Plan(
         title=title,
         pool_id=pool_id,
@@ -96,7 +100,7 @@ def _exam(
         minutes=60,
         opens_at=opens_at,
         closes_at=opens_at + timedelta(days=days),
-        release="at_once",
+        release=release,
         shows="explanations",
         units=(organisation.bureau.id,),
     )
@@ -112,7 +116,7 @@ def _exam(
     return published
 
 
-def _sit(app: Flask, exam: ExamRow, person: PersonRow, chance: Chance, *, begin: datetime) -> None:
+def sit(app: Flask, exam: ExamRow, person: PersonRow, chance: Chance, *, begin: datetime) -> None:
     """One candidate: knows between 35 and 95 of 100 answers."""
     viewer = viewer_of(person)
     knows = 35 + chance.below(61)
@@ -143,6 +147,10 @@ def _sit(app: Flask, exam: ExamRow, person: PersonRow, chance: Chance, *, begin:
 def _answer(version: ItemVersion, seed: bytes, chance: Chance, *, knows: int) -> Any:
     """What this candidate's page sends: the right answer, or a guess."""
     interaction, body = version.interaction, version.body
+    if not interaction.MACHINE_SCORED:
+        return (
+            "\n".join(line for line in _SENTENCE.findall(body.model_answer) if chance.below(100) < knows) or "不清楚。"
+        )
     right = chance.below(100) < knows
     ids = [choice.id for choice in interaction.present(body, seed).choices]
     if interaction.CONTROL == "one":
