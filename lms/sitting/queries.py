@@ -339,6 +339,12 @@ def counted(session: Session, exam_id: int) -> Iterator[list[Sat]]:
         ]
 
 
+def people_counted(session: Session, exam_ids: Sequence[int]) -> int:
+    """How many people have an attempt that counts, each once for each of these exams."""
+    query = select(Attempt.exam_id, Attempt.person_id).where(Attempt.exam_id.in_(exam_ids), Attempt.ended_how != "void")
+    return session.scalar(select(func.count()).select_from(query.distinct().subquery())) or 0
+
+
 def answers_of(session: Session, ids: Sequence[int], slots: set[int] | None) -> dict[int, dict[int, Any]]:
     """The newest responses of attempts by slot; None: of all slots."""
     found: dict[int, dict[int, Any]] = defaultdict(dict)
