@@ -9,7 +9,7 @@ keep the errors of the first calibration for ever.
 import statistics
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from lms import apart, jobs
@@ -24,6 +24,7 @@ from question_bank.difficulty import CALIBRATED_FROM, measured
 MODULE: Final = "lms.analysis.fitting_apart"
 #: the picture counts by half logits from -6 to 6; what is beyond stands at its ends
 BINS, HALVES = 24, 2
+_PARTS = 16
 #: cycles a fit takes, about: progress is told by it
 _CYCLES = 12
 #: seconds between two words of progress
@@ -91,7 +92,7 @@ def _figures(
 ) -> calibrations.Figures:
     link = _shift(anchored)
     people, items = [0.0] * BINS, Counter(_bin(one.b) for one in found)
-    for ability, share in fit["people"]:
+    for ability, share in _parted(fit["people"]):
         people[_bin(link.ability(ability))] += share
     return calibrations.Figures(
         log_likelihood=fit["log_likelihood"],
@@ -106,6 +107,14 @@ def _figures(
         people=[round(share, 6) for share in people],
         items=[items[place] for place in range(BINS)],
     )
+
+
+def _parted(people: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    """The people of each node, in parts all the way to the next nodes: half logits do not hold equally many nodes."""
+    width = people[1][0] - people[0][0]
+    for ability, share in people:
+        for part in range(_PARTS):
+            yield ability + width * ((part + 0.5) / _PARTS - 0.5), share / _PARTS
 
 
 def _bin(logits: float) -> int:

@@ -54,7 +54,7 @@ def scale(run: calibrations.Run, before: calibrations.Run | None, moment: str) -
     """One sentence on what its difficulties can be compared with; `moment`: when the one before was."""
     if before is None:
         return str(gettext("It has a scale of its own: difficulties are measured from the mean of its candidates. The calibration before it had fewer than 20 questions with enough answers in common, or there was none."))  # fmt: skip
-    return str(gettext("It keeps the scale of the calibration of %(moment)s by %(common)s common questions, %(moved)s of which have moved and were left out of that.", moment=moment, common=run.figures.common, moved=run.figures.moved))  # fmt: skip
+    return str(gettext("It keeps the scale of the calibration of %(moment)s by %(common)s common questions, without those that stand out among them; %(moved)s have moved by half a logit or more.", moment=moment, common=run.figures.common, moved=run.figures.moved))  # fmt: skip
 
 
 def whole(run: calibrations.Run, before: calibrations.Run | None, moment: str) -> list[str]:

@@ -42,7 +42,8 @@ from lms.audit import queries as audit
 from lms.bank import bulk, drafts, pictures, sharing
 from lms.bank import queries as bank
 from lms.bank import service as bank_service
-from lms.bank.models import Item
+from lms.bank.models import Item, ItemVersion
+from lms.bank.queries import calibrations
 from lms.database import db, reading, writing
 from lms.exams import queries as exams
 from lms.ids import new_public_id
@@ -282,6 +283,7 @@ def build(folder: Path) -> House:
     _writing(house, cast, day)
     _health(house, day)
     _review(house, cast, day)
+    _calibration(house)
     _supervision(house, cast)
     _admission(house, cast, day)
     _accounts(house, cast)
@@ -366,6 +368,17 @@ def _practice(house: House, cast: Cast) -> None:
     assert item is not None
     assert version is not None
     house.values |= {"round": address.rsplit("/", 1)[1], "round_item": item[1], "round_version": version[1]}
+
+
+def _calibration(house: House) -> None:
+    """A calibration of one question."""
+    figures = calibrations.Figures(-1.0, 5, True, 0.0, 1.0, 0.05, 1.0, 0, 0, [0.0] * 24, [0] * 24)
+    with house.app.app_context(), writing() as session:
+        version = session.scalars(select(ItemVersion.id).order_by(ItemVersion.id)).first()
+        assert version is not None
+        found = calibrations.Measured(version, 0.5, 0.1, 0.39, 0.02, 400, 0, 1.0, 1.0, None, False)
+        worked = calibrations.Worked(new_public_id(), None, 500, 500, 400, figures, None, [found])
+        house.values["calibration"] = bank_service.keep_calibration(session, worked)
 
 
 def _imports(house: House) -> None:
