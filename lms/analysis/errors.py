@@ -12,3 +12,11 @@ class TooFewAttempts(Refused):
     sentence = lazy_gettext(
         "At least %(least)s attempts of exams that are over are needed; with fewer, difficulties would be guesses."
     )
+
+
+class Candidate(Refused):
+    """What tells of candidates is not for candidates."""
+
+    code = "analysis.candidate"
+    status = 403
+    sentence = lazy_gettext("Whoever sat this exam, or sits one at this moment, does not see this page.")
