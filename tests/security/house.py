@@ -37,6 +37,7 @@ from lms.admission import queries as admission_queries
 from lms.admission import service as admission
 from lms.admission.models import Snapshot
 from lms.admission.queries import RuleRow
+from lms.analysis.models import CopyingPair
 from lms.app import create_app
 from lms.audit import queries as audit
 from lms.bank import bulk, drafts, pictures, sharing
@@ -49,7 +50,7 @@ from lms.exams import queries as exams
 from lms.ids import new_public_id
 from lms.jobs import run_waiting
 from lms.sitting import service as sitting
-from lms.sitting.models import Outage
+from lms.sitting.models import Attempt, Outage
 from question_bank.particulars import Changes
 from question_bank.timing import Allowance
 from tests.academy import SVG, make_academy
@@ -284,6 +285,7 @@ def build(folder: Path) -> House:
     _health(house, day)
     _review(house, cast, day)
     _calibration(house)
+    _copying(house)
     _supervision(house, cast)
     _admission(house, cast, day)
     _accounts(house, cast)
@@ -293,6 +295,8 @@ def build(folder: Path) -> House:
 def _exams(house: House, cast: Cast, day: ExamDay) -> None:
     """An exam that is over; at nine a draft, one to sit, and attempts: open, finished, open in another browser."""
     over = day.published(day.plan(opens_at=house.clock(), hours=2, release="by_hand"))
+    plan = day.plan(opens_at=house.clock(), hours=2, release="by_hand")
+    compared = day.published(replace(plan, blueprint=replace(plan.blueprint, paper="common")))
     house.clock.moment = NINE
     lin = sign_in(house.app.test_client(), cast.lin)
     _keep_token(house, "cadre", lin)
@@ -312,6 +316,7 @@ def _exams(house: House, cast: Cast, day: ExamDay) -> None:
         "exam": fresh.public_id,
         "sat": sat[0].public_id,
         "over": over.public_id,
+        "compared": compared.public_id,
         "unit_number": str(cast.branch_a.id),
     }
     with house.app.app_context(), writing() as session:
@@ -379,6 +384,21 @@ def _calibration(house: House) -> None:
         found = calibrations.Measured(version, 0.5, 0.1, 0.39, 0.02, 400, 0, 1.0, 1.0, None, False)
         worked = calibrations.Worked(new_public_id(), None, 500, 500, 400, figures, None, [found])
         house.values["calibration"] = bank_service.keep_calibration(session, worked)
+
+
+def _copying(house: House) -> None:
+    """A pair of an exam with one paper for all: it names the same attempt twice, because one only is over."""
+    with house.app.app_context(), writing() as session:
+        exam = exams.by_public_id(session, house.values["compared"])
+        attempt = session.scalars(select(Attempt.id).where(Attempt.public_id == house.values["done"])).one()
+        assert exam is not None
+        pair = CopyingPair(
+            exam_id=exam.id, first_id=attempt, second_id=attempt, m4_p=0.001, q=0.01, omega=4.0, right=3, wrong=2, versions=[],
+            seats=[["101", 1, 1], ["101", 1, 2]],
+        )  # fmt: skip
+        session.add(pair)
+        session.flush()
+        house.values["pair"] = pair.public_id
 
 
 def _imports(house: House) -> None:
