@@ -2,7 +2,7 @@
 
 Each of the attempts has a paper of fifty questions of its own from the bundled bank, dealt, answered and handed in as always.
 Measured is what the jobs take (the preview of a mended key and of another rule, carrying out, taking back), the recomputing of
-everything, and how long the pages take.
+everything, the calibration of the questions, and how long the pages take.
 """
 
 import argparse
@@ -28,8 +28,10 @@ from lms.accounts import queries as accounts
 from lms.accounts import service as account_service
 from lms.accounts.models import Person
 from lms.accounts.policy import Role, Viewer
+from lms.analysis import calibration
 from lms.analysis import service as analysis
 from lms.app import create_app
+from lms.bank.queries import calibrations
 from lms.clock import now, system_clock
 from lms.database import db, reading, writing
 from lms.exams import queries as exams
@@ -50,7 +52,7 @@ from question_bank.scoring import Rules
 SESSION = 10**6
 AT_ONCE = 100
 #: seconds at most, for 5,000 attempts
-GATES = {"preview_key": 10.0, "preview_rules": 10.0, "commit": 10.0, "page": 2.0}
+GATES = {"preview_key": 10.0, "preview_rules": 10.0, "commit": 10.0, "page": 2.0, "calibration_job_s": 10.0}
 
 
 def main(words: Sequence[str]) -> None:
@@ -159,6 +161,7 @@ class _Desk:
             found["attempts"] = checked.attempts
         _run(self.app)
         found["analysis"], found["page"] = self._analysis()
+        found["calibration_job_s"], found["calibrated"] = self._calibration()
         return found
 
     def _ask(self, remark: Remark | None) -> tuple[float, str]:
@@ -196,6 +199,15 @@ class _Desk:
         client.set_cookie(self.app.extensions["accounts.cookie"], begun.token)
         pages = [at, f"{at}/questions?sort=discrimination", f"/exams/{self.exam.public_id}/scoring"]
         return worked_out, max(_timed(lambda at=at: self._opened(client, at))[0] for at in pages)
+
+    def _calibration(self) -> tuple[float, int]:
+        """Calibrating by all attempts, on the scale of the calibration that the exam asked for; how many questions."""
+        with self.app.app_context(), writing() as session:
+            calibration.ask(session, owner=self.examiners[0].public_id)
+        seconds, _ = _timed(lambda: jobs.run_waiting(self.app))
+        with self.app.app_context():
+            first, *_before = (calibrations.run_of(row) for row in reading().execute(calibrations.runs()))
+            return seconds, first.items
 
     @staticmethod
     def _opened(client: FlaskClient, address: str) -> None:

@@ -16,6 +16,7 @@ from lms.admin import work as admin_work
 from lms.admission import routes as admission_routes
 from lms.admission import rule_routes as admission_rule_routes
 from lms.admission import work as admission_work
+from lms.analysis import calibration_routes, copying_routes
 from lms.analysis import routes as analysis_routes
 from lms.analysis import work as analysis_work
 from lms.bank import (
@@ -164,6 +165,8 @@ def _features(app: Flask, config: Config) -> None:
         app.register_blueprint(marking.bp)
     marking_work.init_app(app)
     app.register_blueprint(analysis_routes.bp)
+    for analysis in (calibration_routes, copying_routes):
+        app.register_blueprint(analysis.bp)
     analysis_work.init_app(app)
     app.register_blueprint(practice_routes.bp)
     app.register_blueprint(transcripts_routes.bp)

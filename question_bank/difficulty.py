@@ -92,7 +92,7 @@ def estimated(right: float, answers: int, *, label: str = "") -> Difficulty:
     share = (Fraction(right) + WEIGHT * prior) / (answers + WEIGHT)
     spread = share * (1 - share) / (answers + WEIGHT + 1)
     p, p_error = _decimal(share), _CONTEXT.sqrt(_decimal(spread))
-    slope = _CONTEXT.divide(_flattening(), _decimal(share * (1 - share)))
+    slope = _CONTEXT.divide(_flattening(SPREAD), _decimal(share * (1 - share)))
     return Difficulty(
         p=_rounded(p),
         p_error=_rounded(p_error),
@@ -103,16 +103,23 @@ def estimated(right: float, answers: int, *, label: str = "") -> Difficulty:
     )
 
 
-def measured(b: float, b_error: float, *, answers: int) -> Difficulty:
-    """A difficulty that a calibration elsewhere found, in logits on the scale of this one."""
-    flat = _CONTEXT.divide(Decimal(b), _flattening())
-    p = _CONTEXT.divide(Decimal(1), _CONTEXT.add(Decimal(1), _CONTEXT.exp(flat)))
-    slope = _CONTEXT.divide(_CONTEXT.multiply(p, _CONTEXT.subtract(Decimal(1), p)), _flattening())
+def measured(b: float, b_error: float, *, answers: int, mean: float = 0.0, sd: float = 1.0) -> Difficulty:
+    """A difficulty that a calibration elsewhere found, in logits, among people whose abilities have this mean and SD there.
+
+    It is brought to the scale of this module, where everybody's mean is 0 and their SD `SPREAD`, so that the expected share of
+    right answers of those people stays what it was.
+    """
+    ours, theirs = _flattening(SPREAD), _flattening(Decimal(sd))
+    unit = _CONTEXT.divide(ours, theirs)
+    place = _CONTEXT.multiply(_CONTEXT.subtract(Decimal(b), Decimal(mean)), unit)
+    error = _CONTEXT.multiply(Decimal(b_error), unit)
+    p = _CONTEXT.divide(Decimal(1), _CONTEXT.add(Decimal(1), _CONTEXT.exp(_CONTEXT.divide(place, ours))))
+    slope = _CONTEXT.divide(_CONTEXT.multiply(p, _CONTEXT.subtract(Decimal(1), p)), ours)
     return Difficulty(
         p=_rounded(p),
-        p_error=_rounded(_CONTEXT.multiply(Decimal(b_error), slope)),
-        b=_rounded(Decimal(b)),
-        b_error=_rounded(Decimal(b_error)),
+        p_error=_rounded(_CONTEXT.multiply(error, slope)),
+        b=_rounded(place),
+        b_error=_rounded(error),
         answers=answers,
         calibrated=True,
     )
@@ -134,13 +141,13 @@ def difficulties_of(
 
 def _logits(p: Decimal) -> Decimal:
     odds = _CONTEXT.divide(_CONTEXT.subtract(Decimal(1), p), p)
-    b = _CONTEXT.multiply(_CONTEXT.ln(odds), _flattening())
+    b = _CONTEXT.multiply(_CONTEXT.ln(odds), _flattening(SPREAD))
     return max(-FURTHEST, min(FURTHEST, b))
 
 
-def _flattening() -> Decimal:
-    """By how much the spread of abilities flattens the curve of a version."""
-    return _CONTEXT.sqrt(_CONTEXT.add(Decimal(1), _CONTEXT.divide(_CONTEXT.multiply(SPREAD, SPREAD), _SCALE)))
+def _flattening(sd: Decimal) -> Decimal:
+    """By how much such a spread of abilities flattens the curve of a version."""
+    return _CONTEXT.sqrt(_CONTEXT.add(Decimal(1), _CONTEXT.divide(_CONTEXT.multiply(sd, sd), _SCALE)))
 
 
 def _decimal(share: Fraction) -> Decimal:

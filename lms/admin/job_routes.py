@@ -30,6 +30,8 @@ KIND_NAMES = {
     "sitting.remark": lazy_gettext("Carry out a change of scoring"),
     "marking.allot": lazy_gettext("Draw answers among markers"),
     "analysis.work_out": lazy_gettext("Work out what an exam measured"),
+    "analysis.calibrate": lazy_gettext("Calibrate the questions of the bank"),
+    "analysis.copying": lazy_gettext("Compare the answers of an exam's candidates"),
     "sitting.settle": lazy_gettext("Tell results of an exam"),
     "sitting.statistics": lazy_gettext("Count how questions did in an exam"),
     "sitting.beat": lazy_gettext("Note that the server is at work"),

@@ -6,15 +6,17 @@ from typing import Any
 from flask import Flask
 
 from lms import jobs
-from lms.analysis import service
+from lms.analysis import calibrating, calibration, copying, service
 from lms.database import reading, writing
 from lms.exams import queries as exams
 from lms.sitting import queries as sitting
 
 
 def init_app(app: Flask) -> None:
-    """Register the handler."""
+    """Register the handlers."""
     jobs.register(app, service.JOB, work_out)
+    jobs.register(app, calibration.JOB, calibrating.calibrate)
+    jobs.register(app, copying.JOB, copying.compare)
 
 
 def work_out(run: jobs.JobRun) -> Mapping[str, Any]:
@@ -26,4 +28,5 @@ def work_out(run: jobs.JobRun) -> Mapping[str, Any]:
     session.rollback()
     with writing() as session:
         service.keep(session, exam_id, basis, report, units)
+        calibration.ask_if_due(session)
     return {"attempts": report.attempts}

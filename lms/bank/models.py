@@ -244,6 +244,55 @@ class Finding(Model):
     facts: Mapped[Any] = mapped_column(Json)
 
 
+class Calibration(Model):
+    """A calibration of the questions by the answers of exams: figures of the whole. A new one replaces none."""
+
+    __tablename__ = "bank_calibration"
+    __table_args__ = ({"info": {"append_only": True}},)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
+    #: the job that worked it out: a job may run twice
+    job_id: Mapped[str] = mapped_column(PublicId, unique=True)
+    #: who asked for it, None where an exam did
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: all attempts that counted at that time; those whose answers were used; questions and answers in them
+    counted: Mapped[int] = mapped_column(Integer)
+    attempts: Mapped[int] = mapped_column(Integer)
+    items: Mapped[int] = mapped_column(Integer)
+    answers: Mapped[int] = mapped_column(Integer)
+    #: lms.bank.calibrations.Figures as a record
+    figures: Mapped[Any] = mapped_column(Json)
+    #: the calibration whose scale it keeps, None where it has a scale of its own
+    anchored_to: Mapped[int | None] = mapped_column(ForeignKey("bank_calibration.id"))
+
+
+class CalibratedVersion(Model):
+    """What a calibration says of a version."""
+
+    __tablename__ = "bank_calibrated_version"
+    __table_args__ = ({"info": {"append_only": True}},)
+
+    calibration_id: Mapped[int] = mapped_column(ForeignKey("bank_calibration.id"), primary_key=True)
+    item_version_id: Mapped[int] = mapped_column(ForeignKey("bank_item_version.id"), primary_key=True)
+    #: difficulty and its standard error in logits of the calibration's scale; None where the answers tell no error
+    b: Mapped[float] = mapped_column(Float)
+    b_error: Mapped[float | None] = mapped_column(Float)
+    #: expected share of right answers among those who answered, and its standard error
+    p: Mapped[float] = mapped_column(Float)
+    p_error: Mapped[float | None] = mapped_column(Float)
+    answers: Mapped[int] = mapped_column(Integer)
+    #: answers that earned a part of the marks: they counted as wrong
+    partial: Mapped[int] = mapped_column(Integer)
+    infit: Mapped[float] = mapped_column(Float)
+    outfit: Mapped[float] = mapped_column(Float)
+    #: by how many logits it is harder than in the calibration whose scale is kept, None where that did not know it
+    change: Mapped[float | None] = mapped_column(Float)
+    #: whether that is more than chance and matters
+    moved: Mapped[bool]
+
+
 class BankImport(Model):
     """A file on its way into a pool: read once, shown, mended, then taken."""
 

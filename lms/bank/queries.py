@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.policy import ALLOWS, Act, Viewer, unit_paths
+from lms.bank import calibrations as calibrations
 from lms.bank import review_queries, statistics
 from lms.bank.health_words import CATEGORIES
 from lms.bank.models import Item, ItemVersion, Pool, Share, Statistic
 from question_bank import item as domain
 from question_bank.analysis.versions import Figures
-from question_bank.difficulty import Difficulty, estimated
+from question_bank.difficulty import Difficulty, estimated, expected
 from question_bank.formats.record import from_record
 from question_bank.interactions import KINDS
 from question_bank.life import Standing, State
@@ -150,12 +151,25 @@ def pool_for_exams(session: Session, pool_id: int) -> DomainPool:
 
 
 def difficulties(session: Session, wordings: Mapping[int, domain.ItemVersion]) -> dict[int, Difficulty]:
-    """How hard these versions are, as far as exams told."""
-    return {
+    """How hard these versions are, as far as exams told: by the last calibration, or by the shares of right answers in the
+    largest exam, whichever errs less.
+    """
+    found = {
         key: estimated(figures.facility * figures.attempts, figures.attempts, label=wordings[key].difficulty)
         for key, figures in statistics.most_telling(session, list(wordings)).items()
         if figures.facility is not None
     }
+    for key, one in calibrations.difficulties(session, list(wordings)).items():
+        other = found.get(key) or expected(wordings[key].difficulty)
+        if one.p_error < other.p_error:
+            found[key] = one
+    return found
+
+
+def machine_scored(session: Session, version_ids: Sequence[int]) -> set[int]:
+    """Those of the versions that are marked without a person."""
+    query = select(ItemVersion.id).where(ItemVersion.id.in_(version_ids), ItemVersion.type.in_(_MACHINE_SCORED))
+    return set(session.scalars(query))
 
 
 def versions(session: Session, ids: Sequence[int]) -> dict[int, domain.ItemVersion]:

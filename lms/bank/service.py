@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from lms.audit.service import record
-from lms.bank import pictures, queries, statistics
+from lms.bank import calibrations, pictures, queries, statistics
 from lms.bank.bundled import NAME, PURPOSE, read_bundled
 from lms.bank.errors import BundledPool, UnsoundItem
 from lms.bank.life import stand, standing_of
@@ -135,6 +135,11 @@ def keep_statistics(
 ) -> None:
     """Keep how the versions of an exam did; `source` and `label`: its public id and title."""
     statistics.keep(session, source=source, label=label, found=found, exposures=exposures)
+
+
+def keep_calibration(session: Session, worked: calibrations.Worked) -> str:
+    """Keep a calibration of the questions; its public id."""
+    return calibrations.keep(session, worked)
 
 
 def digest(version: domain.ItemVersion) -> bytes:

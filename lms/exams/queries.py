@@ -173,6 +173,12 @@ def open_between(session: Session, first: datetime, last: datetime) -> list[str]
     return list(session.scalars(query.order_by(Exam.opens_at)))
 
 
+def over(session: Session, moment: datetime) -> list[int]:
+    """Ids of the published exams that were over at a moment, the last one first."""
+    query = select(Exam.id).where(Exam.state == "published", Exam.closes_at <= moment)
+    return list(session.scalars(query.order_by(Exam.closes_at.desc(), Exam.id.desc())))
+
+
 def audience(session: Session, exam_id: int) -> list[int]:
     """Ids of the units named."""
     return list(session.scalars(select(ExamAudience.unit_id).where(ExamAudience.exam_id == exam_id)))

@@ -346,22 +346,33 @@ class Sat:
     newest: Grading
 
 
+_SAT = (Attempt.id, Attempt.public_id, Attempt.person_id, Attempt.form, Attempt.started_at, Attempt.ended_at)
+
+
 def counted(session: Session, exam_id: int) -> Iterator[list[Sat]]:
     """The attempts that count with the gradings that count, in order, some at a time."""
     last = 0
-    query = select(Attempt.id, Attempt.public_id, Attempt.person_id, Attempt.form, Attempt.started_at, Attempt.ended_at)
-    query = (
-        query.where(Attempt.exam_id == exam_id, Attempt.ended_how != "void").order_by(Attempt.id).limit(COUNTED_AT_ONCE)
-    )
+    query = select(*_SAT).where(Attempt.exam_id == exam_id, Attempt.ended_how != "void")
+    query = query.order_by(Attempt.id).limit(COUNTED_AT_ONCE)
     while rows := session.execute(query.where(Attempt.id > last)).all():
         last = rows[-1].id
-        results = select(*_GRADING).where(AttemptResult.attempt_id.in_([row.id for row in rows]))
-        gradings = session.execute(results.order_by(AttemptResult.revision))
-        newest = {found.attempt_id: found for found in map(Grading._make, gradings)}
-        yield [
-            Sat(row[0], row[1], row[2], Form.from_record(row.form), row.started_at, row.ended_at, newest[row.id])
-            for row in rows
-        ]
+        yield _sat(session, rows)
+
+
+def _sat(session: Session, rows: Sequence[Any]) -> list[Sat]:
+    results = select(*_GRADING).where(AttemptResult.attempt_id.in_([row.id for row in rows]))
+    gradings = session.execute(results.order_by(AttemptResult.revision))
+    newest = {found.attempt_id: found for found in map(Grading._make, gradings)}
+    return [
+        Sat(row[0], row[1], row[2], Form.from_record(row.form), row.started_at, row.ended_at, newest[row.id])
+        for row in rows
+    ]
+
+
+def people_counted(session: Session, exam_ids: Sequence[int]) -> int:
+    """How many people have an attempt that counts, each once for each of these exams."""
+    query = select(Attempt.exam_id, Attempt.person_id).where(Attempt.exam_id.in_(exam_ids), Attempt.ended_how != "void")
+    return session.scalar(select(func.count()).select_from(query.distinct().subquery())) or 0
 
 
 def answers_of(session: Session, ids: Sequence[int], slots: set[int] | None) -> dict[int, dict[int, Any]]:
@@ -375,6 +386,29 @@ def answers_of(session: Session, ids: Sequence[int], slots: set[int] | None) -> 
     for attempt_id, slot, response in session.execute(query.order_by(AttemptEvent.attempt_id, AttemptEvent.number)):
         found[attempt_id][slot] = response
     return found
+
+
+def answering(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[datetime, int, Any]]]:
+    """Of attempts every answer that counted when it came: moment, slot, response, in order."""
+    found: dict[int, list[tuple[datetime, int, Any]]] = defaultdict(list)
+    query = select(AttemptEvent.attempt_id, AttemptEvent.at, AttemptEvent.slot, AttemptEvent.response).where(
+        AttemptEvent.attempt_id.in_(ids), AttemptEvent.kind == Kind.ANSWER, AttemptEvent.slot.is_not(None)
+    )
+    for attempt_id, at, slot, response in session.execute(query.order_by(AttemptEvent.attempt_id, AttemptEvent.number)):
+        found[attempt_id].append((at, slot, response))
+    return found
+
+
+def counted_of(session: Session, ids: Sequence[int]) -> dict[int, Sat]:
+    """The same as `counted` of these attempts alone; void ones too."""
+    rows = session.execute(select(*_SAT).where(Attempt.id.in_(ids))).all()
+    return {sat.id: sat for sat in _sat(session, rows)}
+
+
+def has_sat(session: Session, exam_id: int, person_id: int) -> bool:
+    """Whether somebody has begun an exam."""
+    query = select(Attempt.id).where(Attempt.exam_id == exam_id, Attempt.person_id == person_id)
+    return session.scalar(query.limit(1)) is not None
 
 
 class Graded(NamedTuple):

@@ -12,6 +12,10 @@ from typing import Any
 
 #: a robust z beyond has one chance in ten by luck
 DRIFTED = 1.645
+#: so many common questions link two calibrations, fewer do not
+LEAST_COMMON = 20
+#: a question has moved where it has drifted by so many logits at least: half a logit matters, less is of no use to anybody
+MOVED = 0.5
 #: an interquartile range of a normal distribution is 1 / 0.74 SDs
 _SHARE = 0.74
 #: differences of calibrations are no nearer to each other by reason
@@ -92,3 +96,29 @@ def drifted(old: Mapping[int, float], new: Mapping[int, float], bound: float = D
     Raises ValueError for fewer than four common questions.
     """
     return frozenset(key for key, z in robust_z(old, new).items() if abs(z) > bound)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """A calibration brought to the scale of the last one. `link`: how; `common`: questions that both know; `changes`: how much
+    harder each of these is than it was, in logits of the old scale; `moved`: those that do not link the scales and are
+    half a logit or more off.
+    """
+
+    link: Link
+    common: int
+    changes: Mapping[int, float]
+    moved: frozenset[int]
+
+
+def anchor(old: Mapping[int, float], new: Mapping[int, float]) -> Anchored | None:
+    """The scale of the last calibration for a new one with the same unit; None where fewer than `LEAST_COMMON` questions are
+    in both. Drifted questions are left out of the link.
+    """
+    common = old.keys() & new.keys()
+    if len(common) < LEAST_COMMON:
+        return None
+    off = drifted(old, new)
+    link = shift({key: old[key] for key in common - off}, new)
+    changes = {key: link.ability(new[key]) - old[key] for key in sorted(common)}
+    return Anchored(link, len(common), changes, frozenset(key for key in off if abs(changes[key]) >= MOVED))

@@ -3,6 +3,7 @@
 import json
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,6 +86,23 @@ def test_a_calibration_elsewhere_is_taken_as_it_is() -> None:
 
     assert (found.b, found.b_error, found.answers, found.calibrated) == (0.7, 0.2, 40, True)
     assert estimated(found.p * 10**6, 10**6).b == pytest.approx(0.7, abs=1e-3)
+
+
+@pytest.mark.parametrize(("mean", "sd"), [(0.8, 1.0), (-0.5, 1.6), (0.0, 0.4), (1.2, 2.0)])
+def test_a_calibration_among_others_keeps_its_share(mean: float, sd: float) -> None:
+    """
+    The expected share is that of a normal group of that mean and SD, whichever scale it is told on; its error is that of
+    the share.
+    """
+    luck = np.random.default_rng(3)
+    abilities = luck.normal(mean, sd, 400_000)
+    found, above = (measured(b, 0.1, answers=400, mean=mean, sd=sd) for b in (0.5, 0.6))
+    share = (1 / (1 + np.exp(0.5 - abilities))).mean()
+
+    assert found.p == pytest.approx(share, abs=0.012)
+    assert estimated(found.p * 10**6, 10**6).b == pytest.approx(found.b, abs=1e-3)
+    assert found.p_error == pytest.approx(found.p - above.p, rel=0.1)
+    assert above.b - found.b == pytest.approx(found.b_error, abs=1e-6)
 
 
 def test_what_is_not_known_is_as_its_label_says() -> None:

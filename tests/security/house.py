@@ -37,12 +37,14 @@ from lms.admission import queries as admission_queries
 from lms.admission import service as admission
 from lms.admission.models import Snapshot
 from lms.admission.queries import RuleRow
+from lms.analysis.models import CopyingPair
 from lms.app import create_app
 from lms.audit import queries as audit
 from lms.bank import bulk, drafts, pictures, sharing
 from lms.bank import queries as bank
 from lms.bank import service as bank_service
-from lms.bank.models import Item
+from lms.bank.models import Item, ItemVersion
+from lms.bank.queries import calibrations
 from lms.database import db, reading, writing
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
@@ -53,7 +55,7 @@ from lms.marking.models import Question, Script
 from lms.sitting import service as sitting
 from lms.sitting import telling
 from lms.sitting.deeds import End, Save
-from lms.sitting.models import Outage
+from lms.sitting.models import Attempt, Outage
 from lms.sitting.writer import Writer
 from question_bank.attempt import Incoming, Kind
 from question_bank.moderation import Marking
@@ -293,6 +295,8 @@ def build(folder: Path) -> House:
     _writing(house, cast, day)
     _health(house, day)
     _review(house, cast, day)
+    _calibration(house)
+    _copying(house)
     _supervision(house, cast)
     _admission(house, cast, day)
     _accounts(house, cast)
@@ -303,6 +307,8 @@ def _exams(house: House, cast: Cast, day: ExamDay) -> None:
     """An exam that is over; at nine a draft, one to sit, and attempts: open, finished, open in another browser."""
     over = day.published(day.plan(opens_at=house.clock(), hours=2, release="by_hand"))
     written = _written(house, cast, day)
+    plan = day.plan(opens_at=house.clock(), hours=2, release="by_hand")
+    compared = day.published(replace(plan, blueprint=replace(plan.blueprint, paper="common")))
     house.clock.moment = NINE
     _marking(house, cast, written)
     lin = sign_in(house.app.test_client(), cast.lin)
@@ -323,6 +329,7 @@ def _exams(house: House, cast: Cast, day: ExamDay) -> None:
         "exam": fresh.public_id,
         "sat": sat[0].public_id,
         "over": over.public_id,
+        "compared": compared.public_id,
         "unit_number": str(cast.branch_a.id),
     }
     with house.app.app_context(), writing() as session:
@@ -416,6 +423,32 @@ def _practice(house: House, cast: Cast) -> None:
     assert item is not None
     assert version is not None
     house.values |= {"round": address.rsplit("/", 1)[1], "round_item": item[1], "round_version": version[1]}
+
+
+def _calibration(house: House) -> None:
+    """A calibration of one question."""
+    figures = calibrations.Figures(-1.0, 5, True, 0.0, 1.0, 0.05, 1.0, 0, 0, [0.0] * 24, [0] * 24)
+    with house.app.app_context(), writing() as session:
+        version = session.scalars(select(ItemVersion.id).order_by(ItemVersion.id)).first()
+        assert version is not None
+        found = calibrations.Measured(version, 0.5, 0.1, 0.39, 0.02, 400, 0, 1.0, 1.0, None, False)
+        worked = calibrations.Worked(new_public_id(), None, 500, 500, 400, figures, None, [found])
+        house.values["calibration"] = bank_service.keep_calibration(session, worked)
+
+
+def _copying(house: House) -> None:
+    """A pair of an exam with one paper for all: it names the same attempt twice, because one only is over."""
+    with house.app.app_context(), writing() as session:
+        exam = exams.by_public_id(session, house.values["compared"])
+        attempt = session.scalars(select(Attempt.id).where(Attempt.public_id == house.values["done"])).one()
+        assert exam is not None
+        pair = CopyingPair(
+            exam_id=exam.id, first_id=attempt, second_id=attempt, m4_p=0.001, q=0.01, omega=4.0, right=3, wrong=2, versions=[],
+            seats=[["101", 1, 1], ["101", 1, 2]],
+        )  # fmt: skip
+        session.add(pair)
+        session.flush()
+        house.values["pair"] = pair.public_id
 
 
 def _imports(house: House) -> None:

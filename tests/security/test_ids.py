@@ -22,7 +22,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
 
 #: names of the house for things of one kind
-EXAMS = frozenset({"draft", "exam", "guarded", "over", "sat", "written"})
+EXAMS = frozenset({"compared", "draft", "exam", "guarded", "over", "sat", "written"})
 ATTEMPTS = frozenset({"attempt", "done", "elsewhere"})
 ITEMS = frozenset({"item", "retired", "revised", "suspended", "drafted", "waiting", "round_item"})
 PEOPLE = frozenset({"person", "sharer", "stranger", "marker_person"})

@@ -81,6 +81,7 @@ def sat_by_many(
     count: int = 80,
     *,
     release: str = "at_once",
+    paper: str = "personal",
     before_end: Callable[[Writer, Sequence[str]], object] = lambda _writer, _attempts: None,
 ) -> Cohort:
     """Handed in, told, and worked out: half of the questions nearly everybody can answer, the others hardly anybody."""
@@ -88,7 +89,7 @@ def sat_by_many(
     plan = exam_day.plan(
         sections=SECTIONS, units=(cast.branch_b.id,), opens_at=NINE + timedelta(hours=1), release=release
     )
-    exam = exam_day.published(replace(plan, blueprint=Blueprint(SECTIONS, pass_mark=Decimal(12))))
+    exam = exam_day.published(replace(plan, blueprint=Blueprint(SECTIONS, pass_mark=Decimal(12), paper=paper)))
     run_waiting(app)
     clock.moment = at = exam.opens_at + timedelta(minutes=1)
     luck = random.Random(7)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from question_bank.analysis.linking import Link, drifted, mean_sigma, robust_z, shift
+from question_bank.analysis.linking import LEAST_COMMON, Link, anchor, drifted, mean_sigma, robust_z, shift
 
 OLD = {1: -1.5, 2: -0.5, 3: 0.0, 4: 0.7, 5: 1.3, 6: 2.0}
 
@@ -70,3 +70,31 @@ def test_too_little_in_common_is_refused() -> None:
     ):
         with pytest.raises(ValueError, match="common"):
             wrong()
+
+
+def test_a_calibration_is_anchored_by_what_has_not_moved() -> None:
+    """
+    Forty questions, two easier by a logit, the scale half a logit up: the shift is found without the two, and only they are
+    told as moved, however many the bound of drift lets go.
+    """
+    luck = np.random.default_rng(4)
+    old = {n: float(b) for n, b in enumerate(luck.normal(0, 1, 40))}
+    new = {n: b + 0.5 + float(luck.normal(0, 0.12)) - (n < 2) for n, b in old.items()} | {99: 3.0}
+    found = anchor(old, new)
+
+    assert found is not None
+    assert (found.common, found.moved) == (40, {0, 1})
+    assert (found.link.slope, found.link.shift) == (1.0, pytest.approx(-0.5, abs=0.05))
+    assert found.changes[0] == pytest.approx(-1, abs=0.3)
+    assert max(abs(found.changes[n]) for n in range(2, 40)) < 0.5
+    assert 99 not in found.changes
+
+
+def test_few_common_questions_anchor_nothing() -> None:
+    """
+    Below the least number the new calibration has a scale of its own.
+    """
+    old = {n: n / 10 for n in range(LEAST_COMMON)}
+    assert anchor(old, {key: b for key, b in old.items() if key} | {100: 1.0}) is None
+
+    assert anchor(old, {key: b + 1 for key, b in old.items()}) is not None
