@@ -405,23 +405,6 @@ def counted_of(session: Session, ids: Sequence[int]) -> dict[int, Sat]:
     return {sat.id: sat for sat in _sat(session, rows)}
 
 
-def has_sat(session: Session, exam_id: int, person_id: int) -> bool:
-    """Whether somebody has begun an exam."""
-    query = select(Attempt.id).where(Attempt.exam_id == exam_id, Attempt.person_id == person_id)
-    return session.scalar(query.limit(1)) is not None
-
-
-class Graded(NamedTuple):
-    """A grading in the list of those an attempt had; `why`: the reason of the decision it follows from, None for the first."""
-
-    at: datetime
-    total: Decimal
-    maximum: Decimal
-    passed: bool
-    pass_mark: Decimal | None
-    reason: str
-    why: str | None
-
 
 def gradings(session: Session, attempt_id: int, exam_id: int) -> list[Graded]:
     """Every grading of an attempt, in order."""
