@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import threading
 from array import array
 from collections.abc import Mapping
 from dataclasses import replace
@@ -290,9 +289,9 @@ def test_no_server_ever_holds_numpy() -> None:
     assert told.returncode == 0, told.stderr
 
 
-def test_a_calibration_leaves_the_process_without_numpy(app: Flask, cohort: Cohort) -> None:
+def test_the_process_tells_of_its_fit() -> None:
     """
-    What the job's process says is what the fit says, and it runs on one thread with a low priority.
+    Each step as it is taken, then the figures of every item.
     """
     arrays = [array(apart.INTEGERS, values) for values in ([1, 1, 2, 2, 3, 3], [7, 8, 7, 8, 7, 8], [1, 0, 0, 0, 1, 1])]
     heard: list[Mapping[str, Any]] = []
@@ -307,18 +306,49 @@ class _Enough(Exception):
     """Somebody does not want it any more."""
 
 
-def test_a_process_ends_when_it_is_not_wanted(app: Flask) -> None:
+def test_a_process_ends_when_it_is_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     """
-    What is raised while its progress is told ends it, and nothing of it is left; one that fails is told as a failure.
+    What is raised while its progress is told ends it; one that fails is told as a failure. Neither goes on.
     """
     arrays = [array(apart.INTEGERS, values) for values in ([1, 1, 2, 2], [7, 8, 7, 8], [1, 0, 0, 1])]
-    before = threading.active_count()
+    begun: list[subprocess.Popen[bytes]] = []
+    begin = subprocess.Popen
+
+    def noted(*words: Any, **options: Any) -> "subprocess.Popen[bytes]":
+        begun.append(begin(*words, **options))
+        return begun[-1]
 
     def enough(_said: Mapping[str, Any]) -> None:
         raise _Enough
 
+    monkeypatch.setattr(subprocess, "Popen", noted)
     with pytest.raises(_Enough):
         apart.run(calibrating.MODULE, {}, arrays, heard=enough)
     with pytest.raises(RuntimeError, match="without a result"):
         apart.run(calibrating.MODULE, {}, [*arrays, arrays[0]])
-    assert threading.active_count() == before
+    assert [process.poll() is not None for process in begun] == [True, True]
+
+
+_POPEN = subprocess.Popen
+#: says what a process apart has of its surroundings
+SURROUNDINGS = """
+import os
+from lms import apart
+apart.given()
+apart.say(result={"nice": os.nice(0), "names": sorted(os.environ)})
+"""
+
+
+def test_a_process_apart_is_modest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    It has the lowest priority and one thread for arithmetic, and no secret of the installation in its environment.
+    """
+    (tmp_path / "surroundings_apart.py").write_text(SURROUNDINGS)
+    monkeypatch.setenv("LMS_SECRET_KEY", "secret")
+    monkeypatch.setattr(apart, "ROOT", f"{ROOT}:{tmp_path}")
+    monkeypatch.setattr(apart.subprocess, "Popen", lambda words, **options: _POPEN(words, **{**options, "cwd": ROOT}))
+    found = apart.run("surroundings_apart", {})
+
+    assert found["nice"] == apart.NICENESS
+    assert {"OPENBLAS_NUM_THREADS", "PYTHONPATH"} <= set(found["names"])
+    assert not any(name.startswith("LMS_") for name in found["names"])
