@@ -18,6 +18,8 @@ from lms.admission import rule_routes as admission_rule_routes
 from lms.admission import work as admission_work
 from lms.analysis import routes as analysis_routes
 from lms.analysis import work as analysis_work
+from lms.appeals import desk_routes as appeal_desk_routes
+from lms.appeals import routes as appeals_routes
 from lms.bank import (
     editor_routes,
     health_routes,
@@ -158,6 +160,8 @@ def _features(app: Flask, config: Config) -> None:
         app.register_blueprint(supervision.bp)
     app.register_blueprint(analysis_routes.bp)
     analysis_work.init_app(app)
+    for appeals in (appeals_routes, appeal_desk_routes):
+        app.register_blueprint(appeals.bp)
     app.register_blueprint(practice_routes.bp)
     app.register_blueprint(transcripts_routes.bp)
     transcripts_work.init_app(app)

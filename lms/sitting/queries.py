@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Subquery, func, select, text
+from sqlalchemy import ColumnElement, Select, Subquery, exists, func, select, text
 from sqlalchemy.orm import Session
 
 from lms import jobs
@@ -16,11 +16,12 @@ from lms.accounts import queries as accounts
 from lms.database import UtcDateTime
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
-from lms.sitting import dealing, journal
-from lms.sitting.models import Accommodation, Attempt, AttemptEvent, AttemptResult, Decision, Outage, Paper
+from lms.sitting import dealing, decisions, journal
+from lms.sitting.models import Accommodation, Attempt, AttemptEvent, AttemptResult, Decision, Outage, Paper, Remarking
 from question_bank.assembly import Form
 from question_bank.attempt import MEASURES, OF_WINDOW, Event, Kind
 from question_bank.grading import Score, scores_from_record
+from question_bank.remarking import Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,23 +321,68 @@ class Sat:
     ended_at: datetime | None
     newest: Grading
 
+    def earned(self) -> list[tuple[int, Decimal, Decimal]]:
+        """Of each question its number, what it earned, and its marks."""
+        scores = scores_from_record(self.newest.scores)
+        return [(slot.number, one.earned, one.marks) for slot, one in zip(self.form.slots, scores, strict=True)]
+
 
 def counted(session: Session, exam_id: int) -> Iterator[list[Sat]]:
     """The attempts that count with the gradings that count, in order, some at a time."""
     last = 0
-    query = select(Attempt.id, Attempt.public_id, Attempt.person_id, Attempt.form, Attempt.started_at, Attempt.ended_at)
     query = (
-        query.where(Attempt.exam_id == exam_id, Attempt.ended_how != "void").order_by(Attempt.id).limit(COUNTED_AT_ONCE)
+        _SAT.where(Attempt.exam_id == exam_id, Attempt.ended_how != "void").order_by(Attempt.id).limit(COUNTED_AT_ONCE)
     )
     while rows := session.execute(query.where(Attempt.id > last)).all():
         last = rows[-1].id
-        results = select(*_GRADING).where(AttemptResult.attempt_id.in_([row.id for row in rows]))
-        gradings = session.execute(results.order_by(AttemptResult.revision))
-        newest = {found.attempt_id: found for found in map(Grading._make, gradings)}
-        yield [
-            Sat(row[0], row[1], row[2], Form.from_record(row.form), row.started_at, row.ended_at, newest[row.id])
-            for row in rows
-        ]
+        yield _with_gradings(session, rows)
+
+
+def sat(session: Session, attempt_id: int) -> Sat:
+    """An attempt that ended, with the grading that counts."""
+    return _with_gradings(session, session.execute(_SAT.where(Attempt.id == attempt_id)).all())[0]
+
+
+_SAT = select(Attempt.id, Attempt.public_id, Attempt.person_id, Attempt.form, Attempt.started_at, Attempt.ended_at)
+
+
+def _with_gradings(session: Session, rows: Sequence[Any]) -> list[Sat]:
+    results = select(*_GRADING).where(AttemptResult.attempt_id.in_([row.id for row in rows]))
+    found = session.execute(results.order_by(AttemptResult.revision))
+    newest = {one.attempt_id: one for one in map(Grading._make, found)}
+    return [
+        Sat(row[0], row[1], row[2], Form.from_record(row.form), row.started_at, row.ended_at, newest[row.id])
+        for row in rows
+    ]
+
+
+def has_sat(session: Session, exam_id: int, person_id: int) -> bool:
+    """Whether a person has begun an exam."""
+    query = select(Attempt.id).where(Attempt.exam_id == exam_id, Attempt.person_id == person_id)
+    return session.scalar(query.limit(1)) is not None
+
+
+def changed_after(attempt_id: ColumnElement[int], revision: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a decision gave an attempt a further grading after this one; for the queries of others."""
+    return exists().where(
+        AttemptResult.attempt_id == attempt_id, AttemptResult.revision > revision, AttemptResult.decision.is_not(None)
+    )
+
+
+def deciders(session: Session, exam_id: int, attempt_id: int, questions: Sequence[int]) -> set[int]:
+    """Who proposed or agreed to a decision in force that gave an attempt a grading, as far as it touches these questions (by
+    number on the paper; none: the whole result).
+    """
+    numbers = {one.decision for one in gradings(session, attempt_id, exam_id)}
+    form, found = sat(session, attempt_id).form, set[int]()
+    for one in decisions.in_force(decisions.all_of(session, exam_id)):
+        asked = session.get(Remarking, one.remarking_id) if one.remarking_id else None
+        remark = Remark.from_record(asked.remark) if asked and asked.remark else None
+        slots = [slot for slot in form.slots if slot.number in questions]
+        aside = remark is not None and slots and not remark.touches_all and not any(map(remark.touches, slots))
+        if one.number in numbers and not aside:
+            found |= {one.proposed_by} | ({one.decided_by} if one.decided_by else set())
+    return found
 
 
 def answers_of(session: Session, ids: Sequence[int], slots: set[int] | None) -> dict[int, dict[int, Any]]:
@@ -362,6 +408,8 @@ class Graded(NamedTuple):
     pass_mark: Decimal | None
     reason: str
     why: str | None
+    revision: int
+    decision: int | None
 
 
 def gradings(session: Session, attempt_id: int, exam_id: int) -> list[Graded]:
@@ -369,7 +417,7 @@ def gradings(session: Session, attempt_id: int, exam_id: int) -> list[Graded]:
     query = (
         select(
             AttemptResult.graded_at, AttemptResult.total, AttemptResult.maximum, AttemptResult.passed,
-            AttemptResult.pass_mark, AttemptResult.reason, Decision.reason,
+            AttemptResult.pass_mark, AttemptResult.reason, Decision.reason, AttemptResult.revision, AttemptResult.decision,
         )
         .outerjoin(Decision, (Decision.exam_id == exam_id) & (Decision.number == AttemptResult.decision))
         .where(AttemptResult.attempt_id == attempt_id)

@@ -24,7 +24,7 @@ from lms.errors import NotFound
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.ids import new_public_id
-from lms.sitting import dealing, errors, journal, papers, presence, queries
+from lms.sitting import dealing, errors, journal, papers, presence, queries, remarking
 from lms.sitting.deeds import End, Leftover, Save, Saved, Start, Started
 from lms.sitting.measures import Measure
 from lms.sitting.models import Accommodation, Attempt, Outage
@@ -32,6 +32,7 @@ from lms.sitting.policy import AttemptRow
 from lms.sitting.writer import writer
 from question_bank.assembly import Form
 from question_bank.attempt import FROM_CANDIDATE, OF_WINDOW, Incoming, Kind
+from question_bank.item import ItemVersion
 from question_bank.timing import GRACE, Allowance, Time, deadline
 
 MAX_EVENTS = 200  # in one batch
@@ -264,6 +265,12 @@ def decide_outage(session: Session, exam_id: int, public_id: str) -> Outage:
         raise NotFound
     outage.decided_at = now()
     return outage
+
+
+def versions_in_force(session: Session, exam: ExamRow) -> Mapping[int, ItemVersion]:
+    """The questions of an exam with the keys by which it is scored now."""
+    versions = exams.frozen(session, exam.id).pool.versions
+    return remarking.scoring_of(exam, versions, remarking.in_force(session, exam.id)).versions
 
 
 def due_attempts(session: Session, *, limit: int = 500) -> list[str]:

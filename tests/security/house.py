@@ -276,6 +276,7 @@ def build(folder: Path) -> House:
     day = make_exam_day(house.app, cast, clock())
     _exams(house, cast, day)
     _people(house, cast)
+    _appeals(house)
     _learning(house)
     _practice(house, cast)
     _imports(house)
@@ -310,12 +311,19 @@ def _exams(house: House, cast: Cast, day: ExamDay) -> None:
         "exam": fresh.public_id,
         "sat": sat[0].public_id,
         "over": over.public_id,
+        "appealed": sat[1].public_id,
         "unit_number": str(cast.branch_a.id),
     }
     with house.app.app_context(), writing() as session:
         items = session.scalars(select(Item).where(Item.pool_id == day.pool_id).order_by(Item.id).limit(2)).all()
         items[1].state = "retired"
         house.values |= {"item": items[0].public_id, "retired": items[1].public_id}
+
+
+def _appeals(house: House) -> None:
+    """An appeal of Lin's against the result of the finished attempt."""
+    asked = post(house.client("cadre"), f"/appeals/attempt/{house.values['done']}", reason="第一题的答案与法条不符。")
+    house.values["appeal"] = asked.location.rsplit("/", 1)[1]
 
 
 def _people(house: House, cast: Cast) -> None:

@@ -1,0 +1,124 @@
+"""Reading appeals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import Session
+
+from lms.appeals.models import Appeal, AppealRule, AppealStep
+from lms.exams.queries import ExamRow
+from lms.sitting import queries as sitting
+from lms.sitting.queries import Graded
+
+DAYS = 7
+#: how an appeal goes: it waits, somebody looks, the finding waits to be confirmed; then the result stands, or is being
+#: mended until a decision changed it
+STAGES = ("open", "taken", "found", "mending", "changed", "kept", "withdrawn")
+#: what keeps an exam from being signed off
+UNDECIDED = ("open", "taken", "found", "mending")
+SORTS = ("made", "stage", "person")
+
+
+def _mended() -> ColumnElement[bool]:
+    return sitting.changed_after(Appeal.attempt_id, Appeal.found_on)  # type: ignore[arg-type]  # mapped columns are columns
+
+
+def _stage() -> ColumnElement[str]:
+    return case(((Appeal.state == "mending") & _mended(), "changed"), else_=Appeal.state)
+
+
+def days_of(session: Session, exam_id: int) -> int:
+    """For how many days appeals may be made, 0 for none."""
+    found = session.scalar(select(AppealRule.days).where(AppealRule.exam_id == exam_id))
+    return DAYS if found is None else found
+
+
+def visible_since(exam: ExamRow, graded_at: datetime) -> datetime:
+    """When the candidate could first see a grading that may be seen now."""
+    if exam.release == "at_once":
+        return graded_at
+    first = exam.released_at if exam.release == "by_hand" and exam.released_at else exam.closes_at
+    return max(first, graded_at)
+
+
+def deadline(session: Session, exam: ExamRow, graded: Graded) -> datetime:
+    """Until when an appeal against a grading may be made."""
+    return visible_since(exam, graded.at) + timedelta(days=days_of(session, exam.id))
+
+
+def of_exam(exam_id: int, *, stage: str = "", sort: str = "made", descending: bool = False) -> Select[Appeal, str]:
+    """The appeals of an exam with their stages, in one stage ("": all); `sort` is one of SORTS."""
+    order = {"made": Appeal.id, "stage": _stage(), "person": Appeal.person_id}.get(sort, Appeal.id)
+    query = select(Appeal, _stage()).where(Appeal.exam_id == exam_id)
+    if stage:
+        query = query.where(_stage() == stage)
+    return query.order_by(order.desc() if descending else order, Appeal.id)
+
+
+def counts(session: Session, exam_id: int) -> dict[str, int]:
+    """How many appeals of an exam are in each stage."""
+    found = select(_stage().label("stage")).where(Appeal.exam_id == exam_id).subquery()
+    rows = session.execute(select(found.c.stage, func.count()).group_by(found.c.stage))
+    return {row.stage: row[1] for row in rows}
+
+
+def undecided(session: Session, exam_id: int) -> int:
+    """How many appeals of an exam wait for somebody."""
+    found = counts(session, exam_id)
+    return sum(found.get(stage, 0) for stage in UNDECIDED)
+
+
+def mine(person_id: int) -> Select[Appeal, str]:
+    """A person's own appeals with their stages, the newest first."""
+    return select(Appeal, _stage()).where(Appeal.person_id == person_id).order_by(Appeal.id.desc())
+
+
+def of_attempt(session: Session, attempt_id: int) -> Sequence[Appeal]:
+    """The appeals against gradings of an attempt, the newest first."""
+    return session.scalars(select(Appeal).where(Appeal.attempt_id == attempt_id).order_by(Appeal.id.desc())).all()
+
+
+def stage_of(session: Session, appeal: Appeal) -> str:
+    """How far an appeal is: one of STAGES."""
+    return session.scalars(select(_stage()).where(Appeal.id == appeal.id)).one()
+
+
+def steps(session: Session, appeal_id: int) -> Sequence[AppealStep]:
+    """Every step of an appeal, in order."""
+    return session.scalars(
+        select(AppealStep).where(AppealStep.appeal_id == appeal_id).order_by(AppealStep.number)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Marks and outcome that an appeal was about, and those that a decision made of them."""
+
+    before: Graded
+    after: Graded
+
+
+def outcome(session: Session, appeal: Appeal) -> Outcome | None:
+    """What changed, for an appeal whose result was changed."""
+    found = sitting.gradings(session, appeal.attempt_id, appeal.exam_id)
+    after = [one for one in found if one.revision > (appeal.found_on or 0) and one.decision is not None]
+    return Outcome(found[appeal.revision - 1], after[0]) if after else None
+
+
+def whole(session: Session, exam_id: int) -> list[dict[str, Any]]:
+    """Every appeal of an exam with its steps, as JSON: for the record of an exam."""
+    found = session.execute(select(Appeal, _stage()).where(Appeal.exam_id == exam_id).order_by(Appeal.id)).all()
+    return [
+        {
+            "appeal": appeal.public_id, "attempt": appeal.attempt_id, "grading": appeal.revision, "stage": stage,
+            "questions": appeal.questions, "reason": appeal.reason, "finding": appeal.finding, "words": appeal.words,
+            "steps": [
+                {"number": one.number, "kind": one.kind, "person": one.person_id, "at": one.at.isoformat(), "told": one.told}
+                for one in steps(session, appeal.id)
+            ],
+        }
+        for appeal, stage in found
+    ]  # fmt: skip

@@ -1,0 +1,110 @@
+"""A candidate's own appeals: making one, reading how far it is, taking it back."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from lms.access import signed_in
+from lms.accounts.gate import viewer
+from lms.appeals import queries, service
+from lms.appeals.forms import AppealForm
+from lms.appeals.policy import access_own
+from lms.appeals.words import STAGE_KINDS, STAGE_NAMES, STAGE_WORDS, STEP_NAMES
+from lms.database import reading, writing
+from lms.errors import Refused, sentence_of
+from lms.exams import queries as exams
+from lms.i18n import plain
+from lms.paging import paginate, requested_page
+from lms.sitting import queries as sitting
+from lms.sitting.policy import Sat, access_own_attempt
+
+bp = Blueprint("appeals", __name__, url_prefix="/appeals", template_folder="templates")
+#: what of its steps a candidate reads
+TOLD = ("made", "taken", "found", "confirmed", "withdrawn")
+
+
+@bp.get("/")
+@signed_in
+def index() -> ResponseReturnValue:
+    """One's own appeals."""
+    page = paginate(reading(), queries.mine(viewer().id), number=requested_page())
+    found = exams.by_ids(reading(), sorted({appeal.exam_id for appeal, _stage in page.items}))
+    return render_template("appeals/index.html", page=page, exams=found, names=STAGE_NAMES, kinds=STAGE_KINDS)
+
+
+@bp.route("/attempt/<attempt_id>", methods=["GET", "POST"])
+@signed_in
+def attempt(attempt_id: str) -> ResponseReturnValue:
+    """What there was of appeals against the result of an attempt, and a form for another one where it is possible."""
+    sat, form = access_own_attempt(viewer(), attempt_id), AppealForm()
+    refusal = _refusal(sat)
+    form.offer({} if refusal else _labels(sat))
+    if form.validate_on_submit():
+        with writing() as session:
+            made = service.make(session, sat, form.numbers(), str(form.reason.data), viewer())
+        flash(gettext("Your appeal has been handed in."), "good")
+        return redirect(url_for("appeals.show", appeal_id=made), 303)
+    body = render_template(
+        "appeals/attempt.html",
+        exam=sat.exam,
+        attempt_id=attempt_id,
+        form=form,
+        refusal=sentence_of(refusal) if refusal else "",
+        until=None if refusal else queries.deadline(reading(), sat.exam, service.possible(reading(), sat)),
+        appeals=[(one, queries.stage_of(reading(), one)) for one in queries.of_attempt(reading(), sat.attempt.id)],
+        names=STAGE_NAMES,
+        kinds=STAGE_KINDS,
+    )
+    return body, 422 if form.errors else 200
+
+
+@bp.get("/<appeal_id>")
+@signed_in
+def show(appeal_id: str) -> ResponseReturnValue:
+    """How far an appeal is, and what came of it; never by whom."""
+    session = reading()
+    appeal, exam = access_own(session, viewer(), appeal_id)
+    stage = queries.stage_of(session, appeal)
+    return render_template(
+        "appeals/show.html",
+        appeal=appeal,
+        exam=exam,
+        stage=stage,
+        attempt_id=sitting.sat(session, appeal.attempt_id).public_id,
+        steps=[step for step in queries.steps(session, appeal.id) if step.kind in TOLD],
+        outcome=queries.outcome(session, appeal) if stage == "changed" else None,
+        settled=stage in ("kept", "mending", "changed"),
+        withdrawable=stage in service.WITHDRAWABLE,
+        names=STAGE_NAMES,
+        kinds=STAGE_KINDS,
+        words=STAGE_WORDS,
+        step_names=STEP_NAMES,
+    )
+
+
+@bp.post("/<appeal_id>/withdraw")
+@signed_in
+def withdraw(appeal_id: str) -> ResponseReturnValue:
+    """Take it back."""
+    with writing() as session:
+        appeal, _exam = access_own(session, viewer(), appeal_id, lock=True)
+        service.withdraw(session, appeal, viewer())
+    flash(gettext("Your appeal is withdrawn."), "info")
+    return redirect(url_for("appeals.show", appeal_id=appeal_id), 303)
+
+
+def _refusal(sat: Sat) -> Refused | None:
+    try:
+        service.possible(reading(), sat)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
+def _labels(sat: Sat) -> dict[int, str]:
+    """The questions by number, with what they earned."""
+    found = sitting.sat(reading(), sat.attempt.id)
+    return {
+        number: gettext("%(number)s (%(earned)s of %(marks)s)", number=number, earned=plain(earned), marks=plain(marks))
+        for number, earned, marks in found.earned()
+    }
