@@ -49,6 +49,8 @@ from lms.rehearsal import routes as rehearsal_routes
 from lms.rehearsal import work as rehearsal_work
 from lms.roster import routes as roster_routes
 from lms.roster import work as roster_work
+from lms.signoff import routes as signoff_routes
+from lms.signoff import work as signoff_work
 from lms.sitting import camera_routes, equating_routes, express, remark_routes, waiting, writer
 from lms.sitting import routes as sitting_routes
 from lms.sitting import work as sitting_work
@@ -162,6 +164,8 @@ def _features(app: Flask, config: Config) -> None:
     analysis_work.init_app(app)
     for appeals in (appeals_routes, appeal_desk_routes):
         app.register_blueprint(appeals.bp)
+    app.register_blueprint(signoff_routes.bp)
+    signoff_work.init_app(app)
     app.register_blueprint(practice_routes.bp)
     app.register_blueprint(transcripts_routes.bp)
     transcripts_work.init_app(app)

@@ -29,6 +29,7 @@ KIND_NAMES = {
     "sitting.remarking": lazy_gettext("Work out what a change of scoring would change"),
     "sitting.remark": lazy_gettext("Carry out a change of scoring"),
     "analysis.work_out": lazy_gettext("Work out what an exam measured"),
+    "signoff.pack": lazy_gettext("Write the evidence of an exam"),
     "sitting.settle": lazy_gettext("Tell results of an exam"),
     "sitting.statistics": lazy_gettext("Count how questions did in an exam"),
     "sitting.beat": lazy_gettext("Note that the server is at work"),

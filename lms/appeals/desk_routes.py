@@ -18,7 +18,7 @@ from lms.appeals import policy, queries, service
 from lms.appeals.forms import DaysForm, FindingForm
 from lms.appeals.models import Appeal
 from lms.appeals.policy import access_appeal
-from lms.appeals.words import FINDING_NAMES, STAGE_KINDS, STAGE_NAMES, STEP_NAMES
+from lms.appeals.words import FINDING_NAMES, STAGE_COLOURS, STAGE_NAMES, STEP_NAMES
 from lms.database import reading, writing
 from lms.errors import NotFound, Refused, sentence_of
 from lms.exams.policy import access_exam
@@ -50,7 +50,7 @@ def index(exam_id: str) -> ResponseReturnValue:
         "appeals/desk.html", exam=exam, form=form, page=page, stage=stage, sort=sort, order=order,
         counts=counts, waiting=queries.undecided(session, exam.id),
         people=accounts.people_by_ids(session, sorted(_people(page.items))),
-        names=STAGE_NAMES, kinds=STAGE_KINDS, stages=[(key, f"{STAGE_NAMES[key]} ({counts[key]})") for key in STAGE_NAMES if key in counts],
+        names=STAGE_NAMES, colours=STAGE_COLOURS, stages=[(key, f"{STAGE_NAMES[key]} ({counts[key]})") for key in STAGE_NAMES if key in counts],
     )  # fmt: skip
     return body, 422 if form.errors else 200
 
@@ -146,7 +146,7 @@ def _page(appeal: Appeal, exam: ExamRow, form: FindingForm) -> str:
         questions=_asked(session, appeal, exam),
         outcome=queries.outcome(session, appeal) if stage == "changed" else None,
         people=accounts.people_by_ids(session, sorted(people)),
-        names=STAGE_NAMES, kinds=STAGE_KINDS, step_names=STEP_NAMES, finding_names=FINDING_NAMES,
+        names=STAGE_NAMES, colours=STAGE_COLOURS, step_names=STEP_NAMES, finding_names=FINDING_NAMES,
     )  # fmt: skip
 
 

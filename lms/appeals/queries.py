@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
+from lms.accounts import queries as accounts
 from lms.appeals.models import Appeal, AppealRule, AppealStep
 from lms.exams.queries import ExamRow
 from lms.sitting import queries as sitting
@@ -47,6 +48,12 @@ def visible_since(exam: ExamRow, graded_at: datetime) -> datetime:
 def deadline(session: Session, exam: ExamRow, graded: Graded) -> datetime:
     """Until when an appeal against a grading may be made."""
     return visible_since(exam, graded.at) + timedelta(days=days_of(session, exam.id))
+
+
+def last_deadline(session: Session, exam: ExamRow) -> datetime | None:
+    """Until when any candidate may make an appeal; None where there are no results, or none may be made."""
+    graded, days = sitting.last_graded(session, exam.id), days_of(session, exam.id)
+    return None if graded is None or not days else visible_since(exam, graded) + timedelta(days=days)
 
 
 def of_exam(exam_id: int, *, stage: str = "", sort: str = "made", descending: bool = False) -> Select[Appeal, str]:
@@ -109,15 +116,20 @@ def outcome(session: Session, appeal: Appeal) -> Outcome | None:
 
 
 def whole(session: Session, exam_id: int) -> list[dict[str, Any]]:
-    """Every appeal of an exam with its steps, as JSON: for the record of an exam."""
+    """Every appeal of an exam with its steps, as JSON: for its evidence; people by staff number."""
     found = session.execute(select(Appeal, _stage()).where(Appeal.exam_id == exam_id).order_by(Appeal.id)).all()
+    went = {appeal.id: steps(session, appeal.id) for appeal, _stage in found}
+    numbers = accounts.people_by_ids(session, sorted({one.person_id for some in went.values() for one in some}))
     return [
         {
-            "appeal": appeal.public_id, "attempt": appeal.attempt_id, "grading": appeal.revision, "stage": stage,
+            "appeal": appeal.public_id, "attempt": sitting.sat(session, appeal.attempt_id).public_id, "grading": appeal.revision, "stage": stage,
             "questions": appeal.questions, "reason": appeal.reason, "finding": appeal.finding, "words": appeal.words,
             "steps": [
-                {"number": one.number, "kind": one.kind, "person": one.person_id, "at": one.at.isoformat(), "told": one.told}
-                for one in steps(session, appeal.id)
+                {
+                    "number": one.number, "kind": one.kind, "person": numbers[one.person_id].staff_number,
+                    "at": one.at.isoformat(), "told": one.told,
+                }
+                for one in went[appeal.id]
             ],
         }
         for appeal, stage in found

@@ -9,7 +9,7 @@ from lms.accounts.gate import viewer
 from lms.appeals import queries, service
 from lms.appeals.forms import AppealForm
 from lms.appeals.policy import access_own
-from lms.appeals.words import STAGE_KINDS, STAGE_NAMES, STAGE_WORDS, STEP_NAMES
+from lms.appeals.words import STAGE_COLOURS, STAGE_NAMES, STAGE_WORDS, STEP_NAMES
 from lms.database import reading, writing
 from lms.errors import Refused, sentence_of
 from lms.exams import queries as exams
@@ -29,7 +29,7 @@ def index() -> ResponseReturnValue:
     """One's own appeals."""
     page = paginate(reading(), queries.mine(viewer().id), number=requested_page())
     found = exams.by_ids(reading(), sorted({appeal.exam_id for appeal, _stage in page.items}))
-    return render_template("appeals/index.html", page=page, exams=found, names=STAGE_NAMES, kinds=STAGE_KINDS)
+    return render_template("appeals/index.html", page=page, exams=found, names=STAGE_NAMES, colours=STAGE_COLOURS)
 
 
 @bp.route("/attempt/<attempt_id>", methods=["GET", "POST"])
@@ -53,7 +53,7 @@ def attempt(attempt_id: str) -> ResponseReturnValue:
         until=None if refusal else queries.deadline(reading(), sat.exam, service.possible(reading(), sat)),
         appeals=[(one, queries.stage_of(reading(), one)) for one in queries.of_attempt(reading(), sat.attempt.id)],
         names=STAGE_NAMES,
-        kinds=STAGE_KINDS,
+        colours=STAGE_COLOURS,
     )
     return body, 422 if form.errors else 200
 
@@ -76,7 +76,7 @@ def show(appeal_id: str) -> ResponseReturnValue:
         settled=stage in ("kept", "mending", "changed"),
         withdrawable=stage in service.WITHDRAWABLE,
         names=STAGE_NAMES,
-        kinds=STAGE_KINDS,
+        colours=STAGE_COLOURS,
         words=STAGE_WORDS,
         step_names=STEP_NAMES,
     )
@@ -105,6 +105,11 @@ def _labels(sat: Sat) -> dict[int, str]:
     """The questions by number, with what they earned."""
     found = sitting.sat(reading(), sat.attempt.id)
     return {
-        number: gettext("%(number)s (%(earned)s of %(marks)s)", number=number, earned=plain(earned), marks=plain(marks))
+        number: gettext(
+            "Question %(number)s (%(earned)s of %(marks)s marks)",
+            number=number,
+            earned=plain(earned),
+            marks=plain(marks),
+        )
         for number, earned, marks in found.earned()
     }

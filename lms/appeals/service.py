@@ -11,6 +11,7 @@ from lms.appeals import errors, policy, queries
 from lms.appeals.models import Appeal, AppealRule, AppealStep
 from lms.audit.service import record
 from lms.clock import now
+from lms.exams.policy import refuse_archived
 from lms.exams.queries import ExamRow
 from lms.sitting import queries as sitting
 from lms.sitting.policy import Sat
@@ -25,6 +26,7 @@ TAKEABLE = ("open", "taken", "mending")
 
 def set_days(session: Session, exam: ExamRow, days: int) -> None:
     """For how many days appeals may be made; 0 for none."""
+    refuse_archived(session, exam.id)
     before = queries.days_of(session, exam.id)
     session.merge(AppealRule(exam_id=exam.id, days=days))
     record(session, "appeal.days", thing="exam", thing_id=exam.public_id, before={"days": before}, after={"days": days})
@@ -33,9 +35,10 @@ def set_days(session: Session, exam: ExamRow, days: int) -> None:
 def possible(session: Session, sat: Sat) -> Graded:
     """The grading that an appeal of this candidate would be about.
 
-    Raises NotVisible, NoAppeals, Twice and TooLate.
+    Raises ExamArchived, NotVisible, NoAppeals, Twice and TooLate.
     """
     exam, attempt = sat.exam, sat.attempt
+    refuse_archived(session, exam.id)
     found = sitting.gradings(session, attempt.id, exam.id)
     if not found or not exam.score_visible(now()) or attempt.ended_how == "void":
         raise errors.NotVisible
@@ -104,7 +107,8 @@ def decide(session: Session, appeal: Appeal, by: Viewer, *, confirm: bool) -> No
 
 
 def _go(session: Session, appeal: Appeal, before: Sequence[str], after: str) -> None:
-    """Raises Moved from any other stage than these."""
+    """Raises Moved from any other stage than these, ExamArchived of an exam that is signed off."""
+    refuse_archived(session, appeal.exam_id)
     if queries.stage_of(session, appeal) not in before:
         raise errors.Moved
     appeal.state = after

@@ -12,7 +12,7 @@ STAGE_NAMES = {
     "withdrawn": lazy_gettext("Withdrawn"),
 }
 #: colours of their badges
-STAGE_KINDS = {"open": "warn", "taken": "info", "found": "warn", "mending": "warn", "changed": "good", "kept": "info"}
+STAGE_COLOURS = {"open": "warn", "taken": "info", "found": "warn", "mending": "warn", "changed": "good", "kept": "info"}
 #: what each stage means to the candidate
 STAGE_WORDS = {
     "open": lazy_gettext("Your appeal has been received. Somebody who took no part in the result will look at it."),

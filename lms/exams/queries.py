@@ -47,6 +47,7 @@ class ExamRow:
     created_by: int
     published_at: datetime | None
     guarded: bool
+    archived_at: datetime | None
     assembly: int
 
     @property
@@ -97,6 +98,7 @@ COLUMNS = (
     Exam.created_by,
     Exam.published_at,
     Exam.guarded,
+    Exam.archived_at,
     Exam.assembly,
 )
 _BLUEPRINT, _SEED = (next(n for n, column in enumerate(COLUMNS) if column.key == key) for key in ("blueprint", "seed"))
@@ -164,6 +166,11 @@ def open_between(session: Session, first: datetime, last: datetime) -> list[str]
 def audience(session: Session, exam_id: int) -> list[int]:
     """Ids of the units named."""
     return list(session.scalars(select(ExamAudience.unit_id).where(ExamAudience.exam_id == exam_id)))
+
+
+def proof_of(session: Session, exam_id: int) -> Any | None:
+    """What was known of the papers of an exam beforehand, as it is stored (`lms.exams.proof`)."""
+    return session.scalar(select(Exam.proof).where(Exam.id == exam_id))
 
 
 def snapshot_size(session: Session, exam_id: int) -> int:

@@ -16,7 +16,7 @@ from lms.audit.service import record
 from lms.bank import queries as bank
 from lms.clock import now
 from lms.errors import NotFound
-from lms.exams import errors, proof, queries
+from lms.exams import errors, policy, proof, queries
 from lms.exams.models import Exam, ExamAudience, ExamItem
 from lms.exams.proof import pool_of_draft
 from lms.exams.queries import ExamRow
@@ -112,11 +112,19 @@ def release(session: Session, exam_id: int) -> None:
         raise NotFound
     if exam.state != "published" or now() < exam.closes_at:
         raise errors.NotOver
+    policy.refuse_archived(session, exam_id)
     if exam.released_at is None:
         exam.released_at = now()
         record(session, "exam.release", thing="exam", thing_id=exam.public_id)
         if exam.release == "by_hand":
             jobs.enqueue(session, "sitting.released", {"exam": exam.id}, unique_key=f"released:{exam.public_id}")
+
+
+def archive(session: Session, exam_id: int) -> None:
+    """Lock an exam for good; the caller has seen that it may be, and writes to the audit log who agreed."""
+    exam = session.get_one(Exam, exam_id, with_for_update=True, populate_existing=True)
+    policy.refuse_archived(session, exam_id)
+    exam.archived_at = now()
 
 
 def set_guarded(session: Session, exam_id: int, *, guarded: bool) -> None:

@@ -14,6 +14,7 @@ from lms.accounts.policy import Viewer
 from lms.audit.service import record
 from lms.clock import now
 from lms.errors import NotFound
+from lms.exams.policy import refuse_archived
 from lms.exams.queries import ExamRow
 from lms.sitting import errors
 from lms.sitting.models import Attempt, Decision
@@ -25,14 +26,17 @@ TAKES_BACK = {RESTORED: EQUATED, REVERSED: REMARKED}
 
 def complete(session: Session, exam: ExamRow) -> bool:
     """Whether the exam is over, every result is there and some count."""
-    if exam.phase(now()) != "over":
-        return False
+    counts = select(Attempt.id).where(Attempt.exam_id == exam.id, Attempt.ended_how != "void").limit(1)
+    return settled(session, exam) and session.scalar(counts) is not None
+
+
+def settled(session: Session, exam: ExamRow) -> bool:
+    """Whether the exam is over and every result is there, if it has any."""
     open_still = exists().where(
         Attempt.exam_id == exam.id,
         Attempt.ended_at.is_(None) | (Attempt.settled_at.is_(None) & (Attempt.ended_how != "void")),
     )
-    counts = select(Attempt.id).where(Attempt.exam_id == exam.id, Attempt.ended_how != "void").limit(1)
-    return not session.scalar(select(open_still)) and session.scalar(counts) is not None
+    return exam.phase(now()) == "over" and not session.scalar(select(open_still))
 
 
 def all_of(session: Session, exam_id: int) -> Sequence[Decision]:
@@ -65,8 +69,11 @@ def under_way(found: Sequence[Decision]) -> Decision | None:
     return next((one for one in found if one.agreed is None or (one.agreed and one.applied_at is None)), None)
 
 
-def refuse_candidates(session: Session, exam_id: int, who: Viewer) -> None:
-    """Raise SatIt for somebody who sat the exam."""
+def refuse(session: Session, exam_id: int, who: Viewer) -> None:
+    """Raise ExamArchived for an exam that is signed off, SatIt for somebody who sat it: asked before anything is worked out,
+    proposed or decided.
+    """
+    refuse_archived(session, exam_id)
     if session.scalar(select(Attempt.id).where(Attempt.exam_id == exam_id, Attempt.person_id == who.id)) is not None:
         raise errors.SatIt
 
@@ -88,7 +95,7 @@ def propose(session: Session, exam: ExamRow, made: Decision, told: Callable[[Dec
 
 def waiting(session: Session, exam: ExamRow, public_id: str, by: Viewer) -> Decision:
     """A proposal that nobody decided on yet, locked; raises NotFound and SatIt."""
-    refuse_candidates(session, exam.id, by)
+    refuse(session, exam.id, by)
     query = select(Decision).where(
         Decision.exam_id == exam.id, Decision.public_id == public_id, Decision.agreed.is_(None)
     )

@@ -356,6 +356,12 @@ def _with_gradings(session: Session, rows: Sequence[Any]) -> list[Sat]:
     ]
 
 
+def last_graded(session: Session, exam_id: int) -> datetime | None:
+    """When an attempt of an exam that counts got its newest grading."""
+    query = select(func.max(AttemptResult.graded_at)).join(Attempt, Attempt.id == AttemptResult.attempt_id)
+    return session.scalar(query.where(Attempt.exam_id == exam_id, Attempt.ended_how != "void"))
+
+
 def has_sat(session: Session, exam_id: int, person_id: int) -> bool:
     """Whether a person has begun an exam."""
     query = select(Attempt.id).where(Attempt.exam_id == exam_id, Attempt.person_id == person_id)

@@ -77,7 +77,7 @@ def question(exam_id: str, ref: str) -> ResponseReturnValue:
         version=asked.version,
         stem=rendered_stem(asked.version.stem),
         item=bank.item_of_version(reading(), asked.key),
-        possible=decisions.complete(reading(), exam),
+        possible=exam.archived_at is None and decisions.complete(reading(), exam),
     ), 422 if form.errors else 200
 
 
@@ -201,7 +201,7 @@ def _index(exam: ExamRow, form: WholeForm) -> str:
         exam=exam,
         form=form,
         scoring=scoring,
-        possible=decisions.complete(session, exam),
+        possible=exam.archived_at is None and decisions.complete(session, exam),
         equated=equating.in_force(found),
         at_work=decisions.being_carried_out(found),
         pending=decisions.under_way(found),

@@ -22,9 +22,22 @@ from lms.database import reading
 from lms.direct import ask
 from lms.errors import NotFound
 from lms.exams import queries as exams
+from lms.exams.policy import refuse_archived
 from lms.exams.queries import ExamRow
 from lms.ids import new_public_id
-from lms.sitting import dealing, errors, journal, papers, presence, queries, remarking
+from lms.sitting import (
+    dealing,
+    decided,
+    decisions,
+    errors,
+    evidence,
+    journal,
+    papers,
+    presence,
+    queries,
+    remarking,
+    verification,
+)  # fmt: skip
 from lms.sitting.deeds import End, Leftover, Save, Saved, Start, Started
 from lms.sitting.measures import Measure
 from lms.sitting.models import Accommodation, Attempt, Outage
@@ -198,8 +211,9 @@ def measure(
     """Do something to attempts of an exam (a kind of MEASURES) in order with their answers; how many it changed.
 
     `key` is the public id of the measure: the same one again changes nothing more and counts the same. `by`: public id
-    of whoever did it.
+    of whoever did it. Raises ExamArchived.
     """
+    refuse_archived(reading(), exam_id)
     versions, blueprint, moment = exams.snapshot_of(exam_id), exams.blueprint_of(exam_id), now()
     reading().rollback()
     note = {"reason": reason, "by": by}
@@ -271,6 +285,32 @@ def versions_in_force(session: Session, exam: ExamRow) -> Mapping[int, ItemVersi
     """The questions of an exam with the keys by which it is scored now."""
     versions = exams.frozen(session, exam.id).pool.versions
     return remarking.scoring_of(exam, versions, remarking.in_force(session, exam.id)).versions
+
+
+def settled(session: Session, exam: ExamRow) -> bool:
+    """Whether the exam is over and every result is there."""
+    return decisions.settled(session, exam)
+
+
+def undecided(session: Session, exam_id: int) -> bool:
+    """Whether a decision on results waits for somebody, or for being carried out."""
+    return decisions.under_way(decisions.all_of(session, exam_id)) is not None
+
+
+def verified(session: Session, exam: ExamRow) -> str:
+    """What recomputing an exam says: how much of it fits, or the first thing that does not."""
+    try:
+        checked = verification.verify(session, exam)
+    except decided.Discrepancy as discrepancy:
+        return str(discrepancy)
+    return (
+        f"OK: {checked.papers} papers, {checked.attempts} attempts, {checked.events} events, {checked.results} results"
+    )
+
+
+def kept_of(session: Session, exam: ExamRow) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """What is kept of the attempts of an exam and of the decisions on them, as rows for its evidence, by kind."""
+    return evidence.kept_of(session, exam)
 
 
 def due_attempts(session: Session, *, limit: int = 500) -> list[str]:

@@ -14,7 +14,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Nobody has appealed yet."""
+    """Nobody has appealed, nothing is signed off yet."""
     op.create_table(
         "appeal_rule",
         sa.Column("exam_id", sa.Integer(), sa.ForeignKey("exam.id"), primary_key=True),
@@ -50,10 +50,25 @@ def upgrade() -> None:
         sa.Column("told", sa.JSON()),
     )
     protect("appeal_step")
+    op.create_table(
+        "exam_signing",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("public_id", sa.String(22), nullable=False, unique=True),
+        sa.Column("exam_id", sa.Integer(), sa.ForeignKey("exam.id"), nullable=False),
+        sa.Column("reason", sa.String(200), nullable=False),
+        sa.Column("proposed_by", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("proposed_at", MOMENT, nullable=False),
+        sa.Column("decided_by", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("decided_at", MOMENT),
+        sa.Column("agreed", sa.Boolean()),
+    )
+    op.create_index("ix_exam_signing_exam_id", "exam_signing", ["exam_id"])
+    op.add_column("exam", sa.Column("archived_at", MOMENT))
 
 
 def downgrade() -> None:
     """Drop them."""
     release("appeal_step")
-    for table in ("appeal_step", "appeal", "appeal_rule"):
+    op.drop_column("exam", "archived_at")
+    for table in ("exam_signing", "appeal_step", "appeal", "appeal_rule"):
         op.drop_table(table)
