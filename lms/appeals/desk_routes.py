@@ -1,6 +1,6 @@
 """The examiner's pages on the appeals of an exam: the list, one of them, looking at it, confirming what was found."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from lms.access import requires
 from lms.accounts import queries as accounts
 from lms.accounts.gate import viewer
 from lms.accounts.policy import Act
-from lms.appeals import policy, queries, service
+from lms.appeals import errors, queries, service
 from lms.appeals.forms import DaysForm, FindingForm
 from lms.appeals.models import Appeal
 from lms.appeals.policy import access_appeal
@@ -27,6 +27,9 @@ from lms.paging import paginate, requested_page
 from lms.richtext import rendered_stem
 from lms.sitting import queries as sitting
 from lms.sitting import service as sitting_service
+from lms.sitting.queries import Graded
+from question_bank.assembly import Form
+from question_bank.item import ItemVersion
 
 bp = Blueprint("appeal_desk", __name__, url_prefix="/exams/<exam_id>/appeals", template_folder="templates")
 
@@ -126,10 +129,16 @@ class _Asked:
 
 def _page(appeal: Appeal, exam: ExamRow, form: FindingForm) -> str:
     session, me = reading(), viewer()
-    stage, steps = queries.stage_of(session, appeal), queries.steps(session, appeal.id)
-    obstacle = policy.obstacle(session, appeal, me)
+    steps, gradings = queries.steps(session, appeal.id), sitting.gradings(session, appeal.attempt_id, exam.id)
+    _public_id, paper = sitting.paper_of(session, appeal.attempt_id)
+    outcome, decided = queries.outcome(appeal, gradings), sitting.in_force(session, exam.id)
+    obstacle: Refused | None = None
+    if me.id in sitting.deciders(decided, paper, gradings, appeal.questions):
+        obstacle = errors.Decided()
+    if sitting.has_sat(session, exam.id, me.id):
+        obstacle = errors.SatIt()
+    stage = "changed" if outcome else appeal.state
     people = {step.person_id for step in steps} | {appeal.person_id}
-    gradings = sitting.gradings(session, appeal.attempt_id, exam.id)
     return render_template(
         "appeals/one.html",
         appeal=appeal,
@@ -140,29 +149,27 @@ def _page(appeal: Appeal, exam: ExamRow, form: FindingForm) -> str:
         obstacle=sentence_of(obstacle) if obstacle else "",
         takeable=stage in service.TAKEABLE and not obstacle and not (stage == "taken" and appeal.taken_by == me.id),
         mine=appeal.taken_by == me.id,
-        confirmable=appeal.taken_by != me.id and not sitting.has_sat(session, exam.id, me.id),
+        confirmable=appeal.taken_by != me.id and not isinstance(obstacle, errors.SatIt),
         gradings=gradings,
         newer=gradings[-1].revision > appeal.revision,
-        questions=_asked(session, appeal, exam),
-        outcome=queries.outcome(session, appeal) if stage == "changed" else None,
+        questions=_asked(appeal, sitting_service.versions_in_force(session, exam, decided), paper, gradings[-1]),
+        outcome=outcome,
         people=accounts.people_by_ids(session, sorted(people)),
         names=STAGE_NAMES, colours=STAGE_COLOURS, step_names=STEP_NAMES, finding_names=FINDING_NAMES,
     )  # fmt: skip
 
 
-def _asked(session: Session, appeal: Appeal, exam: ExamRow) -> list[_Asked]:
+def _asked(appeal: Appeal, versions: Mapping[int, ItemVersion], paper: Form, graded: Graded) -> list[_Asked]:
     """The questions that the appeal names, or all of them."""
-    sat, versions = sitting.sat(session, appeal.attempt_id), sitting_service.versions_in_force(session, exam)
-    answers = sitting.answers_of(session, [sat.id], None).get(sat.id, {})
-    earned = {number: (points, marks) for number, points, marks in sat.earned()}
+    answers = sitting.answers_of(reading(), [appeal.attempt_id], None).get(appeal.attempt_id, {})
     found = []
-    for slot in sat.form.slots:
+    for slot, (earned, marks) in zip(paper.slots, graded.earned(), strict=True):
         if appeal.questions and slot.number not in appeal.questions:
             continue
         version, response = versions[slot.version], answers.get(slot.number)
         answer = "" if response is None else version.interaction.summary(version.body, response)
         key = version.interaction.key_summary(version.body)
-        found.append(_Asked(slot.number, version.ref, rendered_stem(version.stem), answer, key, *earned[slot.number]))
+        found.append(_Asked(slot.number, version.ref, rendered_stem(version.stem), answer, key, earned, marks))
     return found
 
 

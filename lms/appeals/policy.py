@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.policy import Viewer
 from lms.appeals import errors
 from lms.appeals.models import Appeal
-from lms.errors import NotFound, Refused
+from lms.errors import NotFound
 from lms.exams import queries as exams
 from lms.exams.policy import access_exam
 from lms.exams.queries import ExamRow
@@ -42,15 +42,8 @@ def refuse_candidates(session: Session, appeal: Appeal, viewer: Viewer) -> None:
 
 def refuse_deciders(session: Session, appeal: Appeal, viewer: Viewer) -> None:
     """Raise Decided for whoever proposed or agreed to a decision in force that the appeal is about."""
-    if viewer.id in sitting.deciders(session, appeal.exam_id, appeal.attempt_id, appeal.questions):
+    decided = sitting.in_force(session, appeal.exam_id)
+    _public_id, form = sitting.paper_of(session, appeal.attempt_id)
+    given = sitting.gradings(session, appeal.attempt_id, appeal.exam_id)
+    if viewer.id in sitting.deciders(decided, form, given, appeal.questions):
         raise errors.Decided
-
-
-def obstacle(session: Session, appeal: Appeal, viewer: Viewer) -> Refused | None:
-    """What keeps the viewer from looking at an appeal."""
-    try:
-        refuse_candidates(session, appeal, viewer)
-        refuse_deciders(session, appeal, viewer)
-    except (errors.SatIt, errors.Decided) as refusal:
-        return refusal
-    return None

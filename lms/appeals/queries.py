@@ -45,11 +45,6 @@ def visible_since(exam: ExamRow, graded_at: datetime) -> datetime:
     return max(first, graded_at)
 
 
-def deadline(session: Session, exam: ExamRow, graded: Graded) -> datetime:
-    """Until when an appeal against a grading may be made."""
-    return visible_since(exam, graded.at) + timedelta(days=days_of(session, exam.id))
-
-
 def last_deadline(session: Session, exam: ExamRow) -> datetime | None:
     """Until when any candidate may make an appeal; None where there are no results, or none may be made."""
     graded, days = sitting.last_graded(session, exam.id), days_of(session, exam.id)
@@ -83,9 +78,10 @@ def mine(person_id: int) -> Select[Appeal, str]:
     return select(Appeal, _stage()).where(Appeal.person_id == person_id).order_by(Appeal.id.desc())
 
 
-def of_attempt(session: Session, attempt_id: int) -> Sequence[Appeal]:
-    """The appeals against gradings of an attempt, the newest first."""
-    return session.scalars(select(Appeal).where(Appeal.attempt_id == attempt_id).order_by(Appeal.id.desc())).all()
+def of_attempt(session: Session, attempt_id: int) -> list[tuple[Appeal, str]]:
+    """The appeals against gradings of an attempt with their stages, the newest first."""
+    query = select(Appeal, _stage()).where(Appeal.attempt_id == attempt_id).order_by(Appeal.id.desc())
+    return [(row[0], row[1]) for row in session.execute(query)]
 
 
 def stage_of(session: Session, appeal: Appeal) -> str:
@@ -108,9 +104,10 @@ class Outcome:
     after: Graded
 
 
-def outcome(session: Session, appeal: Appeal) -> Outcome | None:
-    """What changed, for an appeal whose result was changed."""
-    found = sitting.gradings(session, appeal.attempt_id, appeal.exam_id)
+def outcome(appeal: Appeal, found: Sequence[Graded]) -> Outcome | None:
+    """What became of the result, of all gradings of the attempt, where an appeal that was right has changed it."""
+    if appeal.state != "mending":
+        return None
     after = [one for one in found if one.revision > (appeal.found_on or 0) and one.decision is not None]
     return Outcome(found[appeal.revision - 1], after[0]) if after else None
 
@@ -122,7 +119,7 @@ def whole(session: Session, exam_id: int) -> list[dict[str, Any]]:
     numbers = accounts.people_by_ids(session, sorted({one.person_id for some in went.values() for one in some}))
     return [
         {
-            "appeal": appeal.public_id, "attempt": sitting.sat(session, appeal.attempt_id).public_id, "grading": appeal.revision, "stage": stage,
+            "appeal": appeal.public_id, "attempt": sitting.paper_of(session, appeal.attempt_id)[0], "grading": appeal.revision, "stage": stage,
             "questions": appeal.questions, "reason": appeal.reason, "finding": appeal.finding, "words": appeal.words,
             "steps": [
                 {

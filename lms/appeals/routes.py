@@ -9,6 +9,7 @@ from lms.accounts.gate import viewer
 from lms.appeals import queries, service
 from lms.appeals.forms import AppealForm
 from lms.appeals.policy import access_own
+from lms.appeals.service import Possible
 from lms.appeals.words import STAGE_COLOURS, STAGE_NAMES, STAGE_WORDS, STEP_NAMES
 from lms.database import reading, writing
 from lms.errors import Refused, sentence_of
@@ -17,6 +18,7 @@ from lms.i18n import plain
 from lms.paging import paginate, requested_page
 from lms.sitting import queries as sitting
 from lms.sitting.policy import Sat, access_own_attempt
+from lms.sitting.queries import Graded
 
 bp = Blueprint("appeals", __name__, url_prefix="/appeals", template_folder="templates")
 #: what of its steps a candidate reads
@@ -37,8 +39,8 @@ def index() -> ResponseReturnValue:
 def attempt(attempt_id: str) -> ResponseReturnValue:
     """What there was of appeals against the result of an attempt, and a form for another one where it is possible."""
     sat, form = access_own_attempt(viewer(), attempt_id), AppealForm()
-    refusal = _refusal(sat)
-    form.offer({} if refusal else _labels(sat))
+    chance, refusal = _chance(sat)
+    form.offer(_labels(chance.graded) if chance else {})
     if form.validate_on_submit():
         with writing() as session:
             made = service.make(session, sat, form.numbers(), str(form.reason.data), viewer())
@@ -49,9 +51,9 @@ def attempt(attempt_id: str) -> ResponseReturnValue:
         exam=sat.exam,
         attempt_id=attempt_id,
         form=form,
-        refusal=sentence_of(refusal) if refusal else "",
-        until=None if refusal else queries.deadline(reading(), sat.exam, service.possible(reading(), sat)),
-        appeals=[(one, queries.stage_of(reading(), one)) for one in queries.of_attempt(reading(), sat.attempt.id)],
+        refusal=refusal,
+        until=chance.until if chance else None,
+        appeals=queries.of_attempt(reading(), sat.attempt.id),
         names=STAGE_NAMES,
         colours=STAGE_COLOURS,
     )
@@ -64,15 +66,16 @@ def show(appeal_id: str) -> ResponseReturnValue:
     """How far an appeal is, and what came of it; never by whom."""
     session = reading()
     appeal, exam = access_own(session, viewer(), appeal_id)
-    stage = queries.stage_of(session, appeal)
+    found = sitting.gradings(session, appeal.attempt_id, exam.id)
+    stage = "changed" if queries.outcome(appeal, found) else appeal.state
     return render_template(
         "appeals/show.html",
         appeal=appeal,
         exam=exam,
         stage=stage,
-        attempt_id=sitting.sat(session, appeal.attempt_id).public_id,
+        attempt_id=sitting.paper_of(session, appeal.attempt_id)[0],
         steps=[step for step in queries.steps(session, appeal.id) if step.kind in TOLD],
-        outcome=queries.outcome(session, appeal) if stage == "changed" else None,
+        outcome=queries.outcome(appeal, found),
         settled=stage in ("kept", "mending", "changed"),
         withdrawable=stage in service.WITHDRAWABLE,
         names=STAGE_NAMES,
@@ -93,23 +96,20 @@ def withdraw(appeal_id: str) -> ResponseReturnValue:
     return redirect(url_for("appeals.show", appeal_id=appeal_id), 303)
 
 
-def _refusal(sat: Sat) -> Refused | None:
+def _chance(sat: Sat) -> tuple[Possible | None, str]:
+    """What an appeal would be about; or why there can be none."""
     try:
-        service.possible(reading(), sat)
+        return service.possible(reading(), sat), ""
     except Refused as refusal:
-        return refusal
-    return None
+        return None, sentence_of(refusal)
 
 
-def _labels(sat: Sat) -> dict[int, str]:
+def _labels(graded: Graded) -> dict[int, str]:
     """The questions by number, with what they earned."""
-    found = sitting.sat(reading(), sat.attempt.id)
     return {
         number: gettext(
             "Question %(number)s (%(earned)s of %(marks)s marks)",
-            number=number,
-            earned=plain(earned),
-            marks=plain(marks),
+            number=number, earned=plain(earned), marks=plain(marks),
         )
-        for number, earned, marks in found.earned()
-    }
+        for number, (earned, marks) in enumerate(graded.earned(), 1)
+    }  # fmt: skip

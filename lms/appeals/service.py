@@ -1,6 +1,8 @@
 """Making appeals and deciding on them: one function a use case, one transaction each; every step is kept and audited."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -32,8 +34,16 @@ def set_days(session: Session, exam: ExamRow, days: int) -> None:
     record(session, "appeal.days", thing="exam", thing_id=exam.public_id, before={"days": before}, after={"days": days})
 
 
-def possible(session: Session, sat: Sat) -> Graded:
-    """The grading that an appeal of this candidate would be about.
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """The grading that an appeal would be about, and until when it may be made."""
+
+    graded: Graded
+    until: datetime
+
+
+def possible(session: Session, sat: Sat) -> Possible:
+    """What an appeal of this candidate would be about.
 
     Raises ExamArchived, NotVisible, NoAppeals, Twice and TooLate.
     """
@@ -42,18 +52,20 @@ def possible(session: Session, sat: Sat) -> Graded:
     found = sitting.gradings(session, attempt.id, exam.id)
     if not found or not exam.score_visible(now()) or attempt.ended_how == "void":
         raise errors.NotVisible
-    if not queries.days_of(session, exam.id):
+    days = queries.days_of(session, exam.id)
+    if not days:
         raise errors.NoAppeals
-    if any(one.revision == found[-1].revision for one in queries.of_attempt(session, attempt.id)):
+    if any(one.revision == found[-1].revision for one, _stage in queries.of_attempt(session, attempt.id)):
         raise errors.Twice
-    if now() > queries.deadline(session, exam, found[-1]):
+    until = queries.visible_since(exam, found[-1].at) + timedelta(days=days)
+    if now() > until:
         raise errors.TooLate
-    return found[-1]
+    return Possible(found[-1], until)
 
 
 def make(session: Session, sat: Sat, questions: Sequence[int], reason: str, by: Viewer) -> str:
     """Ask to have the result looked at again; public id of the appeal. Raises as `possible`."""
-    graded = possible(session, sat)
+    graded = possible(session, sat).graded
     appeal = Appeal(
         exam_id=sat.exam.id, attempt_id=sat.attempt.id, person_id=by.id, revision=graded.revision,
         questions=sorted(questions), reason=reason, made_at=now(), state="open",

@@ -321,39 +321,29 @@ class Sat:
     ended_at: datetime | None
     newest: Grading
 
-    def earned(self) -> list[tuple[int, Decimal, Decimal]]:
-        """Of each question its number, what it earned, and its marks."""
-        scores = scores_from_record(self.newest.scores)
-        return [(slot.number, one.earned, one.marks) for slot, one in zip(self.form.slots, scores, strict=True)]
-
 
 def counted(session: Session, exam_id: int) -> Iterator[list[Sat]]:
     """The attempts that count with the gradings that count, in order, some at a time."""
     last = 0
+    query = select(Attempt.id, Attempt.public_id, Attempt.person_id, Attempt.form, Attempt.started_at, Attempt.ended_at)
     query = (
-        _SAT.where(Attempt.exam_id == exam_id, Attempt.ended_how != "void").order_by(Attempt.id).limit(COUNTED_AT_ONCE)
+        query.where(Attempt.exam_id == exam_id, Attempt.ended_how != "void").order_by(Attempt.id).limit(COUNTED_AT_ONCE)
     )
     while rows := session.execute(query.where(Attempt.id > last)).all():
         last = rows[-1].id
-        yield _with_gradings(session, rows)
+        results = select(*_GRADING).where(AttemptResult.attempt_id.in_([row.id for row in rows]))
+        gradings = session.execute(results.order_by(AttemptResult.revision))
+        newest = {found.attempt_id: found for found in map(Grading._make, gradings)}
+        yield [
+            Sat(row[0], row[1], row[2], Form.from_record(row.form), row.started_at, row.ended_at, newest[row.id])
+            for row in rows
+        ]
 
 
-def sat(session: Session, attempt_id: int) -> Sat:
-    """An attempt that ended, with the grading that counts."""
-    return _with_gradings(session, session.execute(_SAT.where(Attempt.id == attempt_id)).all())[0]
-
-
-_SAT = select(Attempt.id, Attempt.public_id, Attempt.person_id, Attempt.form, Attempt.started_at, Attempt.ended_at)
-
-
-def _with_gradings(session: Session, rows: Sequence[Any]) -> list[Sat]:
-    results = select(*_GRADING).where(AttemptResult.attempt_id.in_([row.id for row in rows]))
-    found = session.execute(results.order_by(AttemptResult.revision))
-    newest = {one.attempt_id: one for one in map(Grading._make, found)}
-    return [
-        Sat(row[0], row[1], row[2], Form.from_record(row.form), row.started_at, row.ended_at, newest[row.id])
-        for row in rows
-    ]
+def paper_of(session: Session, attempt_id: int) -> tuple[str, Form]:
+    """Public id of an attempt, and its paper."""
+    row = session.execute(select(Attempt.public_id, Attempt.form).where(Attempt.id == attempt_id)).one()
+    return row.public_id, Form.from_record(row.form)
 
 
 def last_graded(session: Session, exam_id: int) -> datetime | None:
@@ -375,17 +365,27 @@ def changed_after(attempt_id: ColumnElement[int], revision: ColumnElement[int]) 
     )
 
 
-def deciders(session: Session, exam_id: int, attempt_id: int, questions: Sequence[int]) -> set[int]:
-    """Who proposed or agreed to a decision in force that gave an attempt a grading, as far as it touches these questions (by
-    number on the paper; none: the whole result).
+#: decisions in force in their order, with the remarks behind them
+InForce = Sequence[tuple[Decision, Remark | None]]
+
+
+def in_force(session: Session, exam_id: int) -> InForce:
+    """By what the results of an exam were decided to be what they are."""
+    found = decisions.in_force(decisions.all_of(session, exam_id))
+    ids = [one.remarking_id for one in found if one.remarking_id]
+    asked = session.scalars(select(Remarking).where(Remarking.id.in_(ids))) if ids else ()
+    remarks = {row.id: Remark.from_record(row.remark) for row in asked if row.remark}
+    return [(one, remarks.get(one.remarking_id or 0)) for one in found]
+
+
+def deciders(decided: InForce, form: Form, given: Sequence["Graded"], questions: Sequence[int]) -> set[int]:
+    """Who proposed or agreed to one of these decisions from which one of these gradings follows, as far as it touches these
+    questions (by number on the paper; none: the whole result).
     """
-    numbers = {one.decision for one in gradings(session, attempt_id, exam_id)}
-    form, found = sat(session, attempt_id).form, set[int]()
-    for one in decisions.in_force(decisions.all_of(session, exam_id)):
-        asked = session.get(Remarking, one.remarking_id) if one.remarking_id else None
-        remark = Remark.from_record(asked.remark) if asked and asked.remark else None
-        slots = [slot for slot in form.slots if slot.number in questions]
-        aside = remark is not None and slots and not remark.touches_all and not any(map(remark.touches, slots))
+    numbers, found = {one.decision for one in given}, set[int]()
+    slots = [slot for slot in form.slots if slot.number in questions]
+    for one, remark in decided:
+        aside = remark is not None and slots and not any(map(remark.touches, slots))
         if one.number in numbers and not aside:
             found |= {one.proposed_by} | ({one.decided_by} if one.decided_by else set())
     return found
@@ -416,6 +416,11 @@ class Graded(NamedTuple):
     why: str | None
     revision: int
     decision: int | None
+    scores: Any
+
+    def earned(self) -> list[tuple[Decimal, Decimal]]:
+        """Of each question, in order, what it earned and its marks."""
+        return [(one.earned, one.marks) for one in scores_from_record(self.scores)]
 
 
 def gradings(session: Session, attempt_id: int, exam_id: int) -> list[Graded]:
@@ -424,6 +429,7 @@ def gradings(session: Session, attempt_id: int, exam_id: int) -> list[Graded]:
         select(
             AttemptResult.graded_at, AttemptResult.total, AttemptResult.maximum, AttemptResult.passed,
             AttemptResult.pass_mark, AttemptResult.reason, Decision.reason, AttemptResult.revision, AttemptResult.decision,
+            AttemptResult.scores,
         )
         .outerjoin(Decision, (Decision.exam_id == exam_id) & (Decision.number == AttemptResult.decision))
         .where(AttemptResult.attempt_id == attempt_id)

@@ -281,10 +281,10 @@ def decide_outage(session: Session, exam_id: int, public_id: str) -> Outage:
     return outage
 
 
-def versions_in_force(session: Session, exam: ExamRow) -> Mapping[int, ItemVersion]:
-    """The questions of an exam with the keys by which it is scored now."""
+def versions_in_force(session: Session, exam: ExamRow, decided: queries.InForce) -> Mapping[int, ItemVersion]:
+    """The questions of an exam with the keys by which it is scored after these decisions."""
     versions = exams.frozen(session, exam.id).pool.versions
-    return remarking.scoring_of(exam, versions, remarking.in_force(session, exam.id)).versions
+    return remarking.scoring_of(exam, versions, [remark for _one, remark in decided if remark]).versions
 
 
 def settled(session: Session, exam: ExamRow) -> bool:

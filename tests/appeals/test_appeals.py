@@ -21,12 +21,16 @@ from lms.audit.models import AuditEntry
 from lms.database import reading, writing
 from lms.exams import service as exams
 from lms.paging import paginate
+from lms.sitting import queries as sitting
+from lms.sitting.models import Remarking
 from lms.sitting.policy import access_own_attempt
+from tests.budget.measure import MOST_QUERIES
 from tests.cast import Cast, post, sign_in
 from tests.conftest import TestClock
 from tests.exam_day import ExamDay
 from tests.sitting.cohort import Cohort, sat_by_many
 from tests.sitting.test_remarking import Desk, rekey
+from tests.statements import statements
 
 REASON, WORDS = "第一题的答案与法条不符，请复核。", "经复核，答案与法条一致，评分无误。"
 
@@ -79,6 +83,24 @@ class Bench:
         """To read."""
         with self.app.app_context():
             yield reading()
+
+    def attempt(self, place: int) -> int:
+        """The attempt at this place; within a context."""
+        me = self.viewer(self.cohort.people[place][0])
+        return access_own_attempt(me, self.cohort.attempts[place]).attempt.id
+
+    def places(self, asked: Remarking) -> list[int]:
+        """Those whose results a change of scoring changes, in its order."""
+        with self.app.app_context():
+            by_attempt = {self.attempt(place): place for place in range(len(self.cohort.people))}
+        return [by_attempt[row[0]] for row in asked.changed or ()]
+
+    def numbers(self, place: int, version: int | None) -> tuple[int, int]:
+        """The number of the question of this version on a paper, and of another one."""
+        with self.app.app_context():
+            form = sitting.paper_of(reading(), self.attempt(place))[1]
+        here = next(slot.number for slot in form.slots if slot.version == version)
+        return here, next(slot.number for slot in form.slots if slot.version != version)
 
     def candidate(self, place: int = 0) -> FlaskClient:
         """The browser of the candidate at this place."""
@@ -137,14 +159,8 @@ def test_once_for_each_result_and_in_time(
     with pytest.raises(errors.TooLate):
         bench.make(1)
 
-    changed = {row[0] for row in Desk(app, cast, cohort).carry_out(rekey(Desk(app, cast, cohort))).changed or ()}
+    places = bench.places(Desk(app, cast, cohort).carry_out(rekey(Desk(app, cast, cohort))))
 
-    with app.app_context():
-        places = [
-            n
-            for n, name in enumerate(cohort.attempts)
-            if access_own_attempt(bench.viewer(cohort.people[n][0]), name).attempt.id in changed
-        ]
     assert bench.make(places[-1])
     with pytest.raises(errors.TooLate):
         bench.make(next(n for n in range(1, 30) if n not in places))
@@ -192,15 +208,8 @@ def test_nobody_looks_at_their_own_exam_or_decision(app: Flask, bench: Bench, ca
     """
     desk = Desk(app, cast, cohort)
     remark = rekey(desk)
-    victim = (desk.carry_out(remark).changed or [])[0][0]
-    with app.app_context():
-        place = next(
-            n
-            for n, name in enumerate(cohort.attempts)
-            if access_own_attempt(bench.viewer(cohort.people[n][0]), name).attempt.id == victim
-        )
-        form = desk_form(victim)
-    touched = next(slot.number for slot in form.slots if slot.version == remark.changes[0].version)
+    place = bench.places(desk.carry_out(remark))[0]
+    touched, other = bench.numbers(place, remark.changes[0].version)
     appeal = bench.make(place, (touched,))
 
     for person in (cast.zhao.id, cast.feng.id):
@@ -214,18 +223,14 @@ def test_nobody_looks_at_their_own_exam_or_decision(app: Flask, bench: Bench, ca
         bench.step(appeal, "decide", cohort.people[5][0], confirm=True)
     bench.step(appeal, "decide", cast.zhao.id, confirm=True)
     assert bench.stage(appeal) == "kept"
-    other = next(slot.number for slot in form.slots if slot.version != remark.changes[0].version)
     with app.app_context():
-        row = reading().scalars(select(Appeal)).one()
-        row_questions = queries.sitting.deciders(reading(), row.exam_id, victim, [other])
-        whole = queries.sitting.deciders(reading(), row.exam_id, victim, [])
-    assert row_questions == set()
-    assert whole == {cast.zhao.id, cast.feng.id}
-
-
-def desk_form(attempt: int) -> Any:
-    """The paper of an attempt."""
-    return queries.sitting.sat(reading(), attempt).form
+        given = sitting.gradings(reading(), bench.attempt(place), cohort.exam.id)
+        form = sitting.paper_of(reading(), bench.attempt(place))[1]
+        decided = sitting.in_force(reading(), cohort.exam.id)
+        found = [sitting.deciders(decided, form, given, some) for some in ([other], [touched], [])]
+        before = sitting.deciders(decided, form, given[:1], [])
+    assert found == [set(), {cast.zhao.id, cast.feng.id}, {cast.zhao.id, cast.feng.id}]
+    assert before == set()
 
 
 def test_what_is_to_be_changed_waits_for_the_change(app: Flask, bench: Bench, cast: Cast, cohort: Cohort) -> None:
@@ -235,34 +240,32 @@ def test_what_is_to_be_changed_waits_for_the_change(app: Flask, bench: Bench, ca
     """
     desk = Desk(app, cast, cohort)
     remark = rekey(desk)
-    victim = (desk.ask(remark).changed or [])[0]
-    with app.app_context():
-        place = next(
-            n
-            for n, name in enumerate(cohort.attempts)
-            if access_own_attempt(bench.viewer(cohort.people[n][0]), name).attempt.id == victim[0]
-        )
+    asked = desk.ask(remark)
+    place, row = bench.places(asked)[0], (asked.changed or [])[0]
     appeal = bench.make(place)
     bench.step(appeal, "take", cast.chen.id)
     bench.step(appeal, "find", cast.chen.id, finding="change")
     bench.step(appeal, "decide", cast.feng.id, confirm=True)
     assert bench.stage(appeal) == "mending"
+    bench.step(appeal, "take", cast.zhao.id)
+    bench.step(appeal, "find", cast.zhao.id, finding="change")
+    bench.step(appeal, "decide", cast.chen.id, confirm=True)
     with bench.session() as session:
         assert queries.undecided(session, bench.exam.id) == 1
-    page = bench.candidate(place).get(f"/appeals/{appeal}").text
-    assert WORDS in page
+    assert WORDS in bench.candidate(place).get(f"/appeals/{appeal}").text
 
     desk.carry_out(remark)
 
     assert bench.stage(appeal) == "changed"
     with bench.session() as session:
-        row = session.scalars(select(Appeal)).one()
-        outcome = queries.outcome(session, row)
+        found = session.scalars(select(Appeal)).one()
+        outcome = queries.outcome(found, sitting.gradings(session, found.attempt_id, found.exam_id))
         assert queries.undecided(session, bench.exam.id) == 0
     assert outcome is not None
-    assert [int(outcome.before.total * 100), int(outcome.after.total * 100)] == victim[1:3]
+    assert [int(outcome.before.total * 100), int(outcome.after.total * 100)] == row[1:3]
     with pytest.raises(errors.Moved):
         bench.step(appeal, "take", cast.chen.id)
+    assert "changed" in bench.candidate(place).get(f"/appeals/{appeal}", headers={"Accept-Language": "en"}).text
 
 
 def test_results_that_are_not_shown_have_no_appeals(
@@ -340,3 +343,24 @@ def test_the_pages_lead_from_the_result_to_the_outcome(app: Flask, bench: Bench,
     assert post(zhao, desk, days="91").status_code == 422
     assert zhao.get(f"{desk}/{appeal}").status_code == 200
     assert post(zhao, f"{desk}/{appeal}/nothing").status_code == 404
+
+
+def test_pages_cost_no_more_than_others(app: Flask, bench: Bench, cast: Cast) -> None:
+    """
+    Each page of appeals asks at most twelve things of the database, also where a change of scoring is in force.
+    """
+    desk, zhao = Desk(app, cast, bench.cohort), sign_in(app.test_client(), cast.zhao)
+    place = bench.places(desk.carry_out(rekey(desk)))[0]
+    lin, appeal = bench.candidate(place), bench.make(place)
+    exam, attempt = bench.exam.public_id, bench.cohort.attempts[place]
+    cost = {}
+    for client, path in (
+        (lin, "/appeals/"), (lin, f"/appeals/attempt/{attempt}"), (lin, f"/appeals/{appeal}"),
+        (zhao, f"/exams/{exam}/appeals"), (zhao, f"/exams/{exam}/appeals/{appeal}"), (zhao, f"/exams/{exam}/archive"),
+    ):  # fmt: skip
+        client.get(path)
+        with statements(app) as sent:
+            assert client.get(path).status_code == 200
+        cost[path] = len(sent)
+
+    assert {path: count for path, count in cost.items() if count > MOST_QUERIES} == {}
