@@ -9,7 +9,10 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import queries as accounts
+from lms.accounts.policy import Viewer
 from lms.appeals.models import Appeal, AppealRule, AppealStep
+from lms.exams import queries as exams
+from lms.exams.policy import managed_ids, managed_paths
 from lms.exams.queries import ExamRow
 from lms.sitting import queries as sitting
 from lms.sitting.queries import Graded
@@ -71,6 +74,21 @@ def undecided(session: Session, exam_id: int) -> int:
     """How many appeals of an exam wait for somebody."""
     found = counts(session, exam_id)
     return sum(found.get(stage, 0) for stage in UNDECIDED)
+
+
+def waiting_for(session: Session, viewer: Viewer) -> list[tuple[ExamRow, int]]:
+    """Exams that somebody manages in which appeals wait, and how many, the longest waiting first."""
+    paths, ids = managed_paths(viewer), managed_ids(viewer)
+    if not paths and not ids:
+        return []
+    found = select(Appeal.exam_id, func.count()).where(_stage().in_(UNDECIDED)).group_by(Appeal.exam_id)
+    waiting = {row[0]: row[1] for row in session.execute(found.order_by(func.min(Appeal.id)))}
+    rows = exams.by_ids(session, list(waiting)) if waiting else {}
+    return [
+        (rows[key], count)
+        for key, count in waiting.items()
+        if rows[key].public_id in ids or rows[key].owner_path.startswith(paths)
+    ]
 
 
 def mine(person_id: int) -> Select[Appeal, str]:

@@ -345,6 +345,19 @@ def test_the_pages_lead_from_the_result_to_the_outcome(app: Flask, bench: Bench,
     assert post(zhao, f"{desk}/{appeal}/nothing").status_code == 404
 
 
+def test_the_home_page_of_an_examiner_leads_to_what_waits(app: Flask, bench: Bench, cast: Cast) -> None:
+    """
+    With how many, as long as any does; not on that of others.
+    """
+    appeal, desk = bench.make(), f"/exams/{bench.exam.public_id}/appeals"
+    zhao, chief = sign_in(app.test_client(), cast.zhao), sign_in(app.test_client(), cast.qian)
+    assert desk in zhao.get("/").text
+    assert desk not in chief.get("/").text
+    bench.step(appeal, "withdraw", bench.cohort.people[0][0])
+
+    assert desk not in zhao.get("/").text
+
+
 def test_pages_cost_no_more_than_others(app: Flask, bench: Bench, cast: Cast) -> None:
     """
     Each page of appeals asks at most twelve things of the database, also where a change of scoring is in force.
