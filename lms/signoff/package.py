@@ -23,6 +23,7 @@ from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.signoff import queries
 from lms.sitting import service as sitting
+from lms.supervision import queries as supervision
 from question_bank.formats.record import to_record
 
 SUMS = "SHA256SUMS"
@@ -42,6 +43,7 @@ def packed(session: Session, exam: ExamRow) -> bytes:
 def files(session: Session, exam: ExamRow) -> dict[str, bytes]:
     """The files of the package by name, without their sums."""
     kept, told = sitting.kept_of(session, exam), appeals.whole(session, exam.id)
+    measures = [row.public_id for row in session.scalars(supervision.measures(exam.id))]
     found = {
         "README.md": current_app.jinja_env.get_template("signoff/package.md").render().encode(),
         "exam.json": _json(_exam(session, exam)),
@@ -53,7 +55,8 @@ def files(session: Session, exam: ExamRow) -> dict[str, bytes]:
         "gradings.jsonl": _lines(kept["gradings"]),
         "decisions.json": _json(kept["decisions"]),
         "appeals.json": _json(told),
-        "audit.jsonl": _lines(_audit(session, [exam.public_id, *(one["appeal"] for one in told)])),
+        "incidents.json": _json(_incidents(session, exam)),
+        "audit.jsonl": _lines(_audit(session, [exam.public_id, *(one["appeal"] for one in told), *measures])),
     }
     workbook = analysis.workbook_of(session, exam)
     if workbook is not None:
@@ -100,6 +103,18 @@ def _questions(session: Session, exam: ExamRow) -> list[dict[str, Any]]:
             "difficulty": frozen.difficulties[key].to_record() if key in frozen.difficulties else None,
         }
         for key, version in sorted(frozen.pool.versions.items())
+    ]  # fmt: skip
+
+
+def _incidents(session: Session, exam: ExamRow) -> list[dict[str, Any]]:
+    """What was written down as having happened."""
+    return [
+        {
+            "reference": row.reference, "at": row.happened_at.isoformat(), "place": row.place, "text": row.text,
+            "people": [person.staff_number for person in row.people], "by": row.by.staff_number,
+            "written_at": row.created_at.isoformat(),
+        }
+        for row in supervision.incidents(session, exam)
     ]  # fmt: skip
 
 

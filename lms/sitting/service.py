@@ -162,9 +162,12 @@ def keep_evidence(public_id: str, incoming: Sequence[Incoming]) -> list[int]:
     """Append what a browser still held of an attempt that is over, as evidence; once, however often it is sent. The
     numbers of the questions of which the server had not all.
 
-    The caller has seen that it is the candidate's own. Raises StillOpen, and what `save` raises of bad events.
+    The caller has seen that it is the candidate's own. Raises StillOpen, ExamArchived (the computer then goes on holding it),
+    and what `save` raises of bad events.
     """
     sat = papers.sat(public_id)
+    refuse_archived(reading(), sat.exam_id)
+    reading().rollback()
     form, versions = sat.form, exams.snapshot_of(sat.exam_id)
     events = [_read(event, form, versions) for event in incoming]
     kept: list[int] = writer().do(Leftover(public_id, events, now()))

@@ -186,7 +186,8 @@ def _clashes(session: Session, exam_id: int, wanted: _Wanted) -> list[Complaint]
 def log_incident(
     session: Session, exam: ExamRow, *, happened_at: datetime, place: str, numbers: Sequence[str], text: str, by: Viewer
 ) -> str:
-    """Write down what happened; its reference. Raises NoCandidate."""
+    """Write down what happened; its reference. Raises ExamArchived and NoCandidate."""
+    refuse_archived(session, exam.id)
     people = queries.by_staff_number(queries.candidates(session, exam.id))
     for number in numbers:
         if number not in people:

@@ -29,7 +29,7 @@ from lms.sitting import service as sitting
 from lms.sitting.cli import verify
 from lms.supervision import service as supervision
 from lms.supervision.service import Order
-from question_bank.attempt import Kind
+from question_bank.attempt import Incoming, Kind
 from tests.appeals.test_appeals import REASON, Bench
 from tests.cast import Cast, post, sign_in
 from tests.conftest import TestClock
@@ -177,6 +177,10 @@ def locked(seal: Seal, desk: Desk, bench: Bench, appeal: str) -> dict[str, Calla
         with seal.app.app_context():
             supervision.carry_out(exam, order, zhao)
 
+    def leftover() -> None:
+        with seal.app.app_context():
+            sitting.keep_evidence(attempt, [Incoming("window0002", 1, Kind.ANSWER, 1, "A", 0)])
+
     return {
         "scoring again": lambda: desk.ask(rekey(desk)),
         "reversing": lambda: desk.ask(None),
@@ -186,6 +190,12 @@ def locked(seal: Seal, desk: Desk, bench: Bench, appeal: str) -> dict[str, Calla
         "releasing": lambda: seal.run(lambda session, one: exam_service.release(session, one.id)),
         "voiding": voided,
         "a measure": ordered,
+        "evidence that comes late": leftover,
+        "an incident": lambda: seal.run(
+            lambda session, one: supervision.log_incident(
+                session, one, happened_at=one.opens_at, place="101", numbers=[], text="停电", by=zhao
+            )
+        ),
         "an appeal": lambda: bench.make(2),
         "days for appeals": lambda: seal.run(lambda session, one: appeals.set_days(session, one, 9)),
         "taking an appeal on": lambda: seal.run(lambda session, one: appeals.take(session, row(session), zhao)),
@@ -246,6 +256,16 @@ def test_the_package_checks_itself(app: Flask, seal: Seal, cast: Cast, cohort: C
     bench.step(bench.make(questions=(2,)), "withdraw", cohort.people[0][0])
     desk = Desk(app, cast, cohort)
     changed = len(desk.carry_out(rekey(desk)).changed or [])
+    zheng = type("Who", (), {"id": cast.zheng.id, "public_id": cast.zheng.public_id})()
+    with app.app_context():
+        supervision.carry_out(
+            cohort.exam, Order(new_public_id(), Kind.VOID, "替考", "all", [cohort.attempts[9]]), zheng
+        )
+    seal.run(
+        lambda session, one: supervision.log_incident(
+            session, one, happened_at=one.opens_at, place="101", numbers=["K00009"], text="替考", by=zheng
+        )
+    )
     seal.archived()
 
     found = opened(seal.packed())
@@ -265,6 +285,8 @@ def test_the_package_checks_itself(app: Flask, seal: Seal, cast: Cast, cohort: C
     (appeal,) = json.loads(found["appeals.json"])
     assert (appeal["reason"], [step["kind"] for step in appeal["steps"]]) == (REASON, ["made", "withdrawn"])
     assert found["verification.txt"].startswith(b"OK: 31 papers, 30 attempts")
+    assert [one["people"] for one in json.loads(found["incidents.json"])] == [["K00009"]]
+    assert [line.split(",")[4] for line in found["attempts.csv"].decode().splitlines()].count("void") == 1
     assert found["analysis.xlsx"].startswith(b"PK")
     lin = bench.candidate()
     receipts = {
@@ -272,7 +294,7 @@ def test_the_package_checks_itself(app: Flask, seal: Seal, cast: Cast, cohort: C
     }
     assert receipts[cohort.attempts[0]] in lin.get(f"/sitting/{cohort.attempts[0]}/result").text
     rows = [json.loads(line) for line in found["audit.jsonl"].decode().splitlines()]
-    assert {"exam.publish", "attempt.settle", "result.apply", "appeal.made", "signoff.agree"} <= {
+    assert {"exam.publish", "attempt.settle", "result.apply", "appeal.made", "supervision.void", "signoff.agree"} <= {
         row["act"] for row in rows
     }
     for row in rows:
