@@ -74,9 +74,9 @@ def find(exam_id: str, appeal_id: str) -> ResponseReturnValue:
     form = FindingForm()
     if not form.validate_on_submit():
         return _page(appeal, exam, form), 422
-    finding, words = str(form.finding.data), str(form.words.data)
+    finding, words, seen = str(form.finding.data), str(form.words.data), str(form.grading.data)
     return _done(
-        exam_id, appeal_id, lambda session, one: service.find(session, one, finding, words, viewer()),
+        exam_id, appeal_id, lambda session, one: service.find(session, one, finding, words, viewer(), seen=int(seen) if seen.isdecimal() else 0),
         gettext("The finding is written. Somebody else must confirm it."),
     )  # fmt: skip
 
@@ -137,7 +137,7 @@ def _page(appeal: Appeal, exam: ExamRow, form: FindingForm) -> str:
         obstacle = errors.Decided()
     if sitting.has_sat(session, exam.id, me.id):
         obstacle = errors.SatIt()
-    stage = "changed" if outcome else appeal.state
+    stage, form.grading.data = "changed" if outcome else appeal.state, str(gradings[-1].revision)
     people = {step.person_id for step in steps} | {appeal.person_id}
     return render_template(
         "appeals/one.html",

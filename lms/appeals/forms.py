@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import RadioField
+from wtforms import HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the published stubs
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
@@ -28,8 +28,9 @@ class AppealForm(FlaskForm):
 
 
 class FindingForm(FlaskForm):
-    """What was found."""
+    """What was found, and of which grading."""
 
+    grading = HiddenField()
     finding = RadioField(
         lazy_gettext("Your finding"),
         choices=[

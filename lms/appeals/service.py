@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lms.accounts.policy import Viewer
@@ -71,7 +72,10 @@ def make(session: Session, sat: Sat, questions: Sequence[int], reason: str, by: 
         questions=sorted(questions), reason=reason, made_at=now(), state="open",
     )  # fmt: skip
     session.add(appeal)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # sent twice at the same moment
+        raise errors.Twice from error
     _step(session, appeal, "made", by, {"questions": appeal.questions, "reason": reason})
     return appeal.public_id
 
@@ -96,14 +100,16 @@ def take(session: Session, appeal: Appeal, by: Viewer) -> None:
     _step(session, appeal, "taken", by)
 
 
-def find(session: Session, appeal: Appeal, finding: str, words: str, by: Viewer) -> None:
-    """Write what was found of the grading that counts now, with words for the candidate. Raises SatIt, Decided and Moved."""
+def find(session: Session, appeal: Appeal, finding: str, words: str, by: Viewer, *, seen: int) -> None:
+    """Write what was found of the grading that counts, with words for the candidate; `seen` is the number of the grading that
+    its author saw. Raises SatIt, Decided and Moved.
+    """
     policy.refuse_candidates(session, appeal, by)
     policy.refuse_deciders(session, appeal, by)
-    if appeal.taken_by != by.id:
+    newest = sitting.gradings(session, appeal.attempt_id, appeal.exam_id)[-1].revision
+    if appeal.taken_by != by.id or seen != newest:
         raise errors.Moved
     _go(session, appeal, ("taken",), "found")
-    newest = sitting.gradings(session, appeal.attempt_id, appeal.exam_id)[-1].revision
     appeal.finding, appeal.words, appeal.found_on = finding, words, newest
     _step(session, appeal, "found", by, {"finding": finding, "words": words, "grading": newest})
 

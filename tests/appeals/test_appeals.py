@@ -67,7 +67,9 @@ class Bench:
         """One step of it."""
         steps = {
             "take": service.take, "withdraw": service.withdraw, "decide": service.decide,
-            "find": lambda s, a, by, finding="right": service.find(s, a, finding, WORDS, by),
+            "find": lambda s, a, by, finding="right", seen=0: service.find(
+                s, a, finding, WORDS, by, seen=seen or sitting.gradings(s, a.attempt_id, a.exam_id)[-1].revision
+            ),
         }  # fmt: skip
         with self.app.app_context(), writing() as session:
             row = session.scalars(select(Appeal).where(Appeal.public_id == appeal)).one()
@@ -332,7 +334,9 @@ def test_the_pages_lead_from_the_result_to_the_outcome(app: Flask, bench: Bench,
     assert REASON in page
     assert post(zhao, f"{desk}/{appeal}/take").status_code == 303
     assert post(zhao, f"{desk}/{appeal}/finding", finding="right", words="短").status_code == 422
-    assert post(zhao, f"{desk}/{appeal}/finding", finding="right", words=WORDS).status_code == 303
+    assert post(zhao, f"{desk}/{appeal}/finding", finding="right", words=WORDS, grading="2").status_code == 303
+    assert bench.stage(appeal) == "taken", "the page was of another grading"
+    assert post(zhao, f"{desk}/{appeal}/finding", finding="right", words=WORDS, grading="1").status_code == 303
     assert WORDS not in lin.get(made.location).text
     assert post(feng, f"{desk}/{appeal}/confirm").status_code == 303
     page = lin.get(made.location).text
