@@ -23,7 +23,6 @@ DAYS = 7
 STAGES = ("open", "taken", "found", "mending", "changed", "kept", "withdrawn")
 #: what keeps an exam from being signed off
 UNDECIDED = ("open", "taken", "found", "mending")
-SORTS = ("made", "stage", "person")
 
 
 def _mended() -> ColumnElement[bool]:
@@ -55,8 +54,8 @@ def last_deadline(session: Session, exam: ExamRow) -> datetime | None:
 
 
 def of_exam(exam_id: int, *, stage: str = "", sort: str = "made", descending: bool = False) -> Select[Appeal, str]:
-    """The appeals of an exam with their stages, in one stage ("": all); `sort` is one of SORTS."""
-    order = {"made": Appeal.id, "stage": _stage(), "person": Appeal.person_id}.get(sort, Appeal.id)
+    """The appeals of an exam with their stages, in one stage ("": all), by when they were made or by "stage"."""
+    order = _stage() if sort == "stage" else Appeal.id
     query = select(Appeal, _stage()).where(Appeal.exam_id == exam_id)
     if stage:
         query = query.where(_stage() == stage)

@@ -1,7 +1,10 @@
-"""A wrong key is found after the exam: seen beforehand, agreed to by two, read by the candidate, appealed against, taken back."""
+"""A wrong key is found after the exam: seen beforehand, agreed to by two, read by the candidate, appealed against, taken back; then the
+exam is signed off, and its evidence taken along.
+"""
 
 import json
 import time
+import zipfile
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -29,12 +32,13 @@ from tests.exam_day import section
 SAID = {
     "zh": {"look": "预览影响", "propose": "提出", "agree": "同意", "back": "撤销最近一次更正", "passed": "合格", "failed": "不合格",
            "appeal": "申请成绩复核", "hand": "提交申请", "take": "受理", "find": "提交意见", "confirm": "确认意见", "mending": "更正中",
-           "changed": "成绩已更正"},
+           "changed": "成绩已更正", "keep": "保存", "sign": "提出签发归档", "off": "签发归档", "pack": "生成证据包", "open": "查看结果"},
     "en": {"look": "See what it would change", "propose": "Propose it", "agree": "Agree",
            "back": "Take the last change back", "passed": "Passed", "failed": "Not passed",
            "appeal": "Appeal against the result", "hand": "Hand in the appeal", "take": "Take it on",
            "find": "Write the finding", "confirm": "Confirm the finding", "mending": "Being mended",
-           "changed": "Result changed"},
+           "changed": "Result changed", "keep": "Keep it", "sign": "Propose to sign it off", "off": "Sign off and archive",
+           "pack": "Write the package", "open": "Open the result"},
 }  # fmt: skip
 
 
@@ -111,10 +115,30 @@ def appealed(lin: Page, chen: Page, zhao: Page, desk: str, said: dict[str, str])
     return lin.url
 
 
+def signed_off(zhao: Page, feng: Page, exam_id: str, said: dict[str, str]) -> list[str]:
+    """No more appeals are taken, Zhao proposes to sign off, Feng agrees and takes the package; the names of its files."""
+    zhao.goto(f"/exams/{exam_id}/archive")
+    expect(zhao.get_by_role("button", name=said["sign"])).to_have_count(0)
+    zhao.goto(f"/exams/{exam_id}/appeals")
+    zhao.locator("input[name=days]").fill("0")
+    zhao.get_by_role("button", name=said["keep"]).click()
+    zhao.goto(f"/exams/{exam_id}/archive")
+    zhao.locator("input[name=reason]").fill("复核已办结")
+    zhao.get_by_role("button", name=said["sign"]).click()
+    expect(zhao.locator(".alert-good")).to_be_visible()
+    feng.goto(f"/exams/{exam_id}/archive")
+    press(feng, said["off"])
+    feng.get_by_role("button", name=said["pack"]).click()
+    with feng.expect_download() as waiting:
+        feng.get_by_role("link", name=said["open"]).click(timeout=30_000)
+    with zipfile.ZipFile(waiting.value.path()) as package:
+        return package.namelist()
+
+
 def test_a_wrong_key_is_mended_and_the_change_taken_back(house: House, enter: Enter, language: str) -> None:
     """
     The examiner ticks the right option and sees that Lin would pass; another one agrees; Lin reads why, and appeals; a third one
-    finds that she is right, it is taken back, and she reads what came of it.
+    finds that she is right, it is taken back, and she reads what came of it; the exam is signed off, and its evidence taken.
     """
     said = SAID[language]
     exam, attempt, ref = sat_and_over(house)
@@ -159,3 +183,9 @@ def test_a_wrong_key_is_mended_and_the_change_taken_back(house: House, enter: En
     expect(lin.locator("main")).to_contain_text("经核对法条，第四题原答案正确，应予改回。")
     expect(lin.locator("main")).not_to_contain_text(house.cast.chen.name)
     expect(lin.locator("main")).to_contain_text("6 / 8")
+
+    assert {"SHA256SUMS", "gradings.csv", "appeals.json", "verification.txt"} <= set(
+        signed_off(zhao, feng, exam.public_id, said)
+    )
+    zhao.goto(f"/exams/{exam.public_id}/scoring")
+    expect(zhao.get_by_role("button", name=said["look"])).to_have_count(0)
