@@ -19,6 +19,8 @@ from lms.admission import work as admission_work
 from lms.analysis import calibration_routes, copying_routes
 from lms.analysis import routes as analysis_routes
 from lms.analysis import work as analysis_work
+from lms.appeals import desk_routes as appeal_desk_routes
+from lms.appeals import routes as appeals_routes
 from lms.bank import (
     editor_routes,
     health_routes,
@@ -51,6 +53,8 @@ from lms.rehearsal import routes as rehearsal_routes
 from lms.rehearsal import work as rehearsal_work
 from lms.roster import routes as roster_routes
 from lms.roster import work as roster_work
+from lms.signoff import routes as signoff_routes
+from lms.signoff import work as signoff_work
 from lms.sitting import camera_routes, equating_routes, express, remark_routes, waiting, writer
 from lms.sitting import routes as sitting_routes
 from lms.sitting import work as sitting_work
@@ -161,13 +165,7 @@ def _features(app: Flask, config: Config) -> None:
     rehearsal_work.init_app(app)
     for supervision in (supervision_routes, room_routes, record_routes, admission_desk_routes):
         app.register_blueprint(supervision.bp)
-    for marking in (marking_routes, marking_desk_routes):
-        app.register_blueprint(marking.bp)
-    marking_work.init_app(app)
-    app.register_blueprint(analysis_routes.bp)
-    for analysis in (calibration_routes, copying_routes):
-        app.register_blueprint(analysis.bp)
-    analysis_work.init_app(app)
+    _after_the_bell(app)
     app.register_blueprint(practice_routes.bp)
     app.register_blueprint(transcripts_routes.bp)
     transcripts_work.init_app(app)
@@ -175,6 +173,21 @@ def _features(app: Flask, config: Config) -> None:
     for admin in (job_routes, audit_routes, system_routes):
         app.register_blueprint(admin.bp)
     admin_work.init_app(app)
+
+
+def _after_the_bell(app: Flask) -> None:
+    """Marking, analysis, appeals, signing off."""
+    for marking in (marking_routes, marking_desk_routes):
+        app.register_blueprint(marking.bp)
+    marking_work.init_app(app)
+    app.register_blueprint(analysis_routes.bp)
+    for analysis in (calibration_routes, copying_routes):
+        app.register_blueprint(analysis.bp)
+    analysis_work.init_app(app)
+    for appeals in (appeals_routes, appeal_desk_routes):
+        app.register_blueprint(appeals.bp)
+    app.register_blueprint(signoff_routes.bp)
+    signoff_work.init_app(app)
 
 
 def _templates(app: Flask, config: Config) -> None:

@@ -1,7 +1,7 @@
 """Fields of forms that several features have."""
 
 from flask_babel import gettext
-from wtforms import DecimalField, IntegerField, SelectMultipleField, StringField
+from wtforms import DecimalField, IntegerField, SelectMultipleField, StringField, TextAreaField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 MOST_MARKS = 1_000_000
@@ -43,3 +43,11 @@ class LineField(StringField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Strip it, and what no database takes."""
         super().process_formdata([value.replace("\0", "").strip() for value in valuelist])
+
+
+class WordsField(TextAreaField):
+    """Some lines without spaces around them."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Strip them, and what no database takes."""
+        super().process_formdata([value.replace("\0", "").replace("\r\n", "\n").strip() for value in valuelist])

@@ -1,7 +1,7 @@
 """Reading what was worked out."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,3 +67,13 @@ def _figures(found: Found, unit: UnitRow, tree: Sequence[UnitRow]) -> UnitFigure
     variance = max(0.0, (squares - total * total / people) / (people - 1))
     within = 1.96 * math.sqrt(variance / people)
     return UnitFigures(unit.public_id, unit.name, int(people), total / people, within, passed / people, inside)
+
+
+def all_units(
+    found: Found, tree: Sequence[UnitRow], parent: UnitRow | None = None, depth: int = 0
+) -> Iterator[tuple[int, UnitFigures]]:
+    """Every unit in which somebody sat the exam, in the order of the tree, with its depth."""
+    by_name = {unit.public_id: unit for unit in tree}
+    for figures in units_below(found, tree, parent):
+        yield depth, figures
+        yield from all_units(found, tree, by_name[figures.public_id], depth + 1)

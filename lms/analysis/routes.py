@@ -1,6 +1,6 @@
 """The examiner's pages on what an exam measured."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,8 +11,6 @@ from lms.accounts.gate import viewer
 from lms.accounts.policy import Act
 from lms.accounts.queries import UnitRow
 from lms.analysis import queries, service
-from lms.analysis.queries import Found, UnitFigures
-from lms.analysis.sheet import workbook
 from lms.analysis.words import FLAGS, decided, trust
 from lms.bank import queries as bank
 from lms.clock import now
@@ -110,12 +108,9 @@ def question(exam_id: str, ref: str) -> ResponseReturnValue:
 def sheet(exam_id: str) -> ResponseReturnValue:
     """Everything as a workbook."""
     exam = access_exam(reading(), viewer(), exam_id)
-    found = queries.of_exam(reading(), exam.id)
-    if found is None:
+    data = service.workbook_of(reading(), exam)
+    if data is None:
         raise NotFound
-    rows = reading().execute(bank.reported(exam.public_id, sort="", descending=False))
-    units = list(_all_units(found, accounts.units(reading(), closed=True), None, 0))
-    data = workbook(exam.title, found, [bank.reported_row(row) for row in rows], units)
     headers = {"Content-Disposition": "attachment; filename=analysis.xlsx"}
     return Response(data, mimetype=SHEET, headers=headers)
 
@@ -139,12 +134,3 @@ def _above(tree: Sequence[UnitRow], unit: UnitRow | None) -> list[UnitRow]:
         found.insert(0, unit)
         unit = next((one for one in tree if one.id == found[0].parent_id), None)
     return found
-
-
-def _all_units(
-    found: Found, tree: Sequence[UnitRow], parent: UnitRow | None, depth: int
-) -> Iterator[tuple[int, UnitFigures]]:
-    by_name = {unit.public_id: unit for unit in tree}
-    for figures in queries.units_below(found, tree, parent):
-        yield depth, figures
-        yield from _all_units(found, tree, by_name[figures.public_id], depth + 1)

@@ -8,7 +8,10 @@ from sqlalchemy.orm import Session
 
 from lms import jobs
 from lms.accounts import queries as accounts
+from lms.analysis import queries
 from lms.analysis.models import Analysis
+from lms.analysis.sheet import workbook
+from lms.bank import queries as bank
 from lms.clock import BUREAU_ZONE, now
 from lms.exams.queries import ExamRow
 from lms.sitting import queries as sitting
@@ -43,6 +46,18 @@ def work_out(session: Session, exam: ExamRow, *, report: Callable[[int], None]) 
                 people.append((sat.person_id, 100 * float(sat.newest.total) / maximum, sat.newest.passed))
         report(len(people))
     return attempts.report(), _units(session, people, exam.closes_at.astimezone(BUREAU_ZONE).date())
+
+
+def workbook_of(session: Session, exam: ExamRow) -> bytes | None:
+    """What was worked out as a workbook, in the language of this context; None where nothing was. The same figures are the
+    same bytes.
+    """
+    found = queries.of_exam(session, exam.id)
+    if found is None:
+        return None
+    rows = session.execute(bank.reported(exam.public_id, sort="", descending=False))
+    units = list(queries.all_units(found, accounts.units(session, closed=True)))
+    return workbook(exam.title, found, [bank.reported_row(row) for row in rows], units)
 
 
 def _add(attempts: Attempts, exam: ExamRow, sat: sitting.Sat) -> None:

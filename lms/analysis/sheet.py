@@ -21,6 +21,7 @@ def workbook(
     """The file; `units` with their depth in the tree."""
     target = BytesIO()
     book = Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"created": found.worked_out_at.replace(tzinfo=None)})
     bold = book.add_format({"bold": True})
 
     def write(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int]) -> None:

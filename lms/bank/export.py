@@ -1,14 +1,13 @@
 """Taking questions out of a pool as a file: what the format would lose, and the file itself.
 
 A file of questions with their keys is a leak waiting to happen: only those who may edit the pool export it, each export
-stands in the audit log with the hash of the file, and a file that waits for its download is gone after a day.
+stands in the audit log with the hash of the file, and a file that waits for its download is gone after a day (`lms.exports`).
 """
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -19,7 +18,6 @@ from lms.bank import pictures
 from lms.bank.format_names import place
 from lms.bank.models import Item, ItemVersion
 from lms.bank.queries import PoolRow
-from lms.clock import now
 from lms.subjects import SUBJECTS
 from question_bank import item as domain
 from question_bank.formats.pictures import named
@@ -30,11 +28,8 @@ from question_bank.formats.registry import FORMATS, Format
 JOB = "bank.export"
 #: more questions than these are written by a job
 MOST_AT_ONCE = 500
-#: how long a file that a job wrote can be fetched
-KEPT = timedelta(days=1)
 CHUNK = 500
 REFS_SHOWN = 12
-_FILE = re.compile(r"[0-9A-Za-z_-]{10,40}\.[a-z0-9]{2,5}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,31 +102,3 @@ def note(session: Session, pool: PoolRow, one: Format, count: int, data: bytes) 
 def file_name(pool: PoolRow, one: Format) -> str:
     """What a browser calls the file."""
     return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", pool.name)[:80] + one.ending
-
-
-def keep_file(folder: Path, name: str, data: bytes) -> None:
-    """Put a file where its owner can fetch it, and forget those of yesterday."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    forget_old(folder.parent.glob("*/*"))
-    aside = folder / f"{name}.part"
-    aside.write_bytes(data)
-    aside.replace(folder / name)
-
-
-def forget_old(paths: Iterable[Path]) -> None:
-    """Remove files that nobody fetched within a day."""
-    oldest = (now() - KEPT).timestamp()
-    for path in paths:
-        if path.is_file() and path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
-
-
-def folder_of(data: Path, pool_id: str, person_id: str) -> Path:
-    """Where files of a pool wait for one person, below the data folder."""
-    return data / "exports" / f"{pool_id}-{person_id}"
-
-
-def waiting_file(folder: Path, name: str) -> Path | None:
-    """The file of that name in its owner's folder, None when there is none (any more)."""
-    path = folder / name
-    return path if _FILE.match(name) and path.is_file() else None

@@ -5,7 +5,7 @@ from io import BytesIO
 from flask import Blueprint, current_app, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from lms import jobs
+from lms import exports, jobs
 from lms.access import requires
 from lms.accounts.gate import viewer
 from lms.accounts.policy import Act
@@ -74,7 +74,7 @@ def write(pool_id: str) -> ResponseReturnValue:
 def file(pool_id: str, name: str) -> ResponseReturnValue:
     """A file that a job wrote for whoever asks."""
     pool = access_export(reading(), viewer(), pool_id)
-    path = export.waiting_file(export.folder_of(_config().data, pool_id, viewer().public_id), name)
+    path = exports.waiting_file(exports.folder_of(_config().data, pool_id, viewer().public_id), name)
     if path is None:
         raise NotFound
     one = next((one for one in export.writable() if one.ending == path.suffix), None)

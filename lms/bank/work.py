@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, current_app
 
-from lms import jobs
+from lms import exports, jobs
 from lms.bank import alarm, export, files, health, import_queries, imports, pictures, queries
 from lms.bank.import_pictures import Kept, settled
 from lms.config import Config
@@ -113,7 +113,7 @@ def write_export(run: jobs.JobRun) -> Mapping[str, Any]:
     run.report(0, len(items))
     data = export.written(one, items, media=config.media)
     name = f"{run.public_id}{one.ending}"
-    export.keep_file(export.folder_of(config.data, pool_id, str(run.payload["person"])), name, data)
+    exports.keep_file(exports.folder_of(config.data, pool_id, str(run.payload["person"])), name, data)
     with writing() as session:
         export.note(session, pool, one, len(items), data)
     return {"items": len(items), "page": ["bank_export.file", {"pool_id": pool_id, "name": name}]}

@@ -87,3 +87,10 @@ class NotOver(Refused):
 
     code = "exam.not_over"
     sentence = lazy_gettext("Results can be released when the window has closed.")
+
+
+class ExamArchived(Refused):
+    """It is signed off: its results stay what they are."""
+
+    code = "exam.archived"
+    sentence = lazy_gettext("This exam is signed off and archived. Nothing of its results can be changed any more.")

@@ -39,6 +39,8 @@ class Exam(Model):
     created_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: when it was signed off; nothing of its results changes afterwards
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: how its papers come about: one of lms.exams.queries.DRAWN, DEALT
     assembly: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     #: whether `lms.admission` asks anything of those who enter: kept here, so that an exam that asks nothing costs nothing

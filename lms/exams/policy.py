@@ -1,10 +1,13 @@
 """Who may manage which exam."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.policy import ALLOWS, Act, Viewer, may, unit_paths
+from lms.database import is_writing
 from lms.errors import NotFound
-from lms.exams import queries
+from lms.exams import errors, queries
+from lms.exams.models import Exam
 from lms.exams.queries import ExamRow
 
 
@@ -31,3 +34,13 @@ def managed_ids(viewer: Viewer) -> tuple[str, ...]:
         for grant in viewer.grants
         if grant.scope == "exam" and grant.thing_id and Act.MANAGE_EXAMS in ALLOWS[grant.role]
     )
+
+
+def refuse_archived(session: Session, exam_id: int) -> None:
+    """Raise ExamArchived for an exam that is signed off; asked by whatever would change results, or what is known of them.
+
+    Within a transaction that writes, nobody signs it off before its end.
+    """
+    query = select(Exam.archived_at).where(Exam.id == exam_id)
+    if session.scalar(query.with_for_update(read=True) if is_writing() else query) is not None:
+        raise errors.ExamArchived

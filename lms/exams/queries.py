@@ -48,6 +48,7 @@ class ExamRow:
     published_at: datetime | None
     guarded: bool
     marked_at: datetime | None
+    archived_at: datetime | None
     assembly: int
 
     @property
@@ -109,6 +110,7 @@ COLUMNS = (
     Exam.published_at,
     Exam.guarded,
     Exam.marked_at,
+    Exam.archived_at,
     Exam.assembly,
 )
 _BLUEPRINT, _SEED = (next(n for n, column in enumerate(COLUMNS) if column.key == key) for key in ("blueprint", "seed"))
@@ -182,6 +184,11 @@ def over(session: Session, moment: datetime) -> list[int]:
 def audience(session: Session, exam_id: int) -> list[int]:
     """Ids of the units named."""
     return list(session.scalars(select(ExamAudience.unit_id).where(ExamAudience.exam_id == exam_id)))
+
+
+def proof_of(session: Session, exam_id: int) -> Any | None:
+    """What was known of the papers of an exam beforehand, as it is stored (`lms.exams.proof`)."""
+    return session.scalar(select(Exam.proof).where(Exam.id == exam_id))
 
 
 def snapshot_size(session: Session, exam_id: int) -> int:

@@ -16,7 +16,7 @@ from lms.audit.service import record
 from lms.bank import queries as bank
 from lms.clock import now
 from lms.errors import NotFound
-from lms.exams import errors, proof, queries
+from lms.exams import errors, policy, proof, queries
 from lms.exams.models import Exam, ExamAudience, ExamItem
 from lms.exams.proof import pool_of_draft
 from lms.exams.queries import ExamRow
@@ -114,6 +114,7 @@ def release(session: Session, exam_id: int) -> None:
         raise NotFound
     if exam.state != "published" or now() < exam.closes_at:
         raise errors.NotOver
+    policy.refuse_archived(session, exam_id)
     if exam.marked_at is None and by_hand(Blueprint.from_record(exam.blueprint)):
         raise errors.NotMarked
     if exam.released_at is None:
@@ -128,6 +129,13 @@ def set_marked(session: Session, exam_id: int, *, marked: bool) -> None:
     exam = session.get_one(Exam, exam_id)
     if (exam.marked_at is not None) != marked:
         exam.marked_at = now() if marked else None
+
+
+def archive(session: Session, exam_id: int) -> None:
+    """Lock an exam for good; the caller has seen that it may be, and writes to the audit log who agreed."""
+    exam = session.get_one(Exam, exam_id, with_for_update=True, populate_existing=True)
+    policy.refuse_archived(session, exam_id)
+    exam.archived_at = now()
 
 
 def set_guarded(session: Session, exam_id: int, *, guarded: bool) -> None:

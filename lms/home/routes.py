@@ -6,6 +6,7 @@ from flask_login import current_user
 
 from lms.access import public
 from lms.accounts.gate import viewer
+from lms.appeals import queries as appeals
 from lms.bank import queries as bank
 from lms.clock import BUREAU_ZONE, now
 from lms.courses import queries as courses
@@ -46,6 +47,7 @@ def index() -> ResponseReturnValue:
         year=local.year,
         to_review=to_review,
         returned=returned,
+        appeals=appeals.waiting_for(session, me)[:SHOWN],
         now=moment,
         zone=BUREAU_ZONE,
         subject_names={code: subject.name(locale_code()) for code, subject in BY_CODE.items()},

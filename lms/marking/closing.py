@@ -82,7 +82,7 @@ def open_again(session: Session, exam: ExamRow) -> None:
     plan = session.get(Plan, exam.id, with_for_update=True)
     if plan is None or plan.remarking is None:
         raise errors.NotAllotted
-    if exam.marked_at is not None or sitting_service.is_under_way(session, exam.id):
+    if exam.marked_at is not None or sitting_service.undecided(session, exam.id):
         raise errors.BroughtIn
     plan.remarking = None
     record(session, "marking.open_again", thing="exam", thing_id=exam.public_id)

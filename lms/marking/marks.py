@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from lms.audit.service import record
 from lms.clock import now
 from lms.errors import NotFound
+from lms.exams.policy import refuse_archived
 from lms.exams.queries import ExamRow
 from lms.marking import errors, plans
 from lms.marking.allotting import ADJUDICATOR, CONTROL, MARKER, REVIEW, Deal, exam_of, give_to_others, lay
@@ -33,9 +34,10 @@ def give(
 ) -> None:
     """Keep a marker's marks by criterion for an answer of so many characters, and see what its marks come to.
 
-    Raises BroughtIn, BadMark and BadNote.
+    Raises ExamArchived, BroughtIn, BadMark and BadNote.
     """
     script = session.get_one(Script, task.script_id, with_for_update=True)
+    refuse_archived(session, script.exam_id)
     plan, question = session.get_one(Plan, script.exam_id), session.get_one(Question, script.question_id)
     if task.role != REVIEW or task.done_at is not None:
         refuse_closed(plan)

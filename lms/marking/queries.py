@@ -230,6 +230,40 @@ def marker_rows(session: Session, exam_id: int) -> list[MarkerRow]:
     ]
 
 
+def scripts_of(session: Session, attempt_id: int) -> dict[int, tuple[str, str]]:
+    """The answers of an attempt that people mark, by slot: public ids of the question and of the answer."""
+    query = select(Script.slot, Question.public_id, Script.public_id).join(Question, Question.id == Script.question_id)
+    return {
+        slot: (question, script)
+        for slot, question, script in session.execute(query.where(Script.attempt_id == attempt_id))
+    }
+
+
+def whole(session: Session, exam_id: int) -> list[dict[str, Any]]:
+    """Every mark that was given in an exam, as rows for its evidence: answer, marker, role, marks by criterion in hundredths."""
+    query = (
+        select(Script, Question.public_id, Task, Mark)
+        .join(Question, Question.id == Script.question_id)
+        .join(Task, Task.script_id == Script.id)
+        .join(Mark, Mark.task_id == Task.id)
+        .where(Script.exam_id == exam_id)
+        .order_by(Script.id, Task.id, Mark.number)
+    )
+    rows = session.execute(query).all()
+    markers = accounts.people_by_ids(session, sorted({task.person_id for _script, _question, task, _mark in rows}))
+    people = sitting.people_of(session, {script.attempt_id for script, _question, _task, _mark in rows})
+    names = sitting.attempts_of(session, exam_id)
+    return [
+        {
+            "answer": script.public_id, "attempt": names[people[script.attempt_id]], "question": script.slot, "rubric": question,
+            "final": None if script.final is None else str(script.final), "marker": markers[task.person_id].staff_number,
+            "role": task.role, "counts": task.taken_back_at is None, "number": mark.number, "points": mark.points,
+            "total": str(mark.total), "comment": mark.comment, "notes": mark.notes, "at": mark.at.isoformat(),
+        }
+        for script, question, task, mark in rows
+    ]  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """A mark in the list of those an answer has: whose, in which role, how many, and whether it was sent back."""

@@ -15,7 +15,7 @@ from lms.clock import now
 from lms.database import reading, writing
 from lms.errors import NotFound, Refused, sentence_of
 from lms.exams import queries as exams
-from lms.exams.policy import access_exam
+from lms.exams.policy import access_exam, refuse_archived
 from lms.exams.queries import ExamRow
 from lms.marking import allotting, closing, figures, marks, plans, queries
 from lms.marking.forms import MarkerForm, RubricForm, RulesForm, SendBackForm
@@ -106,7 +106,9 @@ def bring_in(exam_id: str) -> ResponseReturnValue:
     """Close marking; the change of results that it means is shown next."""
     try:
         with writing() as session:
-            change = closing.bring_in(session, access_exam(session, viewer(), exam_id), viewer())
+            exam = access_exam(session, viewer(), exam_id)
+            refuse_archived(session, exam.id)
+            change = closing.bring_in(session, exam, viewer())
     except NotFound:
         raise
     except Refused as refusal:
@@ -223,7 +225,9 @@ def _done(exam_id: str, act: Callable[[Session, ExamRow], object], said: str) ->
     """Do something in a transaction and go back to the page, which says what came of it."""
     try:
         with writing() as session:
-            act(session, access_exam(session, viewer(), exam_id))
+            exam = access_exam(session, viewer(), exam_id)
+            refuse_archived(session, exam.id)
+            act(session, exam)
         if said:
             flash(said, "good")
     except NotFound:

@@ -14,6 +14,7 @@ from lms.accounts.policy import Viewer
 from lms.audit.service import record
 from lms.clock import now
 from lms.errors import NotFound
+from lms.exams.policy import refuse_archived
 from lms.exams.queries import ExamRow
 from lms.sitting import errors, queries
 from lms.sitting.models import Decision
@@ -61,8 +62,11 @@ def under_way(found: Sequence[Decision]) -> Decision | None:
     return next((one for one in found if one.agreed is None or (one.agreed and one.applied_at is None)), None)
 
 
-def refuse_candidates(session: Session, exam_id: int, who: Viewer) -> None:
-    """Raise SatIt for somebody who sat the exam."""
+def refuse(session: Session, exam_id: int, who: Viewer) -> None:
+    """Raise ExamArchived for an exam that is signed off, SatIt for somebody who sat it: asked before anything is worked out,
+    proposed or decided.
+    """
+    refuse_archived(session, exam_id)
     if queries.has_sat(session, exam_id, who.id):
         raise errors.SatIt
 
@@ -84,7 +88,7 @@ def propose(session: Session, exam: ExamRow, made: Decision, told: Callable[[Dec
 
 def waiting(session: Session, exam: ExamRow, public_id: str, by: Viewer) -> Decision:
     """A proposal that nobody decided on yet, locked; raises NotFound and SatIt."""
-    refuse_candidates(session, exam.id, by)
+    refuse(session, exam.id, by)
     query = select(Decision).where(
         Decision.exam_id == exam.id, Decision.public_id == public_id, Decision.agreed.is_(None)
     )

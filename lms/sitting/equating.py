@@ -19,6 +19,7 @@ from lms.clock import now
 from lms.database import dumps
 from lms.errors import NotFound
 from lms.exams import queries as exams
+from lms.exams.policy import refuse_archived
 from lms.exams.queries import ExamRow
 from lms.sitting import decisions, errors, queries, remarking
 from lms.sitting.decisions import EQUATED
@@ -45,10 +46,11 @@ class Worked:
 
 
 def possible(session: Session, exam: ExamRow) -> bool:
-    """Whether papers can have pass marks of their own: they differ, the exam is over, every result is there, marks of people
-    are in, and no remark took a question out or set another pass mark, which would make it another measure for some papers.
+    """Whether papers can have pass marks of their own: they differ, it is not signed off, the exam is over, every result is there,
+    marks of people are in, and no remark took a question out or set another pass mark, which would make it another measure for
+    some papers.
     """
-    if exam.blueprint.paper != "personal" or not queries.complete(session, exam):
+    if exam.archived_at is not None or exam.blueprint.paper != "personal" or not queries.complete(session, exam):
         return False
     if decisions.needs_marks(exam, decisions.all_of(session, exam.id)):
         return False
@@ -57,7 +59,8 @@ def possible(session: Session, exam: ExamRow) -> bool:
 
 
 def ask(session: Session, exam: ExamRow) -> None:
-    """Have the pass marks worked out; raises NotEquable."""
+    """Have the pass marks worked out; raises ExamArchived and NotEquable."""
+    refuse_archived(session, exam.id)
     if not possible(session, exam):
         raise errors.NotEquable
     jobs.enqueue(session, WORK_OUT, {"exam": exam.id}, unique_key=f"equating:{exam.public_id}")
@@ -175,7 +178,7 @@ def propose(session: Session, exam: ExamRow, kind: str, reason: str, by: Viewer)
 
     Raises SatIt, Undecided, NotEquable, Unsound and Outdated.
     """
-    decisions.refuse_candidates(session, exam.id, by)
+    decisions.refuse(session, exam.id, by)
     found = decisions.all_of(session, exam.id)
     if decisions.under_way(found) is not None:
         raise errors.Undecided

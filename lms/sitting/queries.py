@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Subquery, exists, func, select, text
+from sqlalchemy import ColumnElement, Select, Subquery, exists, func, select, text
 from sqlalchemy.orm import Session
 
 from lms import jobs
@@ -17,11 +17,12 @@ from lms.clock import now
 from lms.database import UtcDateTime
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
-from lms.sitting import dealing, journal
-from lms.sitting.models import Accommodation, Attempt, AttemptEvent, AttemptResult, Decision, Outage, Paper
+from lms.sitting import dealing, decisions, journal
+from lms.sitting.models import Accommodation, Attempt, AttemptEvent, AttemptResult, Decision, Outage, Paper, Remarking
 from question_bank.assembly import Form
 from question_bank.attempt import MEASURES, OF_WINDOW, Event, Kind
 from question_bank.grading import Score, scores_from_record
+from question_bank.remarking import Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +211,17 @@ def people_of(session: Session, attempt_ids: Collection[int]) -> dict[int, int]:
 
 def complete(session: Session, exam: ExamRow) -> bool:
     """Whether the exam is over, every result is there and some count."""
-    if exam.phase(now()) != "over":
-        return False
+    counts = select(Attempt.id).where(Attempt.exam_id == exam.id, Attempt.ended_how != "void").limit(1)
+    return settled(session, exam) and session.scalar(counts) is not None
+
+
+def settled(session: Session, exam: ExamRow) -> bool:
+    """Whether the exam is over and every result is there, if it has any."""
     open_still = exists().where(
         Attempt.exam_id == exam.id,
         Attempt.ended_at.is_(None) | (Attempt.settled_at.is_(None) & (Attempt.ended_how != "void")),
     )
-    counts = select(Attempt.id).where(Attempt.exam_id == exam.id, Attempt.ended_how != "void").limit(1)
-    return not session.scalar(select(open_still)) and session.scalar(counts) is not None
+    return exam.phase(now()) == "over" and not session.scalar(select(open_still))
 
 
 def open_attempts(session: Session) -> int:
@@ -375,6 +379,51 @@ def people_counted(session: Session, exam_ids: Sequence[int]) -> int:
     return session.scalar(select(func.count()).select_from(query.distinct().subquery())) or 0
 
 
+def paper_of(session: Session, attempt_id: int) -> tuple[str, Form]:
+    """Public id of an attempt, and its paper."""
+    row = session.execute(select(Attempt.public_id, Attempt.form).where(Attempt.id == attempt_id)).one()
+    return row.public_id, Form.from_record(row.form)
+
+
+def last_graded(session: Session, exam_id: int) -> datetime | None:
+    """When an attempt of an exam that counts got its newest grading."""
+    query = select(func.max(AttemptResult.graded_at)).join(Attempt, Attempt.id == AttemptResult.attempt_id)
+    return session.scalar(query.where(Attempt.exam_id == exam_id, Attempt.ended_how != "void"))
+
+
+def changed_after(attempt_id: ColumnElement[int], revision: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a decision gave an attempt a further grading after this one; for the queries of others."""
+    return exists().where(
+        AttemptResult.attempt_id == attempt_id, AttemptResult.revision > revision, AttemptResult.decision.is_not(None)
+    )
+
+
+#: decisions in force in their order, with the remarks behind them
+InForce = Sequence[tuple[Decision, Remark | None]]
+
+
+def in_force(session: Session, exam_id: int) -> InForce:
+    """By what the results of an exam were decided to be what they are."""
+    found = decisions.in_force(decisions.all_of(session, exam_id))
+    ids = [one.remarking_id for one in found if one.remarking_id]
+    asked = session.scalars(select(Remarking).where(Remarking.id.in_(ids))) if ids else ()
+    remarks = {row.id: Remark.from_record(row.remark) for row in asked if row.remark}
+    return [(one, remarks.get(one.remarking_id or 0)) for one in found]
+
+
+def deciders(decided: InForce, form: Form, given: Sequence["Graded"], questions: Sequence[int]) -> set[int]:
+    """Who proposed or agreed to one of these decisions from which one of these gradings follows, as far as it touches these
+    questions (by number on the paper; none: the whole result).
+    """
+    numbers, found = {one.decision for one in given}, set[int]()
+    slots = [slot for slot in form.slots if slot.number in questions]
+    for one, remark in decided:
+        aside = remark is not None and slots and not any(map(remark.touches, slots))
+        if one.number in numbers and not aside:
+            found |= {one.proposed_by} | ({one.decided_by} if one.decided_by else set())
+    return found
+
+
 def answers_of(session: Session, ids: Sequence[int], slots: set[int] | None) -> dict[int, dict[int, Any]]:
     """The newest responses of attempts by slot; None: of all slots."""
     found: dict[int, dict[int, Any]] = defaultdict(dict)
@@ -405,13 +454,32 @@ def counted_of(session: Session, ids: Sequence[int]) -> dict[int, Sat]:
     return {sat.id: sat for sat in _sat(session, rows)}
 
 
+class Graded(NamedTuple):
+    """A grading in the list of those an attempt had; `why`: the reason of the decision it follows from, None for the first."""
+
+    at: datetime
+    total: Decimal
+    maximum: Decimal
+    passed: bool
+    pass_mark: Decimal | None
+    reason: str
+    why: str | None
+    revision: int
+    decision: int | None
+    scores: Any
+
+    def earned(self) -> list[tuple[Decimal, Decimal]]:
+        """Of each question, in order, what it earned and its marks."""
+        return [(one.earned, one.marks) for one in scores_from_record(self.scores)]
+
 
 def gradings(session: Session, attempt_id: int, exam_id: int) -> list[Graded]:
     """Every grading of an attempt, in order."""
     query = (
         select(
             AttemptResult.graded_at, AttemptResult.total, AttemptResult.maximum, AttemptResult.passed,
-            AttemptResult.pass_mark, AttemptResult.reason, Decision.reason,
+            AttemptResult.pass_mark, AttemptResult.reason, Decision.reason, AttemptResult.revision, AttemptResult.decision,
+            AttemptResult.scores,
         )
         .outerjoin(Decision, (Decision.exam_id == exam_id) & (Decision.number == AttemptResult.decision))
         .where(AttemptResult.attempt_id == attempt_id)

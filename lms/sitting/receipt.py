@@ -117,6 +117,7 @@ def _values(sat: Sat, outcome: Outcome | None, person: Viewer, root: str) -> dic
         "receipt": receipt_code(quick.end_hash(attempt.id)),
         "home": f"{root}/sitting/",
         "review": f"{root}/sitting/{attempt.public_id}/review",
+        "appeal": f"{root}/appeals/attempt/{attempt.public_id}",
     }
     if outcome is not None:
         mark = exam.blueprint.pass_mark if outcome.pass_mark is None else outcome.pass_mark

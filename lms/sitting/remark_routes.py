@@ -76,7 +76,7 @@ def question(exam_id: str, ref: str) -> ResponseReturnValue:
         version=asked.version,
         stem=rendered_stem(asked.version.stem),
         item=bank.item_of_version(reading(), asked.key),
-        possible=queries.complete(reading(), exam),
+        possible=exam.archived_at is None and queries.complete(reading(), exam),
     ), 422 if form.errors else 200
 
 
@@ -200,7 +200,7 @@ def _index(exam: ExamRow, form: WholeForm) -> str:
         exam=exam,
         form=form,
         scoring=scoring,
-        possible=queries.complete(session, exam),
+        possible=exam.archived_at is None and queries.complete(session, exam),
         equated=equating.in_force(found),
         at_work=decisions.being_carried_out(found),
         pending=decisions.under_way(found),

@@ -165,9 +165,9 @@ def differs(before: Grading | AttemptResult, after: Standing) -> bool:
 def ask(session: Session, exam: ExamRow, remark: Remark | None, by: Viewer) -> str:
     """Have it worked out what a remark would change, or (None) the reversal of the newest one; public id of the answer.
 
-    Raises SatIt, NotRemarkable, and Unfit for a remark that cannot be.
+    Raises ExamArchived, SatIt, NotRemarkable, and Unfit for a remark that cannot be.
     """
-    decisions.refuse_candidates(session, exam.id, by)
+    decisions.refuse(session, exam.id, by)
     standing = decisions.in_force(decisions.all_of(session, exam.id))
     _refuse(session, exam, standing, reversal=remark is None)
     if remark is not None:
@@ -279,7 +279,7 @@ def propose(session: Session, exam: ExamRow, remarking: Remarking, reason: str, 
 
     Raises SatIt, Undecided, NotRemarkable, PassMarksFirst, NothingToReverse and Outdated.
     """
-    decisions.refuse_candidates(session, exam.id, by)
+    decisions.refuse(session, exam.id, by)
     standing = decisions.in_force(decisions.all_of(session, exam.id))
     _refuse(session, exam, standing, reversal=remarking.remark is None)
     if not current(session, remarking):

@@ -24,9 +24,22 @@ from lms.database import reading
 from lms.direct import ask
 from lms.errors import NotFound
 from lms.exams import queries as exams
+from lms.exams.policy import refuse_archived
 from lms.exams.queries import ExamRow
 from lms.ids import new_public_id
-from lms.sitting import dealing, decisions, errors, journal, papers, presence, queries, remarking
+from lms.sitting import (
+    dealing,
+    decided,
+    decisions,
+    errors,
+    evidence,
+    journal,
+    papers,
+    presence,
+    queries,
+    remarking,
+    verification,
+)  # fmt: skip
 from lms.sitting.deeds import End, Leftover, Save, Saved, Start, Started
 from lms.sitting.measures import Measure
 from lms.sitting.models import Accommodation, Attempt, Outage
@@ -34,6 +47,7 @@ from lms.sitting.policy import AttemptRow
 from lms.sitting.writer import writer
 from question_bank.assembly import Form
 from question_bank.attempt import FROM_CANDIDATE, OF_WINDOW, Incoming, Kind
+from question_bank.item import ItemVersion
 from question_bank.remarking import MARKS, Change, Remark
 from question_bank.timing import GRACE, Allowance, Time, deadline
 
@@ -151,9 +165,12 @@ def keep_evidence(public_id: str, incoming: Sequence[Incoming]) -> list[int]:
     """Append what a browser still held of an attempt that is over, as evidence; once, however often it is sent. The
     numbers of the questions of which the server had not all.
 
-    The caller has seen that it is the candidate's own. Raises StillOpen, and what `save` raises of bad events.
+    The caller has seen that it is the candidate's own. Raises StillOpen, ExamArchived (the computer then goes on holding it),
+    and what `save` raises of bad events.
     """
     sat = papers.sat(public_id)
+    refuse_archived(reading(), sat.exam_id)
+    reading().rollback()
     form, versions = sat.form, exams.snapshot_of(sat.exam_id)
     events = [_read(event, form, versions) for event in incoming]
     kept: list[int] = writer().do(Leftover(public_id, events, now()))
@@ -200,8 +217,9 @@ def measure(
     """Do something to attempts of an exam (a kind of MEASURES) in order with their answers; how many it changed.
 
     `key` is the public id of the measure: the same one again changes nothing more and counts the same. `by`: public id
-    of whoever did it.
+    of whoever did it. Raises ExamArchived.
     """
+    refuse_archived(reading(), exam_id)
     versions, blueprint, moment = exams.snapshot_of(exam_id), exams.blueprint_of(exam_id), now()
     reading().rollback()
     note = {"reason": reason, "by": by}
@@ -276,11 +294,6 @@ def bring_in(session: Session, exam: ExamRow, marks: Mapping[int, Mapping[int, D
     return remarking.ask(session, exam, Remark((Change(MARKS, None, marks),), favour=False), by)
 
 
-def is_under_way(session: Session, exam_id: int) -> bool:
-    """Whether a decision on results waits for somebody to agree, or to be carried out."""
-    return decisions.under_way(decisions.all_of(session, exam_id)) is not None
-
-
 def marks_in_force(session: Session, exam_id: int) -> dict[int, dict[int, Decimal]]:
     """The marks of people that count, by attempt and slot; empty where none do. What an appeal changed is in them."""
     found: dict[int, dict[int, Decimal]] = defaultdict(dict)
@@ -289,6 +302,38 @@ def marks_in_force(session: Session, exam_id: int) -> dict[int, dict[int, Decima
             for attempt, slots in (change.value if change.kind == MARKS else {}).items():
                 found[attempt] |= slots
     return dict(found)
+
+
+def versions_in_force(session: Session, exam: ExamRow, decided: queries.InForce) -> Mapping[int, ItemVersion]:
+    """The questions of an exam with the keys by which it is scored after these decisions."""
+    versions = exams.frozen(session, exam.id).pool.versions
+    return remarking.scoring_of(exam, versions, [remark for _one, remark in decided if remark]).versions
+
+
+def settled(session: Session, exam: ExamRow) -> bool:
+    """Whether the exam is over and every result is there."""
+    return queries.settled(session, exam)
+
+
+def undecided(session: Session, exam_id: int) -> bool:
+    """Whether a decision on results waits for somebody, or for being carried out."""
+    return decisions.under_way(decisions.all_of(session, exam_id)) is not None
+
+
+def verified(session: Session, exam: ExamRow) -> str:
+    """What recomputing an exam says: how much of it fits, or the first thing that does not."""
+    try:
+        checked = verification.verify(session, exam)
+    except decided.Discrepancy as discrepancy:
+        return str(discrepancy)
+    return (
+        f"OK: {checked.papers} papers, {checked.attempts} attempts, {checked.events} events, {checked.results} results"
+    )
+
+
+def kept_of(session: Session, exam: ExamRow) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """What is kept of the attempts of an exam and of the decisions on them, as rows for its evidence, by kind."""
+    return evidence.kept_of(session, exam)
 
 
 def due_attempts(session: Session, *, limit: int = 500) -> list[str]:

@@ -15,6 +15,7 @@ from lms.audit.service import record
 from lms.clock import now
 from lms.database import reading, writing
 from lms.errors import BadRequest, NotFound
+from lms.exams.policy import refuse_archived
 from lms.exams.queries import ExamRow
 from lms.ids import is_public_id
 from lms.sitting import queries as sitting_queries
@@ -47,11 +48,12 @@ class Order:
 def carry_out(exam: ExamRow, order: Order, by: Viewer) -> int:
     """Do it to each attempt, in order with its answers; how many it changed. The same order again changes nothing.
 
-    It is recorded before anything is done: what was interrupted can be seen and sent again.
+    It is recorded before anything is done: what was interrupted can be seen and sent again. Raises ExamArchived.
     """
     if not is_public_id(order.key):
         raise BadRequest
     with writing() as session:
+        refuse_archived(session, exam.id)
         taken = queries.measure_by_key(session, order.key)
         if taken is not None and taken.exam_id != exam.id:
             raise NotFound
@@ -184,7 +186,8 @@ def _clashes(session: Session, exam_id: int, wanted: _Wanted) -> list[Complaint]
 def log_incident(
     session: Session, exam: ExamRow, *, happened_at: datetime, place: str, numbers: Sequence[str], text: str, by: Viewer
 ) -> str:
-    """Write down what happened; its reference. Raises NoCandidate."""
+    """Write down what happened; its reference. Raises ExamArchived and NoCandidate."""
+    refuse_archived(session, exam.id)
     people = queries.by_staff_number(queries.candidates(session, exam.id))
     for number in numbers:
         if number not in people:

@@ -289,6 +289,7 @@ def build(folder: Path) -> House:
     day = make_exam_day(house.app, cast, clock())
     _exams(house, cast, day)
     _people(house, cast)
+    _appeals(house)
     _learning(house)
     _practice(house, cast)
     _imports(house)
@@ -330,6 +331,7 @@ def _exams(house: House, cast: Cast, day: ExamDay) -> None:
         "sat": sat[0].public_id,
         "over": over.public_id,
         "compared": compared.public_id,
+        "appealed": sat[1].public_id,
         "unit_number": str(cast.branch_a.id),
     }
     with house.app.app_context(), writing() as session:
@@ -373,6 +375,12 @@ def _marking(house: House, cast: Cast, exam: ExamRow) -> None:
         )
     house.values |= {"written": exam.public_id, "marking_question": question, "script": script}
     house.values["marker_person"] = cast.chen.public_id
+
+
+def _appeals(house: House) -> None:
+    """An appeal of Lin's against the result of the finished attempt."""
+    asked = post(house.client("cadre"), f"/appeals/attempt/{house.values['done']}", reason="第一题的答案与法条不符。")
+    house.values["appeal"] = asked.location.rsplit("/", 1)[1]
 
 
 def _people(house: House, cast: Cast) -> None:

@@ -16,13 +16,14 @@ from tests.security.house import REFUSALS, House, Row, matrix
 ROWS = matrix()
 BRACED = [row for row in ROWS if "{" in row.address]
 LINK = re.compile(r'(?:href|action|src|formaction)="(/[^"#?]*)')
-#: parts of an address that are no ids: a page of a unit, a row or kind of one's own file, a file of this release
-NAMES = frozenset({"page_key", "category", "number", "path", "digest", "kind", "place"})
+#: parts of an address that are no ids: a page of a unit, a row or kind of one's own file, a file of this release,
+#: the reference of a question in its exam
+NAMES = frozenset({"page_key", "category", "number", "path", "digest", "kind", "place", "ref"})
 SHA256 = re.compile(r"[0-9a-f]{64}")
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
 
 #: names of the house for things of one kind
-EXAMS = frozenset({"compared", "draft", "exam", "guarded", "over", "sat", "written"})
+EXAMS = frozenset({"appealed", "compared", "draft", "exam", "guarded", "over", "sat", "written"})
 ATTEMPTS = frozenset({"attempt", "done", "elsewhere"})
 ITEMS = frozenset({"item", "retired", "revised", "suspended", "drafted", "waiting", "round_item"})
 PEOPLE = frozenset({"person", "sharer", "stranger", "marker_person"})

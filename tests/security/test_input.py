@@ -26,6 +26,7 @@ READ = frozenset({"next", "reason", "csrf_token"})
 _EDITOR = frozenset({"point", "cognitive", "difficulty", "valid_from", "valid_until", "based_on"})
 #: and those that one route reads, by the feature or the route
 READ_BY = {
+    "appeals.attempt": frozenset({"questions"}),
     "admission_rule.edit": frozenset({"address", "browser"}),
     "admission_desk.room": frozenset({"every_time"}),
     "bank.new": frozenset({"reviewed"}),
