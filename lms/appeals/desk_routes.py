@@ -155,17 +155,20 @@ def _page(appeal: Appeal, exam: ExamRow, form: FindingForm) -> str:
         confirmable=appeal.taken_by != me.id and not isinstance(obstacle, errors.SatIt),
         gradings=gradings,
         newer=gradings[-1].revision > appeal.revision,
-        questions=_asked(appeal, sitting_service.versions_in_force(session, exam, decided), paper, gradings[-1]),
+        questions=_asked(appeal, exam, sitting_service.versions_in_force(session, exam, decided), paper, gradings[-1]),
         outcome=outcome,
         people=accounts.people_by_ids(session, sorted(people)),
         names=STAGE_NAMES, colours=STAGE_COLOURS, step_names=STEP_NAMES, finding_names=FINDING_NAMES,
     )  # fmt: skip
 
 
-def _asked(appeal: Appeal, versions: Mapping[int, ItemVersion], paper: Form, graded: Graded) -> list[_Asked]:
+def _asked(
+    appeal: Appeal, exam: ExamRow, versions: Mapping[int, ItemVersion], paper: Form, graded: Graded
+) -> list[_Asked]:
     """The questions that the appeal names, or all of them."""
     answers = sitting.answers_of(reading(), [appeal.attempt_id], None).get(appeal.attempt_id, {})
-    found, scripts = [], marking.scripts_of(reading(), appeal.attempt_id)
+    scripts = marking.scripts_of(reading(), appeal.attempt_id) if exam.marked_by_people else {}
+    found = []
     for slot, (earned, marks) in zip(paper.slots, graded.earned(), strict=True):
         if appeal.questions and slot.number not in appeal.questions:
             continue

@@ -16,8 +16,8 @@ from lms.clock import now
 from lms.errors import NotFound
 from lms.exams.policy import refuse_archived
 from lms.exams.queries import ExamRow
-from lms.sitting import errors, queries
-from lms.sitting.models import Decision
+from lms.sitting import errors
+from lms.sitting.models import Attempt, Decision
 from question_bank.blueprint import by_hand
 
 EQUATED, RESTORED, REMARKED, MARKED, REVERSED = "equated", "restored", "remarked", "marked", "reversed"
@@ -67,7 +67,7 @@ def refuse(session: Session, exam_id: int, who: Viewer) -> None:
     proposed or decided.
     """
     refuse_archived(session, exam_id)
-    if queries.has_sat(session, exam_id, who.id):
+    if session.scalar(select(Attempt.id).where(Attempt.exam_id == exam_id, Attempt.person_id == who.id)) is not None:
         raise errors.SatIt
 
 
