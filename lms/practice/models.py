@@ -19,7 +19,7 @@ class Round(Model):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    #: one of `lms.practice.queries.WAYS`
+    #: one of `lms.practice.queries.WAYS`, or "one" for a single question
     way: Mapped[str] = mapped_column(String(12))
     #: "" for all
     subject: Mapped[str] = mapped_column(String(40), default="")

@@ -59,6 +59,11 @@ class Told:
     units: tuple[UnitRow, ...]
 
 
+def stem(version: ItemVersion) -> Markup:
+    """The words of a question for whoever only reads them."""
+    return rendered_stem(version.stem)
+
+
 def seed_of(seed: bytes, place: int) -> bytes:
     """Orders the options of a place of a round."""
     return derive(seed, f"place:{place}")

@@ -31,6 +31,8 @@ WAY_NAMES = {
     "mistakes": lazy_gettext("My mistakes"),
     "favourites": lazy_gettext("My favourites"),
 }
+#: how rounds came about
+ROUND_NAMES = WAY_NAMES | {"one": lazy_gettext("One question")}
 ROUNDS_SHOWN = 8
 
 
@@ -48,6 +50,7 @@ def index() -> ResponseReturnValue:
         total=sum(held.values()),
         subjects=[(one.code, one.name(locale_code()), held[one.code]) for one in SUBJECTS if one.code in held],
         rounds=queries.rounds(session, viewer().id, limit=ROUNDS_SHOWN),
+        round_names=ROUND_NAMES,
         subject_names=subject_names(),
     )
 
@@ -141,7 +144,7 @@ def end(round_id: str) -> ResponseReturnValue:
 @bp.post("/questions/<item_id>/star")
 @signed_in
 def star(item_id: str) -> ResponseReturnValue:
-    """Make a question a favourite or none any more; back to the place of the round it was asked at."""
+    """Make a question a favourite or none any more; back to where it was asked or shown."""
     with writing() as session:
         found = queries.question_by_public_id(session, item_id)
         if found is None:
@@ -150,6 +153,8 @@ def star(item_id: str) -> ResponseReturnValue:
     round_id, place = request.form.get("round", ""), whole(request.form.get("place"))
     if round_id and place is not None:
         return redirect(url_for("practice.place", round_id=round_id, place=place), 303)
+    if request.form.get("listed"):
+        return redirect(url_for("practice_lists.question", item_id=item_id), 303)
     return redirect(url_for("practice.index"), 303)
 
 
@@ -204,8 +209,8 @@ def _summary(session: Session, held: Round) -> ResponseReturnValue:
 
 def _names(held: Round) -> dict[str, object]:
     subject = subject_names().get(held.subject, "")
-    title = " · ".join(filter(None, (str(WAY_NAMES[held.way]), subject, held.point)))
-    return {"title": title, "type_names": TYPE_NAMES, "ways": WAY_NAMES}
+    title = " · ".join(filter(None, (str(ROUND_NAMES[held.way]), subject, held.point)))
+    return {"title": title, "type_names": TYPE_NAMES}
 
 
 def _midnight() -> datetime:

@@ -33,12 +33,21 @@ def start(session: Session, person_id: int, choice: Choice) -> Round:
         found = Chance(seed).shuffled(found)
         if choice.way == "all" and choice.subject:
             found.sort(key=lambda one: one[1])
+    return _begun(session, person_id, choice, [item for item, _met in found[: choice.size]], seed)
+
+
+def start_one(session: Session, person_id: int, item_id: int) -> Round:
+    """Begin a round of one question, which may be practised."""
+    return _begun(session, person_id, Choice(way="one"), [item_id], secrets.token_bytes(32))
+
+
+def _begun(session: Session, person_id: int, choice: Choice, items: list[int], seed: bytes) -> Round:
     made = Round(
         person_id=person_id,
         way=choice.way,
         subject=choice.subject,
         point=choice.point,
-        items=[item for item, _met in found[: choice.size]],
+        items=items,
         seed=seed,
         answered=0,
         right=0,
