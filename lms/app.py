@@ -43,6 +43,7 @@ from lms.home import routes as home_routes
 from lms.library import routes as library_routes
 from lms.library import work as library_work
 from lms.practice import list_routes as practice_list_routes
+from lms.practice import mastery_routes as practice_mastery_routes
 from lms.practice import routes as practice_routes
 from lms.rehearsal import routes as rehearsal_routes
 from lms.rehearsal import work as rehearsal_work
@@ -159,8 +160,8 @@ def _features(app: Flask, config: Config) -> None:
         app.register_blueprint(supervision.bp)
     app.register_blueprint(analysis_routes.bp)
     analysis_work.init_app(app)
-    app.register_blueprint(practice_routes.bp)
-    app.register_blueprint(practice_list_routes.bp)
+    for practice in (practice_routes, practice_list_routes, practice_mastery_routes):
+        app.register_blueprint(practice.bp)
     app.register_blueprint(transcripts_routes.bp)
     transcripts_work.init_app(app)
     app.register_blueprint(home_routes.bp)

@@ -12,8 +12,8 @@ from sqlalchemy import Select, Subquery, func, select
 
 from lms.bank import queries as bank
 from lms.clock import today
-from lms.practice.models import Answer, Card, Favourite
-from lms.practice.queries import RIGHT
+from lms.practice.models import Card, Favourite
+from lms.practice.queries import RIGHT, told_answers
 
 #: what comes first in a list, by when a question was last wrong (starred) and how often it was wrong (answered)
 FIRST = ("newest", "oldest", "most", "fewest")
@@ -77,8 +77,9 @@ def _words(held: Subquery) -> list[Any]:
 
 def _wrong(person_id: int) -> Subquery:
     """Of each item how often the person answered it less than wholly right, and when last."""
-    query = select(Answer.item_id, func.max(Answer.at).label("at"), func.count().label("times"))
-    return query.where(Answer.person_id == person_id, Answer.share < RIGHT).group_by(Answer.item_id).subquery("wrong")
+    told = told_answers(person_id)
+    query = select(told.c.item_id, func.max(told.c.at).label("at"), func.count().label("times"))
+    return query.where(told.c.share < RIGHT).group_by(told.c.item_id).subquery("wrong")
 
 
 def _sorted(

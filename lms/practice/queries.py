@@ -127,6 +127,11 @@ def answers(session: Session, round_id: int) -> dict[int, Answer]:
     return {row.place: row for row in session.scalars(select(Answer).where(Answer.round_id == round_id))}
 
 
+def told_answers(person_id: int) -> Subquery:
+    """The person's answers of which they were told what became of them: item_id, share, at."""
+    return select(Answer.item_id, Answer.share, Answer.at).where(Answer.person_id == person_id).subquery("told")
+
+
 def last_answer(session: Session, person_id: int, item_id: int) -> Answer | None:
     """What the person answered last to the item."""
     query = select(Answer).where(Answer.person_id == person_id, Answer.item_id == item_id)
