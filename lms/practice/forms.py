@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from werkzeug.datastructures import MultiDict
+
 from lms.practice.list_queries import FIRST, Wanted
 from lms.practice.queries import WAYS, Choice
 from lms.practice.service import SIZES
@@ -36,3 +38,9 @@ def wanted_of(arguments: Mapping[str, str]) -> Wanted:
 def list_arguments(arguments: Mapping[str, str]) -> dict[str, str]:
     """What the address of a list may carry on to another one."""
     return {name: arguments[name] for name in ("subject", "first", "page") if name in arguments}
+
+
+def subjects_of(form: MultiDict[str, str]) -> list[str]:
+    """The subjects that were ticked, in their usual order; none for all."""
+    ticked = set(form.getlist("subject"))
+    return [code for code in CODES if code in ticked]

@@ -1,11 +1,10 @@
 """Practising in the browser: choosing, answering one question after another, seeing what was right, the summary."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
+from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from lms.access import signed_in
@@ -14,14 +13,13 @@ from lms.clock import BUREAU_ZONE, now
 from lms.database import reading, writing
 from lms.errors import NotFound
 from lms.i18n import locale_code
-from lms.practice import errors, page, queries, service
+from lms.practice import errors, page, posted, queries, service
 from lms.practice.forms import choice_of, whole
 from lms.practice.models import Round
 from lms.practice.queries import Question
 from lms.question_types import TYPE_NAMES
 from lms.sitting import queries as sitting
 from lms.subjects import SUBJECTS
-from question_bank.errors import BadResponse
 
 bp = Blueprint("practice", __name__, url_prefix="/practice", template_folder="templates")
 
@@ -98,15 +96,11 @@ def answer(round_id: str, place: int) -> ResponseReturnValue:
     with writing() as session:
         held = _round(session, round_id, lock=True)
         found = _question_at(session, held, place)
-        if whole(request.form.get("version")) != found.version_id:
-            raise errors.Reworded
-        given, complaint = _given(found, page.seed_of(held.seed, place))
+        given, complaint = posted.given(found, page.seed_of(held.seed, place), request.form)
         if complaint:
             flash(complaint, "warn")
             return redirect(url_for("practice.show", round_id=round_id), 303)
-        shown_at = whole(request.form.get("shown_at"))
-        seconds = int(now().timestamp()) - shown_at if shown_at is not None else None
-        service.answer(session, held, place, found, response=given, seconds=seconds)
+        service.answer(session, held, place, found, response=given, seconds=posted.seconds(request.form))
     return redirect(url_for("practice.place", round_id=round_id, place=place), 303)
 
 
@@ -182,19 +176,6 @@ def _question_at(session: Session, held: Round, place: int) -> Question:
     if found is None:
         raise NotFound
     return found
-
-
-def _given(found: Question, seed: bytes) -> tuple[Any, str]:
-    """The response that was posted, None for "I do not know"; and what is wrong with it, "" for nothing."""
-    if "unknown" in request.form:
-        return None, ""
-    try:
-        given = page.response_of(found.version, seed, request.form)
-    except BadResponse:
-        return None, gettext("The answer could not be read. Please give it once more.")
-    if found.version.interaction.is_blank(given):
-        return None, gettext("Give an answer first, or say that you do not know.")
-    return given, ""
 
 
 def _summary(session: Session, held: Round) -> ResponseReturnValue:

@@ -355,7 +355,7 @@ def _learning(house: House) -> None:
 
 
 def _practice(house: House, cast: Cast) -> None:
-    """A round of the librarian, a colleague of Lin's, who sits an exam, of which nothing is answered."""
+    """A round and a test of the librarian, a colleague of Lin's, who sits an exam; nothing of them is answered."""
     colleague = sign_in(house.app.test_client(), cast.wu)
     address = post(colleague, "/practice/rounds", way="all", size="5").location
     page = colleague.get(address).text
@@ -365,6 +365,17 @@ def _practice(house: House, cast: Cast) -> None:
     )
     assert item is not None
     assert version is not None
+    with house.app.app_context(), writing() as session:
+        pool = bank.bundled_pool(session)
+        assert pool is not None
+        single = [one for one in wordings() if one.type == "single_choice"]
+        bank_service.store_items(
+            session, pool, [replace(one, ref=f"t{n}-{one.ref}") for n in (1, 2) for one in single], None
+        )
+    test = post(colleague, "/practice/tests/").location
+    waiting = re.search(r'"version" value="(\d+)"', colleague.get(test).text)
+    assert waiting is not None
+    house.values |= {"test": test.rsplit("/", 1)[1], "test_version": waiting[1]}
     house.values |= {"round": address.rsplit("/", 1)[1], "round_item": item[1], "round_version": version[1]}
 
 
