@@ -45,6 +45,7 @@ from lms.library import work as library_work
 from lms.practice import adaptive_routes as practice_test_routes
 from lms.practice import list_routes as practice_list_routes
 from lms.practice import mastery_routes as practice_mastery_routes
+from lms.practice import mock_routes as practice_mock_routes
 from lms.practice import routes as practice_routes
 from lms.rehearsal import routes as rehearsal_routes
 from lms.rehearsal import work as rehearsal_work
@@ -161,7 +162,7 @@ def _features(app: Flask, config: Config) -> None:
         app.register_blueprint(supervision.bp)
     app.register_blueprint(analysis_routes.bp)
     analysis_work.init_app(app)
-    for practice in (practice_routes, practice_list_routes, practice_mastery_routes, practice_test_routes):
+    for practice in (practice_routes, practice_list_routes, practice_mastery_routes, practice_test_routes, practice_mock_routes):
         app.register_blueprint(practice.bp)
     app.register_blueprint(transcripts_routes.bp)
     transcripts_work.init_app(app)

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from lms.access import signed_in
@@ -119,7 +120,7 @@ def place(round_id: str, place: int) -> ResponseReturnValue:
         given=given,
         told=page.told(session, viewer().id, given),
         starred=queries.is_favourite(session, viewer().id, found.item_id),
-        test=held,
+        back=(gettext("Personal test"), url_for("practice_tests.show", round_id=round_id)),
         place=place,
         subject_names=_subject_names(),
         type_names=TYPE_NAMES,

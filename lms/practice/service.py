@@ -13,7 +13,7 @@ from lms.practice.models import Answer, Card, Favourite, Round
 from lms.practice.queries import RIGHT, Choice, Question
 from question_bank import spacing
 from question_bank.chance import Chance
-from question_bank.scoring import DEFAULT
+from question_bank.scoring import DEFAULT, Rules
 
 SIZES = (5, 10, 20, 50)
 #: a page that was open longer says nothing of the time an answer took
@@ -75,12 +75,19 @@ def answer(
 
 
 def answered(
-    session: Session, held: Round, place: int, question: Question, *, response: Any, seconds: int | None
+    session: Session,
+    held: Round,
+    place: int,
+    question: Question,
+    *,
+    response: Any,
+    seconds: int | None,
+    rules: Rules = DEFAULT,
 ) -> Answer:
-    """An answer as it is to be kept, counted in its round; neither added to the session nor remembered."""
+    """An answer as it is to be kept, scored by these rules and counted in its round; neither added to the session nor remembered."""
     version = question.version
     blank = response is None or version.interaction.is_blank(response)
-    share = 0 if blank else thousandths(version.interaction.score(version.body, response, DEFAULT))
+    share = 0 if blank else thousandths(version.interaction.score(version.body, response, rules))
     spent = seconds if seconds is not None and 0 <= seconds <= LONGEST_SECONDS else None
     card = session.get(Card, (held.person_id, question.item_id))
     usual = queries.usual_seconds(session, question.item_id)

@@ -27,6 +27,7 @@ PAGES = (
     "/practice/mastery/",
     "/practice/mastery/subject?subject=food",
     "/practice/tests/",
+    "/practice/mocks/",
 )
 
 
