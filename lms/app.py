@@ -162,7 +162,13 @@ def _features(app: Flask, config: Config) -> None:
         app.register_blueprint(supervision.bp)
     app.register_blueprint(analysis_routes.bp)
     analysis_work.init_app(app)
-    for practice in (practice_routes, practice_list_routes, practice_mastery_routes, practice_test_routes, practice_mock_routes):
+    for practice in (
+        practice_routes,
+        practice_list_routes,
+        practice_mastery_routes,
+        practice_test_routes,
+        practice_mock_routes,
+    ):
         app.register_blueprint(practice.bp)
     app.register_blueprint(transcripts_routes.bp)
     transcripts_work.init_app(app)
