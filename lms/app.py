@@ -48,6 +48,10 @@ from lms.library import work as library_work
 from lms.marking import desk_routes as marking_desk_routes
 from lms.marking import routes as marking_routes
 from lms.marking import work as marking_work
+from lms.practice import adaptive_routes as practice_test_routes
+from lms.practice import list_routes as practice_list_routes
+from lms.practice import mastery_routes as practice_mastery_routes
+from lms.practice import mock_routes as practice_mock_routes
 from lms.practice import routes as practice_routes
 from lms.rehearsal import routes as rehearsal_routes
 from lms.rehearsal import work as rehearsal_work
@@ -166,7 +170,14 @@ def _features(app: Flask, config: Config) -> None:
     for supervision in (supervision_routes, room_routes, record_routes, admission_desk_routes):
         app.register_blueprint(supervision.bp)
     _after_the_bell(app)
-    app.register_blueprint(practice_routes.bp)
+    for practice in (
+        practice_routes,
+        practice_list_routes,
+        practice_mastery_routes,
+        practice_test_routes,
+        practice_mock_routes,
+    ):
+        app.register_blueprint(practice.bp)
     app.register_blueprint(transcripts_routes.bp)
     transcripts_work.init_app(app)
     app.register_blueprint(home_routes.bp)

@@ -154,13 +154,18 @@ def difficulties(session: Session, wordings: Mapping[int, domain.ItemVersion]) -
     """How hard these versions are, as far as exams told: by the last calibration, or by the shares of right answers in the
     largest exam, whichever errs less.
     """
+    return difficulties_by_label(session, {key: version.difficulty for key, version in wordings.items()})
+
+
+def difficulties_by_label(session: Session, labels: Mapping[int, str]) -> dict[int, Difficulty]:
+    """The same of versions of which nothing but the author's label is at hand."""
     found = {
-        key: estimated(figures.facility * figures.attempts, figures.attempts, label=wordings[key].difficulty)
-        for key, figures in statistics.most_telling(session, list(wordings)).items()
+        key: estimated(figures.facility * figures.attempts, figures.attempts, label=labels[key])
+        for key, figures in statistics.most_telling(session, list(labels)).items()
         if figures.facility is not None
     }
-    for key, one in calibrations.difficulties(session, list(wordings)).items():
-        other = found.get(key) or expected(wordings[key].difficulty)
+    for key, one in calibrations.difficulties(session, list(labels)).items():
+        other = found.get(key) or expected(labels[key])
         if one.p_error < other.p_error:
             found[key] = one
     return found
@@ -191,7 +196,7 @@ def ready_by_refs(session: Session, refs: Sequence[str]) -> dict[str, domain.Ite
 
 def for_practice(day: date) -> Subquery:
     """The items that anybody may practise on that day, each by the version that papers take: item_id, item (public id),
-    version_id, ref, type, subject, point, stem_text.
+    version_id, ref, type, subject, point, stem_text, difficulty (its author's label), enemies ("" for none).
 
     They are those of the bundled pool that a machine scores, whose law stands, and that neither the version papers take
     nor the newest one reserves for exams.
@@ -200,19 +205,24 @@ def for_practice(day: date) -> Subquery:
     return (
         select(Item.id.label("item_id"), Item.public_id.label("item"), ItemVersion.id.label("version_id"), Item.ref)
         .add_columns(ItemVersion.type, ItemVersion.subject, ItemVersion.point, ItemVersion.stem_text)
+        .add_columns(
+            func.coalesce(ItemVersion.difficulty, "").label("difficulty"),
+            _word("enemies", ItemVersion).label("enemies"),
+        )
         .join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.drawn))
         .join(newest, (newest.item_id == Item.id) & (newest.number == Item.newest))
         .join(Pool, Pool.id == Item.pool_id)
         .where(Pool.created_by.is_(None), DRAWABLE, ItemVersion.type.in_(_MACHINE_SCORED))
         .where(or_(ItemVersion.valid_from.is_(None), ItemVersion.valid_from <= day))
         .where(or_(ItemVersion.valid_until.is_(None), ItemVersion.valid_until >= day))
-        .where(*(_classification(version) != "reserved" for version in (ItemVersion, newest)))
+        .where(*(_word("classification", version) != "reserved" for version in (ItemVersion, newest)))
         .subquery("practised")
     )
 
 
-def _classification(version: type[ItemVersion]) -> ColumnElement[str]:
-    return func.coalesce(version.record["classification"].as_string(), "")
+def _word(name: str, version: type[ItemVersion]) -> ColumnElement[str]:
+    """A word of a version's record, "" where it has none."""
+    return func.coalesce(version.record[name].as_string(), "")
 
 
 @dataclass(frozen=True, slots=True)

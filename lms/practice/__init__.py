@@ -1,1 +1,1 @@
-"""Courseware in use: units to study, progress that survives a change of machine, checks, hours."""
+"""Practice: rounds of questions, mistakes, favourites, mastery, personal tests and mock exams; nothing of it counts."""

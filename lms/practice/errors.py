@@ -24,3 +24,10 @@ class WhileSitting(Refused):
 
     code = "practice.while_sitting"
     sentence = lazy_gettext("There is no practice while you sit an exam. Hand it in first.")
+
+
+class TooFewForTest(Refused):
+    """The subjects hold fewer questions than the shortest test."""
+
+    code = "practice.too_few"
+    sentence = lazy_gettext("These subjects hold too few questions for a test. Choose more of them.")

@@ -19,7 +19,7 @@ class Round(Model):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    #: one of `lms.practice.queries.WAYS`
+    #: one of `lms.practice.queries.WAYS`, "one" for a single question, or one of its `TESTS`
     way: Mapped[str] = mapped_column(String(12))
     #: "" for all
     subject: Mapped[str] = mapped_column(String(40), default="")
@@ -33,6 +33,8 @@ class Round(Model):
     right: Mapped[int] = mapped_column(Integer, default=0)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: of a test: its plan, what was asked, its outcome
+    record: Mapped[Any] = mapped_column(Json, nullable=True)
 
 
 class Answer(Model):

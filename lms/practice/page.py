@@ -29,7 +29,7 @@ MOST_UNITS = 3
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question by the names that `components/question.html` uses; the page has one, numbered 1."""
+    """A question by the names that `components/question.html` uses; alone on its page it is number 1."""
 
     number: int
     type: str
@@ -59,16 +59,21 @@ class Told:
     units: tuple[UnitRow, ...]
 
 
+def stem(version: ItemVersion) -> Markup:
+    """The words of a question for whoever only reads them."""
+    return rendered_stem(version.stem)
+
+
 def seed_of(seed: bytes, place: int) -> bytes:
     """Orders the options of a place of a round."""
     return derive(seed, f"place:{place}")
 
 
-def asked(version: ItemVersion, seed: bytes) -> Asked:
+def asked(version: ItemVersion, seed: bytes, *, number: int = 1) -> Asked:
     """The question to be answered."""
     stimulus = version.stimulus
     return Asked(
-        number=1,
+        number=number,
         type=version.type,
         control=version.interaction.CONTROL,
         stem=rendered(version.stem),
@@ -78,21 +83,21 @@ def asked(version: ItemVersion, seed: bytes) -> Asked:
     )
 
 
-def response_of(version: ItemVersion, seed: bytes, form: MultiDict[str, str]) -> Any:
-    """The stored form of what was posted; raises BadResponse for what no page of ours sends."""
+def response_of(version: ItemVersion, seed: bytes, form: MultiDict[str, str], *, name: str = FIELD) -> Any:
+    """The stored form of what was posted for the control of that name; raises BadResponse for what no page of ours sends."""
     shown = version.interaction.present(version.body, seed)
-    raw = raw_answer(version.interaction.CONTROL, shown, form, FIELD)
+    raw = raw_answer(version.interaction.CONTROL, shown, form, name)
     if version.interaction.CONTROL == "order" and not raw:
-        raw = _numbered(shown, form)
+        raw = _numbered(shown, form, name)
     return version.interaction.read(version.body, seed, raw)
 
 
-def _numbered(shown: Presentation, form: MultiDict[str, str]) -> list[str]:
+def _numbered(shown: Presentation, form: MultiDict[str, str], name: str) -> list[str]:
     """The lines of an ordering by the numbers chosen for them, where no script moves lines; [] where none was chosen.
 
     Raises BadResponse for two lines with one number.
     """
-    places = {choice.id: form.get(f"{FIELD}-{choice.id}", "") for choice in shown.choices}
+    places = {choice.id: form.get(f"{name}-{choice.id}", "") for choice in shown.choices}
     if not any(places.values()):
         return []
     if sorted(places.values()) != sorted(str(place) for place in range(1, len(places) + 1)):

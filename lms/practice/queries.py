@@ -16,7 +16,11 @@ from question_bank.item import ItemVersion
 
 #: what a round is made of: any question, what is due, past mistakes, favourites
 WAYS = ("all", "due", "mistakes", "favourites")
+#: rounds that tell nothing before their end
+TESTS = ("test", "mock")
+TESTS_SHOWN = 10
 RIGHT = 1000
+_TOLD = Round.ended_at.is_not(None) | Round.way.not_in(TESTS)
 #: of how many answers the usual time is worked out, and how many it takes
 LOOKED_AT, ENOUGH = 101, 5
 
@@ -111,14 +115,23 @@ def _question(session: Session, query: Select[Any]) -> Question | None:
 
 
 def rounds(session: Session, person_id: int, *, limit: int) -> list[Round]:
-    """The person's latest rounds."""
-    query = select(Round).where(Round.person_id == person_id).order_by(Round.id.desc()).limit(limit)
-    return list(session.scalars(query))
+    """The person's latest rounds that are no tests."""
+    query = select(Round).where(Round.person_id == person_id, Round.way.not_in(TESTS))
+    return list(session.scalars(query.order_by(Round.id.desc()).limit(limit)))
 
 
-def round_of(session: Session, person_id: int, public_id: str, *, lock: bool = False) -> Round | None:
-    """A round of that person; with `lock` nobody else changes it before the transaction ends."""
-    query = select(Round).where(Round.public_id == public_id, Round.person_id == person_id)
+def tests(session: Session, person_id: int, kind: str) -> list[Round]:
+    """The person's latest tests of a kind."""
+    query = select(Round).where(Round.person_id == person_id, Round.way == kind)
+    return list(session.scalars(query.order_by(Round.id.desc()).limit(TESTS_SHOWN)))
+
+
+def round_of(session: Session, person_id: int, public_id: str, *, test: str = "", lock: bool = False) -> Round | None:
+    """A round of that person, one that is no test or a test of that kind; with `lock` nobody else changes it before the
+    transaction ends.
+    """
+    kind = Round.way == test if test else Round.way.not_in(TESTS)
+    query = select(Round).where(Round.public_id == public_id, Round.person_id == person_id, kind)
     return session.scalar(query.with_for_update() if lock else query)
 
 
@@ -127,9 +140,16 @@ def answers(session: Session, round_id: int) -> dict[int, Answer]:
     return {row.place: row for row in session.scalars(select(Answer).where(Answer.round_id == round_id))}
 
 
+def told_answers(person_id: int) -> Subquery:
+    """The person's answers of which they were told what became of them: item_id, share, at."""
+    query = select(Answer.item_id, Answer.share, Answer.at).join(Round, Round.id == Answer.round_id)
+    return query.where(Answer.person_id == person_id, _TOLD).subquery("told")
+
+
 def last_answer(session: Session, person_id: int, item_id: int) -> Answer | None:
-    """What the person answered last to the item."""
-    query = select(Answer).where(Answer.person_id == person_id, Answer.item_id == item_id)
+    """The last answer to the item of which the person was told what became of it."""
+    query = select(Answer).join(Round, Round.id == Answer.round_id)
+    query = query.where(Answer.person_id == person_id, Answer.item_id == item_id, _TOLD)
     return session.scalar(query.order_by(Answer.id.desc()).limit(1))
 
 

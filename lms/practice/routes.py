@@ -1,11 +1,10 @@
 """Practising in the browser: choosing, answering one question after another, seeing what was right, the summary."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
+from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from lms.access import signed_in
@@ -14,14 +13,13 @@ from lms.clock import BUREAU_ZONE, now
 from lms.database import reading, writing
 from lms.errors import NotFound
 from lms.i18n import locale_code
-from lms.practice import errors, page, queries, service
+from lms.practice import errors, page, posted, queries, service
 from lms.practice.forms import choice_of, whole
 from lms.practice.models import Round
 from lms.practice.queries import Question
 from lms.question_types import TYPE_NAMES
 from lms.sitting import queries as sitting
 from lms.subjects import SUBJECTS
-from question_bank.errors import BadResponse
 
 bp = Blueprint("practice", __name__, url_prefix="/practice", template_folder="templates")
 
@@ -31,6 +29,8 @@ WAY_NAMES = {
     "mistakes": lazy_gettext("My mistakes"),
     "favourites": lazy_gettext("My favourites"),
 }
+#: how rounds came about
+ROUND_NAMES = WAY_NAMES | {"one": lazy_gettext("One question")}
 ROUNDS_SHOWN = 8
 
 
@@ -48,6 +48,7 @@ def index() -> ResponseReturnValue:
         total=sum(held.values()),
         subjects=[(one.code, one.name(locale_code()), held[one.code]) for one in SUBJECTS if one.code in held],
         rounds=queries.rounds(session, viewer().id, limit=ROUNDS_SHOWN),
+        round_names=ROUND_NAMES,
         subject_names=subject_names(),
     )
 
@@ -95,15 +96,11 @@ def answer(round_id: str, place: int) -> ResponseReturnValue:
     with writing() as session:
         held = _round(session, round_id, lock=True)
         found = _question_at(session, held, place)
-        if whole(request.form.get("version")) != found.version_id:
-            raise errors.Reworded
-        given, complaint = _given(found, page.seed_of(held.seed, place))
+        given, complaint = posted.given(found, page.seed_of(held.seed, place), request.form)
         if complaint:
             flash(complaint, "warn")
             return redirect(url_for("practice.show", round_id=round_id), 303)
-        shown_at = whole(request.form.get("shown_at"))
-        seconds = int(now().timestamp()) - shown_at if shown_at is not None else None
-        service.answer(session, held, place, found, response=given, seconds=seconds)
+        service.answer(session, held, place, found, response=given, seconds=posted.seconds(request.form))
     return redirect(url_for("practice.place", round_id=round_id, place=place), 303)
 
 
@@ -141,7 +138,7 @@ def end(round_id: str) -> ResponseReturnValue:
 @bp.post("/questions/<item_id>/star")
 @signed_in
 def star(item_id: str) -> ResponseReturnValue:
-    """Make a question a favourite or none any more; back to the place of the round it was asked at."""
+    """Make a question a favourite or none any more; back to where it was asked or shown."""
     with writing() as session:
         found = queries.question_by_public_id(session, item_id)
         if found is None:
@@ -150,6 +147,8 @@ def star(item_id: str) -> ResponseReturnValue:
     round_id, place = request.form.get("round", ""), whole(request.form.get("place"))
     if round_id and place is not None:
         return redirect(url_for("practice.place", round_id=round_id, place=place), 303)
+    if request.form.get("listed"):
+        return redirect(url_for("practice_lists.question", item_id=item_id), 303)
     return redirect(url_for("practice.index"), 303)
 
 
@@ -179,19 +178,6 @@ def _question_at(session: Session, held: Round, place: int) -> Question:
     return found
 
 
-def _given(found: Question, seed: bytes) -> tuple[Any, str]:
-    """The response that was posted, None for "I do not know"; and what is wrong with it, "" for nothing."""
-    if "unknown" in request.form:
-        return None, ""
-    try:
-        given = page.response_of(found.version, seed, request.form)
-    except BadResponse:
-        return None, gettext("The answer could not be read. Please give it once more.")
-    if found.version.interaction.is_blank(given):
-        return None, gettext("Give an answer first, or say that you do not know.")
-    return given, ""
-
-
 def _summary(session: Session, held: Round) -> ResponseReturnValue:
     stems = queries.stems(session, held.items)
     given = queries.answers(session, held.id)
@@ -204,8 +190,8 @@ def _summary(session: Session, held: Round) -> ResponseReturnValue:
 
 def _names(held: Round) -> dict[str, object]:
     subject = subject_names().get(held.subject, "")
-    title = " · ".join(filter(None, (str(WAY_NAMES[held.way]), subject, held.point)))
-    return {"title": title, "type_names": TYPE_NAMES, "ways": WAY_NAMES}
+    title = " · ".join(filter(None, (str(ROUND_NAMES[held.way]), subject, held.point)))
+    return {"title": title, "type_names": TYPE_NAMES}
 
 
 def _midnight() -> datetime:

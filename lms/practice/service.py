@@ -13,7 +13,7 @@ from lms.practice.models import Answer, Card, Favourite, Round
 from lms.practice.queries import RIGHT, Choice, Question
 from question_bank import spacing
 from question_bank.chance import Chance
-from question_bank.scoring import DEFAULT
+from question_bank.scoring import DEFAULT, Rules
 
 SIZES = (5, 10, 20, 50)
 #: a page that was open longer says nothing of the time an answer took
@@ -33,12 +33,21 @@ def start(session: Session, person_id: int, choice: Choice) -> Round:
         found = Chance(seed).shuffled(found)
         if choice.way == "all" and choice.subject:
             found.sort(key=lambda one: one[1])
+    return _begun(session, person_id, choice, [item for item, _met in found[: choice.size]], seed)
+
+
+def start_one(session: Session, person_id: int, item_id: int) -> Round:
+    """Begin a round of one question, which may be practised."""
+    return _begun(session, person_id, Choice(way="one"), [item_id], secrets.token_bytes(32))
+
+
+def _begun(session: Session, person_id: int, choice: Choice, items: list[int], seed: bytes) -> Round:
     made = Round(
         person_id=person_id,
         way=choice.way,
         subject=choice.subject,
         point=choice.point,
-        items=[item for item, _met in found[: choice.size]],
+        items=items,
         seed=seed,
         answered=0,
         right=0,
@@ -56,12 +65,35 @@ def answer(
     kept = queries.answers(session, held.id)
     if place in kept:
         return kept[place]
+    made = answered(session, held, place, question, response=response, seconds=seconds)
+    remember(session, made)
+    session.add(made)
+    session.flush()
+    if queries.next_place(session, held) is None:
+        end(held)
+    return made
+
+
+def answered(
+    session: Session,
+    held: Round,
+    place: int,
+    question: Question,
+    *,
+    response: Any,
+    seconds: int | None,
+    rules: Rules = DEFAULT,
+) -> Answer:
+    """An answer as it is to be kept, scored by these rules and counted in its round; neither added to the session nor remembered."""
     version = question.version
     blank = response is None or version.interaction.is_blank(response)
-    share = 0 if blank else thousandths(version.interaction.score(version.body, response, DEFAULT))
+    share = 0 if blank else thousandths(version.interaction.score(version.body, response, rules))
     spent = seconds if seconds is not None and 0 <= seconds <= LONGEST_SECONDS else None
-    rating = _remember(session, held.person_id, question.item_id, share, spent)
-    made = Answer(
+    card = session.get(Card, (held.person_id, question.item_id))
+    usual = queries.usual_seconds(session, question.item_id)
+    held.answered += 1
+    held.right += share == RIGHT
+    return Answer(
         round_id=held.id,
         place=place,
         person_id=held.person_id,
@@ -70,16 +102,9 @@ def answer(
         response=None if blank else response,
         share=share,
         seconds=spent,
-        rating=rating,
+        rating=spacing.rating_of(share / RIGHT, spent, usual, card.quick if card else 0),
         at=now(),
     )
-    session.add(made)
-    held.answered += 1
-    held.right += share == RIGHT
-    session.flush()
-    if queries.next_place(session, held) is None:
-        end(held)
-    return made
 
 
 def thousandths(share: Fraction) -> int:
@@ -102,24 +127,22 @@ def star(session: Session, person_id: int, item_id: int, *, on: bool) -> None:
         session.delete(kept)
 
 
-def _remember(session: Session, person_id: int, item_id: int, share: int, seconds: int | None) -> int:
-    """Bring what is known of the item up to the answer; the rating of the answer."""
-    moment, usual = now(), queries.usual_seconds(session, item_id)
-    card = session.get(Card, (person_id, item_id))
+def remember(session: Session, given: Answer) -> None:
+    """Bring what is known of the item up to the answer."""
+    usual = queries.usual_seconds(session, given.item_id)
+    card = session.get(Card, (given.person_id, given.item_id))
     if card is None:
-        card = Card(person_id=person_id, item_id=item_id, record=spacing.first(moment).to_record())
+        card = Card(person_id=given.person_id, item_id=given.item_id, record=spacing.first(given.at).to_record())
         card.answered, card.quick, card.mistaken = 0, 0, False
         session.add(card)
     before = spacing.Card.from_record(card.record)
-    rating = spacing.rating_of(share / RIGHT, seconds, usual, card.quick)
-    after = spacing.reviewed(before, rating, max(moment, before.last or moment))
+    after = spacing.reviewed(before, given.rating, max(given.at, before.last or given.at))
     card.record = after.to_record()
-    card.due = after.due if share == RIGHT else moment
+    card.due = after.due if given.share == RIGHT else given.at
     card.answered += 1
-    card.share, card.answered_at = share, moment
-    card.quick = card.quick + 1 if spacing.quick(share / RIGHT, seconds, usual) else 0
-    _judge(card, moment.astimezone(BUREAU_ZONE).date())
-    return rating
+    card.share, card.answered_at = given.share, given.at
+    card.quick = card.quick + 1 if spacing.quick(given.share / RIGHT, given.seconds, usual) else 0
+    _judge(card, given.at.astimezone(BUREAU_ZONE).date())
 
 
 def _judge(card: Card, day: date) -> None:

@@ -418,7 +418,7 @@ def deciders(decided: InForce, form: Form, given: Sequence["Graded"], questions:
     numbers, found = {one.decision for one in given}, set[int]()
     slots = [slot for slot in form.slots if slot.number in questions]
     for one, remark in decided:
-        aside = remark is not None and slots and not any(map(remark.touches, slots))
+        aside = remark is not None and not remark.by_people and slots and not any(map(remark.touches, slots))
         if one.number in numbers and not aside:
             found |= {one.proposed_by} | ({one.decided_by} if one.decided_by else set())
     return found

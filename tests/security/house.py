@@ -52,6 +52,7 @@ from lms.ids import new_public_id
 from lms.jobs import run_waiting
 from lms.marking import allotting, plans
 from lms.marking.models import Question, Script
+from lms.practice import mock_service
 from lms.sitting import service as sitting
 from lms.sitting import telling
 from lms.sitting.deeds import End, Save
@@ -420,7 +421,7 @@ def _learning(house: House) -> None:
 
 
 def _practice(house: House, cast: Cast) -> None:
-    """A round of the librarian, a colleague of Lin's, who sits an exam, of which nothing is answered."""
+    """A round, a test and a mock of the librarian, a colleague of Lin's, who sits an exam; nothing of them is answered."""
     colleague = sign_in(house.app.test_client(), cast.wu)
     address = post(colleague, "/practice/rounds", way="all", size="5").location
     page = colleague.get(address).text
@@ -430,6 +431,20 @@ def _practice(house: House, cast: Cast) -> None:
     )
     assert item is not None
     assert version is not None
+    with house.app.app_context(), writing() as session:
+        pool = bank.bundled_pool(session)
+        assert pool is not None
+        bank_service.store_items(
+            session, pool, [replace(one, ref=f"t{n}-{one.ref}") for n in (1, 2) for one in wordings()], None
+        )
+    test = post(colleague, "/practice/tests/").location
+    waiting = re.search(r'"version" value="(\d+)"', colleague.get(test).text)
+    assert waiting is not None
+    with house.app.app_context(), writing() as session:
+        exam = exams.by_public_id(session, house.values["exam"])
+        assert exam is not None
+        house.values["mock"] = mock_service.start(session, cast.wu.id, exam).public_id
+    house.values |= {"test": test.rsplit("/", 1)[1], "test_version": waiting[1]}
     house.values |= {"round": address.rsplit("/", 1)[1], "round_item": item[1], "round_version": version[1]}
 
 
