@@ -85,6 +85,16 @@ def set_rubric(session: Session, exam: ExamRow, question_id: str, rubric: Rubric
     record(session, "marking.rubric", thing="exam", thing_id=exam.public_id, before={"rubric": before}, after=told)
 
 
+def question_with_plan(session: Session, exam_id: int, public_id: str) -> tuple[Question, Plan]:
+    """A question of the exam, and how it is marked, in one query; raises NotFound."""
+    query = select(Question, Plan).join(Plan, Plan.exam_id == Question.exam_id)
+    row = session.execute(query.where(Question.exam_id == exam_id, Question.public_id == public_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    question, plan = row
+    return question, plan
+
+
 def question_of(session: Session, exam_id: int, public_id: str) -> Question:
     """A question of the exam; raises NotFound."""
     found = session.scalar(select(Question).where(Question.exam_id == exam_id, Question.public_id == public_id))

@@ -1,7 +1,7 @@
 """Reading: a marker's desk, an answer as a marker sees it, and how far an exam is marked."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import queries as accounts
+from lms.accounts.queries import PersonRow
 from lms.errors import NotFound
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
@@ -147,13 +148,24 @@ def sheet(session: Session, person_id: int, script_id: str) -> Sheet:
 
 
 def text_of(session: Session, script: Script) -> str:
-    """What was written, with the candidate's own name, number and units masked where they wrote them."""
-    text = str(
-        sitting.answers_of(session, [script.attempt_id], {script.slot})[script.attempt_id].get(script.slot) or ""
-    )
-    person = accounts.person_by_id(session, sitting.people_of(session, [script.attempt_id])[script.attempt_id])
-    path = (person.unit_path or "").strip("/").split("/")
+    """What was written, as `texts_of`."""
+    return texts_of(session, [script])[script.id]
+
+
+def texts_of(session: Session, scripts: Sequence[Script]) -> dict[int, str]:
+    """What was written, by id of the answer, with the candidates' own names, numbers and units masked where they wrote them."""
+    attempts, slots = sorted({one.attempt_id for one in scripts}), {one.slot for one in scripts}
+    answers, owners = sitting.answers_of(session, attempts, slots), sitting.people_of(session, attempts)
+    people = accounts.people_by_ids(session, sorted({*owners.values()}))
     units = {str(unit.id): unit.name for unit in accounts.units(session, closed=True)}
+    return {
+        one.id: _masked(str(answers[one.attempt_id].get(one.slot) or ""), people[owners[one.attempt_id]], units)
+        for one in scripts
+    }
+
+
+def _masked(text: str, person: PersonRow, units: Mapping[str, str]) -> str:
+    path = (person.unit_path or "").strip("/").split("/")
     # the root is everybody's
     for own in (person.name, person.staff_number, *(units.get(part, "") for part in reversed(path[1:]))):
         text = text.replace(own, MASK) if own else text
@@ -216,17 +228,21 @@ class MarkerRow:
 def marker_rows(session: Session, exam_id: int) -> list[MarkerRow]:
     """Who marks or has marked the exam."""
     counts = (
-        select(Task.person_id, func.count(Task.done_at), func.count())
+        select(Task.person_id, func.count(Task.done_at).label("done"), func.count().label("total"))
         .join(Script, Script.id == Task.script_id)
         .where(Script.exam_id == exam_id, Task.taken_back_at.is_(None))
         .group_by(Task.person_id)
+        .subquery()
     )
-    found = {person: (done, total) for person, done, total in session.execute(counts)}
-    rows = session.scalars(select(Marker).where(Marker.exam_id == exam_id).order_by(Marker.added_at, Marker.person_id))
+    query = (
+        select(Marker.person_id, Marker.adjudicates, Marker.left_at, counts.c.done, counts.c.total)
+        .outerjoin(counts, counts.c.person_id == Marker.person_id)
+        .where(Marker.exam_id == exam_id, Marker.left_at.is_(None) | counts.c.total.is_not(None))
+        .order_by(Marker.added_at, Marker.person_id)
+    )
     return [
-        MarkerRow(row.person_id, row.adjudicates, row.left_at, *found.get(row.person_id, (0, 0)))
-        for row in rows
-        if row.left_at is None or row.person_id in found
+        MarkerRow(row.person_id, row.adjudicates, row.left_at, row.done or 0, row.total or 0)
+        for row in session.execute(query)
     ]
 
 

@@ -1,6 +1,6 @@
 """The examiner's pages on marking: rules, markers, criteria, progress, how far markers agree, bringing marks in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -56,7 +56,7 @@ def rules(exam_id: str) -> ResponseReturnValue:
 def add_marker(exam_id: str) -> ResponseReturnValue:
     """Somebody marks from now on."""
     exam, form = access_exam(reading(), viewer(), exam_id), MarkerForm()
-    form.offer(_people(exam))
+    form.offer(_people([person.person_id for person in plans.markers(reading(), exam.id)]))
     if not form.validate_on_submit():
         return _index(exam, RulesForm(formdata=None, data=RulesForm.filled(_marking(exam))), form), 422
 
@@ -158,7 +158,7 @@ def answers(exam_id: str, question_id: str) -> ResponseReturnValue:
     """The answers to a question and who gave them what; not whose they are."""
     session = reading()
     exam = access_exam(session, viewer(), exam_id)
-    question = plans.question_of(session, exam.id, question_id)
+    question, plan = plans.question_with_plan(session, exam.id, question_id)
     state = request.args.get("state", "")
     page = paginate(session, queries.scripts(question.id, state), number=requested_page())
     scripts = page.items
@@ -172,10 +172,10 @@ def answers(exam_id: str, question_id: str) -> ResponseReturnValue:
         page=page,
         scripts=scripts,
         given=given,
-        texts={script.id: queries.text_of(session, script) for script in scripts},
+        texts=queries.texts_of(session, scripts),
         people=accounts.people_by_ids(session, sorted({one.person_id for rows in given.values() for one in rows})),
         state=state,
-        plan=plans.of_exam(session, exam.id),
+        plan=plan,
         form=SendBackForm(formdata=None),
     )
 
@@ -242,12 +242,10 @@ def _marking(exam: ExamRow) -> Marking:
     return plans.marking_of(plan) if plan else Marking()
 
 
-def _people(exam: ExamRow) -> dict[str, str]:
-    """Who can be added, by public id: those with the role of a marker who do not mark this exam yet."""
-    session = reading()
-    mark = {marker.person_id for marker in plans.markers(session, exam.id)}
+def _people(mark: Collection[int]) -> dict[str, str]:
+    """Who can be added, by public id: those with the role of a marker beside these, who mark the exam."""
     words = request.args.get("q", "").strip()[:60]
-    found = accounts.holders_of(session, Act.MARK, now=now(), search=words, limit=FOUND + len(mark))
+    found = accounts.holders_of(reading(), Act.MARK, now=now(), search=words, limit=FOUND + len(mark))
     return {
         person.public_id: f"{person.name} ({person.unit_name or '-'}, {person.staff_number})"
         for person in found
@@ -258,9 +256,11 @@ def _people(exam: ExamRow) -> dict[str, str]:
 def _index(exam: ExamRow, form: RulesForm, marker: MarkerForm) -> str:
     session = reading()
     plan, rows = plans.of_exam(session, exam.id), queries.marker_rows(session, exam.id)
-    offered = _people(exam)
+    drawn = plan is not None and plan.allotted_at is not None
+    questions = queries.questions(session, exam) if plan else []
+    missing = sum(row.answers - row.final for row in questions)
+    offered = {} if plan is None or plan.remarking else _people({row.person_id for row in rows if row.left_at is None})
     marker.offer(offered)
-    stuck = marks.waiting_for_adjudicator(session, exam) if plan and plan.allotted_at else ()
     return render_template(
         "marking/index.html",
         exam=exam,
@@ -271,11 +271,11 @@ def _index(exam: ExamRow, form: RulesForm, marker: MarkerForm) -> str:
         words=request.args.get("q", ""),
         rows=rows,
         people=accounts.people_by_ids(session, [row.person_id for row in rows]),
-        questions=queries.questions(session, exam) if plan else [],
-        missing=closing.missing(session, exam.id),
+        questions=questions,
+        missing=missing,
         reviewed=sum(map(len, closing.reviewed(session, exam).values())) if exam.marked_at else 0,
-        stuck=len(stuck),
-        complete=sitting.complete(session, exam),
-        at_work=allotting.under_way(session, exam),
+        stuck=len(marks.waiting_for_adjudicator(session, exam)) if missing else 0,
+        complete=not drawn and sitting.complete(session, exam),
+        at_work=not drawn and allotting.under_way(session, exam),
         adjudicators=sum(row.adjudicates and row.left_at is None for row in rows),
     )
