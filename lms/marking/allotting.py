@@ -15,7 +15,7 @@ from lms.clock import BUREAU_ZONE, now
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.marking import errors, plans
-from lms.marking.models import Mark, Plan, Question, Script, Task
+from lms.marking.models import Mark, Marker, Plan, Question, Script, Task
 from lms.sitting import queries as sitting
 from question_bank.chance import Chance, derive
 from question_bank.grading import scores_from_record
@@ -68,7 +68,7 @@ def under_way(session: Session, exam: ExamRow) -> bool:
 def draw(session: Session, exam: ExamRow, marking: Marking, *, report: Callable[[int], None]) -> Drawn:
     """Draw the answers among the markers, controls included; raises TooFewMarkers."""
     basis, answers = sitting.basis(session, exam.id), _answers(session, exam, report)
-    panel = [marker.person_id for marker in plans.markers(session, exam.id)]
+    panel = [marker.person_id for marker in _panel(session, exam)]
     barred = _barred(session, exam, [answer.person_id for answer in answers], panel)
     numbers = range(len(answers))
     forbidden = {number: barred[answers[number].person_id] for number in numbers}
@@ -85,6 +85,12 @@ def draw(session: Session, exam: ExamRow, marking: Marking, *, report: Callable[
     return Drawn(
         basis, answers, counting, compared, {number: n for n, number in enumerate(chance.shuffled(list(numbers)))}
     )
+
+
+def _panel(session: Session, exam: ExamRow) -> list[Marker]:
+    """Who marks the exam, without those who sat it after they were asked to mark."""
+    sat = sitting.attempts_of(session, exam.id)
+    return [marker for marker in plans.markers(session, exam.id) if marker.person_id not in sat]
 
 
 def _answers(session: Session, exam: ExamRow, report: Callable[[int], None]) -> list[Answer]:
@@ -247,7 +253,7 @@ class Deal:
     @classmethod
     def of(cls, session: Session, exam: ExamRow, attempts: Collection[int]) -> "Deal":
         """As things stand."""
-        panel, people = plans.markers(session, exam.id), sitting.people_of(session, attempts)
+        panel, people = _panel(session, exam), sitting.people_of(session, attempts)
         ids = [marker.person_id for marker in panel]
         loads = session.execute(
             select(Task.person_id, func.count())

@@ -13,7 +13,6 @@ from lms.exams.queries import ExamRow
 from lms.marking import errors, plans
 from lms.marking.marks import recomputed, refuse_closed
 from lms.marking.models import Mark, Plan, Question, Script, Task
-from lms.sitting import queries as sitting
 from lms.sitting import service as sitting_service
 
 
@@ -68,7 +67,7 @@ def reviewed(session: Session, exam: ExamRow) -> dict[int, dict[int, Decimal]]:
 
 def finals(session: Session, exam: ExamRow) -> dict[int, dict[int, Decimal]]:
     """The final marks of attempts that count, by attempt and slot."""
-    counts = {sat.id for some in sitting.counted(session, exam.id) for sat in some}
+    counts = sitting_service.counting(session, exam.id)
     found: dict[int, dict[int, Decimal]] = defaultdict(dict)
     query = select(Script.attempt_id, Script.slot, Script.final).where(Script.exam_id == exam.id)
     for attempt, slot, final in session.execute(query.order_by(Script.attempt_id, Script.slot)):

@@ -294,6 +294,11 @@ def bring_in(session: Session, exam: ExamRow, marks: Mapping[int, Mapping[int, D
     return remarking.ask(session, exam, Remark((Change(MARKS, None, marks),), favour=False), by)
 
 
+def counting(session: Session, exam_id: int) -> set[int]:
+    """Ids of the attempts that count."""
+    return set(session.scalars(select(Attempt.id).where(Attempt.exam_id == exam_id, Attempt.ended_how != "void")))
+
+
 def marks_in_force(session: Session, exam_id: int) -> dict[int, dict[int, Decimal]]:
     """The marks of people that count, by attempt and slot; empty where none do. What an appeal changed is in them."""
     found: dict[int, dict[int, Decimal]] = defaultdict(dict)

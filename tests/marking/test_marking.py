@@ -16,14 +16,14 @@ from lms.exams import errors as exam_errors
 from lms.exams import service as exams
 from lms.jobs import run_waiting
 from lms.marking import closing, errors, marks, plans
-from lms.marking.models import Mark, Question, Script, Task
+from lms.marking.models import Mark, Marker, Question, Script, Task
 from lms.sitting.decided import Discrepancy
 from lms.sitting.models import AttemptResult
 from lms.sitting.verification import verify
 from lms.transcripts.models import TranscriptEntry
 from question_bank.moderation import Criterion, Marking, Rubric
 from tests.cast import Cast, csrf, post
-from tests.conftest import TestClock
+from tests.conftest import NINE, TestClock
 from tests.exam_day import ExamDay
 from tests.marking.essays import Essays, panelled, sat_essays, viewer
 
@@ -219,6 +219,23 @@ def test_no_answer_is_marked_twice_by_one_or_by_somebody_of_the_branch(app: Flas
     assert cast.wang.id not in loads
     assert set(loads.values()) == {8}
     assert len({(task.script_id, task.person_id) for task in tasks(essays)}) == 32
+
+
+def test_a_marker_who_sat_the_exam_after_all_gets_no_answers(essays: Essays) -> None:
+    """
+    Asked to mark before the exam, then sat it: the draw leaves them out, and what waits for somebody does not come to them.
+    """
+    panelled(essays, DOUBLE)
+    candidate = essays.people[0]
+    with essays.app.app_context(), writing() as session:
+        session.add(Marker(exam_id=essays.exam.id, person_id=candidate.id, adjudicates=True, added_by=1, added_at=NINE))
+        session.flush()
+    post(essays.client(essays.cast.zhao), at(essays, "draw"))
+    run_waiting(essays.app)
+    for person in essays.markers:
+        mark_all(essays, person, ("4", "6") if person is essays.markers[0] else ("0", "0"))
+
+    assert candidate.id not in {task.person_id for task in tasks(essays)}
 
 
 def test_too_few_markers_are_told_and_nothing_is_drawn(essays: Essays, cast: Cast) -> None:

@@ -13,9 +13,10 @@ from lms.accounts import service as accounts
 from lms.accounts.policy import Role
 from lms.audit.models import AuditEntry
 from lms.database import reading, writing
+from lms.errors import NotFound
 from lms.exams import queries as exams
 from lms.jobs import run_waiting
-from lms.sitting import decisions, errors, queries, remarking, service
+from lms.sitting import decisions, equating, errors, queries, remarking, service
 from lms.sitting.models import Attempt, AttemptResult, Decision, Remarking
 from lms.transcripts.models import TranscriptEntry
 from question_bank.attempt import Kind
@@ -253,6 +254,24 @@ def test_carrying_out_twice_is_carrying_out_once(app: Flask, desk: Desk) -> None
 
     assert done is False
     assert desk.standing() == before
+
+
+def test_a_change_of_scoring_is_not_decided_on_the_page_of_pass_marks(app: Flask, desk: Desk, cohort: Cohort) -> None:
+    """
+    The page of pass marks does not show a proposal to change the scoring, and nobody agrees to it there.
+    """
+    asked = desk.ask(rekey(desk))
+    with app.app_context():
+        with writing() as session:
+            found = remarking.by_public_id(session, cohort.exam.id, asked.public_id)
+            name = remarking.propose(session, cohort.exam, found, "答案有误", desk.viewer(desk.author))
+        with pytest.raises(NotFound), writing() as session:
+            equating.decide(session, cohort.exam, name, desk.viewer(desk.other), agree=True)
+    page = desk.feng.get(f"/sitting/exam/{cohort.exam.public_id}/pass-marks")
+
+    assert page.status_code == 200
+    assert name not in page.text
+    assert name in desk.feng.get(f"{desk.at}/change/{asked.public_id}").text
 
 
 REMARKED = "decision = 1 AND attempt_id = (SELECT MIN(attempt_id) FROM attempt_result WHERE decision = 1)"
