@@ -15,7 +15,7 @@ FEWEST, MOST = 10, 1000
 class AppealForm(FlaskForm):
     """What to look at again, and why."""
 
-    questions = CheckboxesField(lazy_gettext("Which questions"))
+    questions = CheckboxesField(lazy_gettext("Which questions it is about"))
     reason = WordsField(lazy_gettext("Why"), validators=[DataRequired(), Length(FEWEST, MOST)])
 
     def offer(self, labels: dict[int, str]) -> None:
