@@ -62,6 +62,8 @@ from lms.signoff import work as signoff_work
 from lms.sitting import camera_routes, equating_routes, express, remark_routes, waiting, writer
 from lms.sitting import routes as sitting_routes
 from lms.sitting import work as sitting_work
+from lms.standards import judge_routes as standard_judge_routes
+from lms.standards import routes as standards_routes
 from lms.supervision import admission_routes as admission_desk_routes
 from lms.supervision import queries as supervision_queries
 from lms.supervision import record_routes, room_routes
@@ -195,6 +197,8 @@ def _after_the_bell(app: Flask) -> None:
     for analysis in (calibration_routes, copying_routes):
         app.register_blueprint(analysis.bp)
     analysis_work.init_app(app)
+    for standards in (standards_routes, standard_judge_routes):
+        app.register_blueprint(standards.bp)
     for appeals in (appeals_routes, appeal_desk_routes):
         app.register_blueprint(appeals.bp)
     app.register_blueprint(signoff_routes.bp)

@@ -30,6 +30,13 @@ class ExamTooFewItems(Refused):
     )
 
 
+class ExamHeld(Refused):
+    """Something rests on the draft that is kept for good."""
+
+    code = "exam.held"
+    sentence = lazy_gettext("A panel has judged the pass mark of this draft, and that is kept: it cannot be deleted.")
+
+
 class ExamTakesNoFiles(Refused):
     """The paper asks for files, which candidates cannot hand in yet."""
 

@@ -147,8 +147,14 @@ def release(exam_id: str) -> ResponseReturnValue:
 @requires(Act.MANAGE_EXAMS)
 def delete(exam_id: str) -> ResponseReturnValue:
     """Forget a draft."""
-    with writing() as session:
-        service.delete_draft(session, access_exam(session, viewer(), exam_id).id)
+    try:
+        with writing() as session:
+            service.delete_draft(session, access_exam(session, viewer(), exam_id).id)
+    except NotFound:
+        raise
+    except Refused as refusal:
+        flash(sentence_of(refusal), "bad")
+        return redirect(url_for("exams.show", exam_id=exam_id))
     flash(gettext("The draft was deleted."), "good")
     return redirect(url_for("exams.index"))
 

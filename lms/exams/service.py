@@ -3,11 +3,13 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lms import jobs
@@ -124,6 +126,18 @@ def release(session: Session, exam_id: int) -> None:
             jobs.enqueue(session, "sitting.released", {"exam": exam.id}, unique_key=f"released:{exam.public_id}")
 
 
+def set_pass_mark(session: Session, exam_id: int, mark: Decimal) -> None:
+    """Set the pass mark of a draft; raises ExamFrozen once it is published, ExamUnfit for one that cannot be reached."""
+    exam = _draft(session, exam_id)
+    before = Blueprint.from_record(exam.blueprint)
+    blueprint = replace(before, pass_mark=mark)
+    refuse_unfit(blueprint, exam.release)
+    exam.blueprint = blueprint.to_record()
+    was, now_is = {"blueprint": before.to_record()}, {"blueprint": exam.blueprint}
+    record(session, "exam.update", thing="exam", thing_id=exam.public_id, before=was, after=now_is)
+    proof.ask(session, exam.id, exam.public_id)
+
+
 def set_marked(session: Session, exam_id: int, *, marked: bool) -> None:
     """Note that marks which people gave count now, or that none do any more."""
     exam = session.get_one(Exam, exam_id)
@@ -144,10 +158,14 @@ def set_guarded(session: Session, exam_id: int, *, guarded: bool) -> None:
 
 
 def delete_draft(session: Session, exam_id: int) -> None:
-    """Forget a draft; raises ExamFrozen once it is published."""
+    """Forget a draft; raises ExamFrozen once it is published, ExamHeld where something rests on it that is kept."""
     exam = _draft(session, exam_id)
     session.execute(delete(ExamAudience).where(ExamAudience.exam_id == exam.id))
     session.delete(exam)
+    try:
+        session.flush()
+    except IntegrityError as fault:
+        raise errors.ExamHeld from fault
     record(session, "exam.delete", thing="exam", thing_id=exam.public_id, before={"title": exam.title})
 
 

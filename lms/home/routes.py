@@ -13,6 +13,7 @@ from lms.courses import queries as courses
 from lms.database import reading
 from lms.i18n import locale_code
 from lms.sitting import queries as sitting
+from lms.standards import queries as standards
 from lms.subjects import BY_CODE
 from lms.transcripts import queries as transcripts
 
@@ -48,6 +49,7 @@ def index() -> ResponseReturnValue:
         to_review=to_review,
         returned=returned,
         appeals=appeals.waiting_for(session, me)[:SHOWN],
+        to_judge=standards.waiting(session, me.id),
         now=moment,
         zone=BUREAU_ZONE,
         subject_names={code: subject.name(locale_code()) for code, subject in BY_CODE.items()},

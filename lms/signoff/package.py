@@ -24,6 +24,7 @@ from lms.exams.queries import ExamRow
 from lms.marking import queries as marking
 from lms.signoff import queries
 from lms.sitting import service as sitting
+from lms.standards import queries as standards
 from lms.supervision import queries as supervision
 from question_bank.formats.record import to_record
 
@@ -56,6 +57,7 @@ def files(session: Session, exam: ExamRow) -> dict[str, bytes]:
         "gradings.jsonl": _lines(kept["gradings"]),
         "decisions.json": _json(kept["decisions"]),
         "appeals.json": _json(told),
+        "standards.json": _json(standards.whole(session, exam.id)),
         "marks.jsonl": _lines(marking.whole(session, exam.id)),
         "incidents.json": _json(_incidents(session, exam)),
         "audit.jsonl": _lines(_audit(session, [exam.public_id, *(one["appeal"] for one in told), *measures])),

@@ -42,13 +42,13 @@ from lms.sitting import (
 )  # fmt: skip
 from lms.sitting.deeds import End, Leftover, Save, Saved, Start, Started
 from lms.sitting.measures import Measure
-from lms.sitting.models import Accommodation, Attempt, Outage
+from lms.sitting.models import Accommodation, Attempt, AttemptResult, Outage
 from lms.sitting.policy import AttemptRow
 from lms.sitting.writer import writer
 from question_bank.assembly import Form
 from question_bank.attempt import FROM_CANDIDATE, OF_WINDOW, Incoming, Kind
 from question_bank.item import ItemVersion
-from question_bank.remarking import MARKS, Change, Remark
+from question_bank.remarking import MARKS, PASS_MARK, Change, Remark
 from question_bank.timing import GRACE, Allowance, Time, deadline
 
 MAX_EVENTS = 200  # in one batch
@@ -292,6 +292,19 @@ def bring_in(session: Session, exam: ExamRow, marks: Mapping[int, Mapping[int, D
     any change of scoring; its public id. Raises as `lms.sitting.remarking.ask`.
     """
     return remarking.ask(session, exam, Remark((Change(MARKS, None, marks),), favour=False), by)
+
+
+def another_pass_mark(session: Session, exam: ExamRow, mark: Decimal, by: Viewer) -> str:
+    """Have it worked out what another pass mark makes of the results, as `bring_in`."""
+    return remarking.ask(session, exam, Remark((Change(PASS_MARK, None, mark),), favour=False), by)
+
+
+def totals(session: Session, exam_id: int) -> list[Decimal]:
+    """What the attempts that count earned by the gradings that count."""
+    newest = queries.newest_revisions()
+    query = select(AttemptResult.total).join(Attempt, Attempt.id == AttemptResult.attempt_id)
+    query = query.join(newest, (newest.c.attempt_id == Attempt.id) & (newest.c.revision == AttemptResult.revision))
+    return list(session.scalars(query.where(Attempt.exam_id == exam_id, Attempt.ended_how != "void")))
 
 
 def counting(session: Session, exam_id: int) -> set[int]:

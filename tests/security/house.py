@@ -58,6 +58,8 @@ from lms.sitting import telling
 from lms.sitting.deeds import End, Save
 from lms.sitting.models import Attempt, Outage
 from lms.sitting.writer import Writer
+from lms.standards import queries as standard_queries
+from lms.standards import service as standards
 from question_bank.attempt import Incoming, Kind
 from question_bank.moderation import Marking
 from question_bank.particulars import Changes
@@ -289,6 +291,7 @@ def build(folder: Path) -> House:
     house.people = {column: cast[name] for column, name in _CAST.items()}
     day = make_exam_day(house.app, cast, clock())
     _exams(house, cast, day)
+    _standards(house, cast)
     _people(house, cast)
     _appeals(house)
     _learning(house)
@@ -382,6 +385,17 @@ def _appeals(house: House) -> None:
     """An appeal of Lin's against the result of the finished attempt."""
     asked = post(house.client("cadre"), f"/appeals/attempt/{house.values['done']}", reason="第一题的答案与法条不符。")
     house.values["appeal"] = asked.location.rsplit("/", 1)[1]
+
+
+def _standards(house: House, cast: Cast) -> None:
+    """A worksheet for the pass mark of the exam, on whose panel Feng is."""
+    by = type("Who", (), {"id": cast.zhao.id})()
+    with house.app.app_context(), writing() as session:
+        exam = exams.by_public_id(session, house.values["exam"])
+        assert exam is not None
+        house.values["sheet"] = standards.begin(session, exam, "angoff", by)
+        sheet = standard_queries.sheet_of(session, exam.id, house.values["sheet"])
+        standards.add_judge(session, exam, sheet, cast.feng.id, by)
 
 
 def _people(house: House, cast: Cast) -> None:
