@@ -66,7 +66,8 @@ def show(exam_id: str, sheet_id: str) -> ResponseReturnValue:
 @requires(Act.MANAGE_EXAMS)
 def add_judge(exam_id: str, sheet_id: str) -> ResponseReturnValue:
     """Somebody judges from now on."""
-    form = JudgeForm()
+    exam, form = access_exam(reading(), viewer(), exam_id), JudgeForm()
+    queries.sheet_of(reading(), exam.id, sheet_id)
     form.offer(_people(()))
     if not form.validate_on_submit():
         flash(gettext("Choose a person."), "bad")
