@@ -110,20 +110,8 @@ def place(round_id: str, place: int) -> ResponseReturnValue:
     held = _test(session, round_id)
     if held.ended_at is None:
         return redirect(url_for("practice_tests.show", round_id=round_id), 303)
-    given = queries.answers(session, held.id).get(place)
-    found = queries.question(session, given.item_id) if given else None
-    if given is None or found is None:
-        raise NotFound
-    return render_template(
-        "practice/item.html",
-        found=found,
-        given=given,
-        told=page.told(session, viewer().id, given),
-        starred=queries.is_favourite(session, viewer().id, found.item_id),
-        back=(gettext("Personal test"), url_for("practice_tests.show", round_id=round_id)),
-        place=place,
-        subject_names=_subject_names(),
-        type_names=TYPE_NAMES,
+    return page.answered_page(
+        session, held, place, gettext("Personal test"), url_for("practice_tests.show", round_id=round_id)
     )
 
 

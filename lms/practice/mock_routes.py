@@ -14,13 +14,11 @@ from lms.clock import now
 from lms.database import reading, writing
 from lms.errors import NotFound
 from lms.exams.queries import ExamRow
-from lms.i18n import locale_code
 from lms.practice import errors, mock_service, page, queries
 from lms.practice.mock_service import KIND
 from lms.practice.models import Round
 from lms.question_types import TYPE_NAMES
 from lms.sitting import queries as sitting
-from lms.subjects import SUBJECTS
 from question_bank.blueprint import Shortage
 from question_bank.errors import BadResponse
 from question_bank.item import ItemVersion
@@ -88,20 +86,8 @@ def place(round_id: str, place: int) -> ResponseReturnValue:
     held = _mock(session, round_id)
     if held.ended_at is None:
         return redirect(url_for("practice_mocks.show", round_id=round_id), 303)
-    given = queries.answers(session, held.id).get(place)
-    found = queries.question(session, given.item_id) if given else None
-    if given is None or found is None:
-        raise NotFound
-    return render_template(
-        "practice/item.html",
-        found=found,
-        given=given,
-        told=page.told(session, viewer().id, given),
-        starred=queries.is_favourite(session, viewer().id, found.item_id),
-        back=(gettext("Mock exam"), url_for("practice_mocks.show", round_id=round_id)),
-        place=place,
-        subject_names={one.code: one.name(locale_code()) for one in SUBJECTS},
-        type_names=TYPE_NAMES,
+    return page.answered_page(
+        session, held, place, gettext("Mock exam"), url_for("practice_mocks.show", round_id=round_id)
     )
 
 

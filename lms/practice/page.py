@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from flask import render_template
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -10,12 +11,17 @@ from werkzeug.datastructures import MultiDict
 from lms.bank import queries as bank
 from lms.courses import queries as courses
 from lms.courses.queries import UnitRow
+from lms.errors import NotFound
 from lms.form_answers import raw_answer
+from lms.i18n import locale_code
 from lms.library import queries as library
 from lms.library.queries import Link
-from lms.practice.models import Answer
+from lms.practice import queries
+from lms.practice.models import Answer, Round
 from lms.practice.queries import RIGHT
+from lms.question_types import TYPE_NAMES
 from lms.richtext import rendered, rendered_stem
+from lms.subjects import SUBJECTS
 from question_bank.chance import derive
 from question_bank.errors import BadResponse
 from question_bank.interactions import Presentation
@@ -148,3 +154,22 @@ def _units(session: Session, person_id: int, version: ItemVersion) -> tuple[Unit
     if version.point:
         found.sort(key=lambda unit: version.point not in unit.title)
     return tuple(found[:MOST_UNITS])
+
+
+def answered_page(session: Session, held: Round, place: int, title: str, back: str) -> str:
+    """What was right at a place of a round that is over, with the way back to it; raises NotFound."""
+    given = queries.answers(session, held.id).get(place)
+    found = queries.question(session, given.item_id) if given else None
+    if given is None or found is None:
+        raise NotFound
+    return render_template(
+        "practice/item.html",
+        found=found,
+        given=given,
+        told=told(session, held.person_id, given),
+        starred=queries.is_favourite(session, held.person_id, found.item_id),
+        back=(title, back),
+        place=place,
+        subject_names={one.code: one.name(locale_code()) for one in SUBJECTS},
+        type_names=TYPE_NAMES,
+    )

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the published stubs
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from lms.admission import service
 from lms.clock import BUREAU_ZONE
-from lms.fields import WholeField
+from lms.fields import LineField, WholeField
 from lms.supervision.service import MOST_SIDE
 from question_bank.attempt import Kind
 
@@ -44,14 +44,6 @@ FAULTS: dict[str, Callable[..., str]] = {
         "Line %(line)s is too much: a room has at most %(most)s ranges.", line=fault.line, most=service.MOST_RANGES
     ),
 }
-
-
-class LineField(StringField):
-    """One line without spaces around it."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Strip it, and what no database takes."""
-        super().process_formdata([value.replace("\0", "").strip() for value in valuelist])
 
 
 class MeasureForm(FlaskForm):
