@@ -93,8 +93,9 @@ def ready(page: Page) -> None:
 
 
 def sure(page: Page) -> None:
-    """Yes to what the page asks."""
-    page.locator("#confirm-dialog").locator("button[value=yes]").click()
+    """Yes to what the page asks, and the page that answers it."""
+    with page.expect_navigation():
+        page.locator("#confirm-dialog").locator("button[value=yes]").click()
 
 
 def mark(page: Page, keys: tuple[str, ...]) -> None:
@@ -143,7 +144,8 @@ def test_two_differ_and_a_third_settles(house: House, enter: Enter, language: st
     ready(zhao)
     expect(zhao.locator("tbody", has_text=house.cast.lin.name)).to_contain_text(said["passed"])
     zhao.locator("input[name=reason]").fill("阅卷结束")
-    zhao.get_by_role("button", name=said["propose"]).click()
+    with zhao.expect_navigation():
+        zhao.get_by_role("button", name=said["propose"]).click()
     feng.goto(zhao.url)
     feng.get_by_role("button", name=said["agree"], exact=True).click()
     sure(feng)

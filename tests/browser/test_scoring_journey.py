@@ -77,10 +77,17 @@ def ready(page: Page) -> None:
     expect(page.locator("[data-look-again]")).to_have_count(0, timeout=20_000)
 
 
+def through(page: Page, label: str) -> None:
+    """A button, and the page that answers it."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=label, exact=True).click()
+
+
 def press(page: Page, label: str) -> None:
-    """A button that asks once more."""
+    """A button that asks once more, and the page that answers it."""
     page.get_by_role("button", name=label, exact=True).click()
-    page.locator("#confirm-dialog").locator("button[value=yes]").click()
+    with page.expect_navigation():
+        page.locator("#confirm-dialog").locator("button[value=yes]").click()
 
 
 def agreed(page: Page, address: str, said: dict[str, str]) -> None:
@@ -121,10 +128,10 @@ def signed_off(zhao: Page, feng: Page, exam_id: str, said: dict[str, str]) -> li
     expect(zhao.get_by_role("button", name=said["sign"])).to_have_count(0)
     zhao.goto(f"/exams/{exam_id}/appeals")
     zhao.locator("input[name=days]").fill("0")
-    zhao.get_by_role("button", name=said["keep"]).click()
+    through(zhao, said["keep"])
     zhao.goto(f"/exams/{exam_id}/archive")
     zhao.locator("input[name=reason]").fill("复核已办结")
-    zhao.get_by_role("button", name=said["sign"]).click()
+    through(zhao, said["sign"])
     expect(zhao.locator(".alert-good")).to_be_visible()
     feng.goto(f"/exams/{exam_id}/archive")
     press(feng, said["off"])
@@ -149,11 +156,11 @@ def test_a_wrong_key_is_mended_and_the_change_taken_back(house: House, enter: En
 
     zhao.goto(f"/exams/{exam.public_id}/scoring/question/{ref}")
     zhao.locator("input[name=ticked][value=B]").check()
-    zhao.get_by_role("button", name=said["look"]).click()
+    through(zhao, said["look"])
     ready(zhao)
     expect(zhao.locator("tbody", has_text=house.cast.lin.name)).to_contain_text(said["passed"])
     zhao.locator("input[name=reason]").fill("第四题答案有误")
-    zhao.get_by_role("button", name=said["propose"]).click()
+    through(zhao, said["propose"])
     change = zhao.url
     agreed(feng, change, said)
 
@@ -170,7 +177,7 @@ def test_a_wrong_key_is_mended_and_the_change_taken_back(house: House, enter: En
     press(feng, said["back"])
     ready(feng)
     feng.locator("input[name=reason]").fill("经复核答案无误")
-    feng.get_by_role("button", name=said["propose"]).click()
+    through(feng, said["propose"])
     agreed(zhao, feng.url, said)
 
     lin.goto(result)
