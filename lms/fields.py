@@ -4,6 +4,8 @@ from flask_babel import gettext
 from wtforms import DecimalField, IntegerField, SelectMultipleField, StringField, TextAreaField
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from lms.i18n import plain
+
 MOST_MARKS = 1_000_000
 
 
@@ -27,6 +29,11 @@ class CheckboxesField(SelectMultipleField):
 
 class MarksField(DecimalField):
     """Marks: finite, with at most two decimals, as they are stored."""
+
+    def _value(self) -> str:
+        """What was typed, else the marks without zeros that say nothing."""
+        typed: str = super()._value()  # type: ignore[misc]  # the stubs leave it out
+        return typed if self.raw_data or self.data is None else plain(self.data)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Refuse what marks cannot be, NaN among it, before anything is compared with it."""

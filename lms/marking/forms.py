@@ -75,7 +75,7 @@ class CriterionForm(FlaskForm):
         csrf = False
 
     name = LineField(lazy_gettext("What is looked at"), [Length(max=500)])
-    marks = MarksField(lazy_gettext("Marks"), [], default=None)
+    marks = MarksField(lazy_gettext("Full marks"), [], default=None)
     anchors = TextAreaField(lazy_gettext("Anchors"), [Length(max=MOST_ANCHORS)])
 
     def criterion(self) -> Criterion:
