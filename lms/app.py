@@ -53,6 +53,7 @@ from lms.practice import list_routes as practice_list_routes
 from lms.practice import mastery_routes as practice_mastery_routes
 from lms.practice import mock_routes as practice_mock_routes
 from lms.practice import routes as practice_routes
+from lms.reading import routes as reading_routes
 from lms.rehearsal import routes as rehearsal_routes
 from lms.rehearsal import work as rehearsal_work
 from lms.roster import routes as roster_routes
@@ -157,6 +158,7 @@ def _features(app: Flask, config: Config) -> None:
     bank_work.init_app(app)
     many_work.init_app(app)
     app.register_blueprint(courses_routes.bp)
+    app.register_blueprint(reading_routes.bp)
     app.register_blueprint(exams_routes.bp)
     exams_work.init_app(app)
     for admission in (admission_rule_routes, admission_routes):

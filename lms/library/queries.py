@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Subquery, func, select
 from sqlalchemy.orm import Session
 
 from courseware.packages.markdown import Heading, headings, render
@@ -55,6 +55,17 @@ def documents(*, subject: str = "", kind: str = "", status: str = "") -> Select[
 def row_of(row: Any) -> DocumentRow:
     """A row of `documents`."""
     return DocumentRow(*row)
+
+
+def document(session: Session, public_id: str) -> DocumentRow | None:
+    """The document with this public id, None when there is none."""
+    row = session.execute(select(*_ROW).where(Document.public_id == public_id)).first()
+    return DocumentRow(*row) if row else None
+
+
+def titles() -> Subquery:
+    """Every document's id, public_id and title, to be joined by features that keep things about documents."""
+    return select(Document.id, Document.public_id, Document.title).subquery("document")
 
 
 def counts(session: Session) -> dict[str | None, int]:

@@ -295,6 +295,7 @@ def build(folder: Path) -> House:
     _people(house, cast)
     _appeals(house)
     _learning(house)
+    _reading(house)
     _practice(house, cast)
     _imports(house)
     _writing(house, cast, day)
@@ -432,6 +433,15 @@ def _learning(house: House) -> None:
         "person": person,
         "code": printed.rsplit("/", 1)[1],
     }
+
+
+def _reading(house: House) -> None:
+    """A bookmark of the librarian."""
+    librarian = house.client("librarian")
+    post(librarian, f"/library/reading/documents/{house.values['document']}/marks", anchor="a2", label="第二条")
+    found = re.search(r"/library/reading/marks/([\w-]{22})/note", librarian.get("/library/reading/").text)
+    assert found is not None
+    house.values["reading_mark"] = found[1]
 
 
 def _practice(house: House, cast: Cast) -> None:

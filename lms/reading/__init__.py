@@ -1,0 +1,1 @@
+"""One's own reading of the library: where one stopped, bookmarks, highlighted passages, notes."""
