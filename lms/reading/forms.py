@@ -23,7 +23,7 @@ class PlaceForm(FlaskForm):
 class NoteForm(FlaskForm):
     """The words of a note; none are allowed."""
 
-    note = WordsField(lazy_gettext("Note"), [Length(max=MOST_NOTED)], default="")
+    note = WordsField(lazy_gettext("Write a note"), [Length(max=MOST_NOTED)], default="")
 
 
 class MarkForm(NoteForm):

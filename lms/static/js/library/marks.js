@@ -86,9 +86,10 @@ export class Marks {
     this.choice.hidden = !chosen;
     if (!chosen) return;
     const box = getSelection().getRangeAt(0).getBoundingClientRect();
-    const width = this.choice.offsetWidth;
-    this.choice.style.left = `${Math.max(8, Math.min(box.left, innerWidth - width - 8))}px`;
-    this.choice.style.top = `${box.bottom + 56 > innerHeight ? Math.max(8, box.top - 56) : box.bottom + 10}px`;
+    const within = (place, size, most) => `${Math.max(8, Math.min(place, most - size - 8))}px`;
+    const below = box.bottom + 66 < innerHeight;
+    this.choice.style.left = within(box.left, this.choice.offsetWidth, innerWidth);
+    this.choice.style.top = within(below ? box.bottom + 10 : box.top - 64, this.choice.offsetHeight, innerHeight);
   }
 
   async make(mark) {
