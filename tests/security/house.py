@@ -295,7 +295,7 @@ def build(folder: Path) -> House:
     _people(house, cast)
     _appeals(house)
     _learning(house)
-    _reading(house)
+    _reading(house, cast)
     _practice(house, cast)
     _imports(house)
     _writing(house, cast, day)
@@ -435,9 +435,9 @@ def _learning(house: House) -> None:
     }
 
 
-def _reading(house: House) -> None:
+def _reading(house: House, cast: Cast) -> None:
     """A bookmark of the librarian."""
-    librarian = house.client("librarian")
+    librarian = sign_in(house.app.test_client(), cast.wu)
     post(librarian, f"/library/reading/documents/{house.values['document']}/marks", anchor="a2", label="第二条")
     found = re.search(r"/library/reading/marks/([\w-]{22})/note", librarian.get("/library/reading/").text)
     assert found is not None

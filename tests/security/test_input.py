@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
 from lms.database import db, reading
 from tests.cast import Cast, csrf, sign_in
@@ -40,7 +39,7 @@ CLAIMS = {
     "is_admin": "1", "admin": "true", "roles": "system-admin", "score": "100", "total": "100", "passed": "1", "user_id": "1",
     "person": "1", "deadline": "2030-01-01T00:00", "_method": "DELETE", "__class__": "x", "viewer": "1", "by": "1",
 }  # fmt: skip
-Cells = dict[tuple[str, int, str], str]
+Cells = dict[tuple[str, int, str], object]
 
 
 @pytest.mark.parametrize("row", FORMS, ids=lambda row: row.name)
@@ -81,12 +80,18 @@ def filled(house: House, row: Row) -> dict[str, Any]:
 
 
 def cells(house: House) -> Cells:
-    """Every cell of every table."""
+    """Every cell of every table, as the database holds it."""
     found: Cells = {}
     with house.app.app_context():
+        held = reading().connection()
         for table in db.metadata.sorted_tables:
-            rows = reading().execute(select(table).order_by(*table.primary_key.columns)).mappings()
-            found |= {(table.name, n, name): repr(value) for n, row in enumerate(rows) for name, value in row.items()}
+            names = [column.name for column in table.columns]
+            order = ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
+            said = ", ".join(f'"{name}"' for name in names)
+            rows = held.exec_driver_sql(f'SELECT {said} FROM "{table.name}" ORDER BY {order}')
+            found |= {
+                (table.name, n, name): cell for n, row in enumerate(rows) for name, cell in zip(names, row, strict=True)
+            }
     return found
 
 
