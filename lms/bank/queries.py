@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session, aliased
 from lms.accounts.policy import ALLOWS, Act, Viewer, unit_paths
 from lms.bank import calibrations as calibrations
 from lms.bank import review_queries, statistics
+from lms.bank.citing import CitingItem as CitingItem
+from lms.bank.citing import citing as citing
+from lms.bank.citing import citing_row as citing_row
 from lms.bank.health_words import CATEGORIES
 from lms.bank.models import Item, ItemVersion, Pool, Share, Statistic
 from question_bank import item as domain

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import Select, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from courseware.progress import Act, Event, ProgressState, replay
 from courseware.record import from_record
@@ -113,6 +113,19 @@ def recent(session: Session, person_id: int, *, state: str, limit: int) -> list[
 def suggested(session: Session, person_id: int, *, limit: int) -> list[UnitRow]:
     """Units not begun yet, in the order of the catalogue."""
     return [row_of(row) for row in session.execute(units(person_id, state="new").limit(limit))]
+
+
+def references(session: Session) -> list[tuple[str, str, str, list[tuple[str, str | None]]]]:
+    """What every open unit refers to, by code: public id, title, title in English, and (source, article) each."""
+    other = aliased(CourseUnitVersion)
+    last = select(func.max(other.number)).where(other.unit_id == CourseUnit.id)
+    rows = session.execute(
+        select(CourseUnit.public_id, CourseUnit.title, CourseUnit.title_en, CourseUnitVersion.record["references"])
+        .join(CourseUnitVersion, CourseUnitVersion.unit_id == CourseUnit.id)
+        .where(CourseUnit.state == "open", CourseUnitVersion.number == last.scalar_subquery())
+        .order_by(CourseUnit.code)
+    )
+    return [(*row[:3], [(source, article or None) for source, article in row[3] or ()]) for row in rows]
 
 
 def newest(session: Session, public_id: str) -> OpenUnit | None:

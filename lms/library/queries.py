@@ -8,12 +8,13 @@ from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
-from sqlalchemy import Select, Subquery, func, select
+from sqlalchemy import Select, String, Subquery, cast, func, select
 from sqlalchemy.orm import Session
 
 from courseware.packages.markdown import Heading, headings, render
 from lms.html import clean
-from lms.library.citation import article_of, short_name
+from lms.library.citation import article_of as article_of
+from lms.library.citation import short_name
 from lms.library.models import Alias, Document, DocumentPassage
 
 
@@ -61,6 +62,20 @@ def document(session: Session, public_id: str) -> DocumentRow | None:
     """The document with this public id, None when there is none."""
     row = session.execute(select(*_ROW).where(Document.public_id == public_id)).first()
     return DocumentRow(*row) if row else None
+
+
+def label_of(session: Session, document_id: int, anchor: str) -> str | None:
+    """What the document calls the place with this anchor, e.g. 第五条; None when it has no such place."""
+    query = select(DocumentPassage.label).where(
+        DocumentPassage.document_id == document_id, DocumentPassage.anchor == anchor
+    )
+    return session.scalar(query.order_by(DocumentPassage.seq).limit(1))
+
+
+def resting_on(session: Session, title: str) -> list[DocumentRow]:
+    """Documents that name a law of this title among what they rest on, by title; a hundred at most."""
+    query = select(*_ROW).where(cast(Document.sources, String).contains(title.strip("《》"), autoescape=True))
+    return [DocumentRow(*row) for row in session.execute(query.order_by(Document.title, Document.id).limit(100))]
 
 
 def titles() -> Subquery:

@@ -10,12 +10,13 @@ from flask_wtf import FlaskForm
 
 from lms.access import signed_in
 from lms.accounts.gate import viewer
+from lms.bank import queries as bank
 from lms.database import reading, writing
 from lms.errors import NotFound, wants_json
 from lms.library import queries as library
 from lms.library.queries import DocumentRow
 from lms.paging import paginate, requested_page
-from lms.reading import queries, service
+from lms.reading import citing, queries, service
 from lms.reading.forms import MarkForm, NoteForm, PlaceForm
 from lms.reading.queries import MarkRow
 
@@ -57,6 +58,24 @@ def of_document(document_id: str) -> ResponseReturnValue:
     if not wants_json():
         return redirect(url_for("reading.index", q=document.title))
     return jsonify(place=asdict(place) if place else None, marks=[_shown(one) for one in marks])
+
+
+@bp.get("/documents/<document_id>/cited")
+@signed_in
+def cited(document_id: str) -> ResponseReturnValue:
+    """What rests on a document, or on one article of it; questions only for those who may see them."""
+    session, document = reading(), _document(document_id)
+    article = request.args.get("article", "").strip()[:20]
+    found = citing.resting(session, viewer(), document, article)
+    questions = paginate(session, found.questions, number=requested_page()) if found.questions is not None else None
+    return render_template(
+        "reading/cited.html",
+        document=document,
+        article=article,
+        found=found,
+        page=questions,
+        questions=[bank.citing_row(row) for row in questions.items] if questions else [],
+    )
 
 
 @bp.post("/documents/<document_id>/place")
