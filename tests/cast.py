@@ -8,8 +8,12 @@ Lin and Wang are cadres of different branches, Zhao examines, Qian is training m
 Zhou are the three administrators, Wu keeps the library, Zheng invigilates, Feng reviews, Chen marks.
 """
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -21,7 +25,10 @@ from lms.accounts import service
 from lms.accounts.passwords import CHEAP, Hasher
 from lms.accounts.policy import Role
 from lms.accounts.queries import PersonRow, UnitRow
-from lms.database import writing
+from lms.app import create_app
+from lms.config import Config
+from lms.database import db, writing
+from tests.conftest import CAST, TestClock, make_config, on_postgres, postgres_url
 
 PASSWORD = "eleven wooden lanterns"  # of everybody in the cast
 _HASHER = Hasher(CHEAP)
@@ -129,10 +136,37 @@ def make_cast(app: Flask) -> Cast:
         return Cast(**units, **_make_people(units))
 
 
+@pytest.fixture(scope="session")
+def sqlite_with_cast(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Cast]:
+    """The same with the cast in it, whom most tests want."""
+    folder = tmp_path_factory.mktemp("cast")
+    shutil.copy(sqlite_template, folder)
+    return folder / "shuyuan.db", _with_cast(make_config(folder))
+
+
+@pytest.fixture(scope="session")
+def postgres_with_cast(postgres_template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Cast]]:
+    """The same with the cast in it, whom most tests want."""
+    name = f"shuyuan_cast_{uuid4().hex[:10]}"
+    on_postgres(f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"')
+    yield name, _with_cast(make_config(tmp_path_factory.mktemp("cast"), postgres_url(name)))
+    on_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _with_cast(config: Config) -> Cast:
+    app = create_app(config, clock=TestClock())
+    cast = make_cast(app)
+    with app.app_context():
+        db.engine.dispose()
+    return cast
+
+
 @pytest.fixture
-def cast(app: Flask) -> Cast:
+def cast(app: Flask, request: pytest.FixtureRequest) -> Cast:
     """The organisation and its people on the database of this test; hashing is cheap in their application."""
-    return make_cast(app)
+    app.extensions["accounts.hasher"] = _HASHER
+    found: Cast = request.node.stash[CAST]
+    return found
 
 
 def sign_in(client: FlaskClient, person: PersonRow, *, second_factor: bool = True) -> FlaskClient:

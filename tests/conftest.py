@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, make_url, text
+from werkzeug.routing import Rule
 
 from lms import migrate
 from lms.app import create_app
@@ -22,7 +24,22 @@ from lms.database import db
 
 pytest_plugins = ["tests.cast", "tests.exam_day", "tests.academy", "tests.practice.school", "tests.demonstration"]
 
+_compile_builder, _builders = Rule._compile_builder, dict[tuple[object, ...], Any]()
+
+
+def _remembered(rule: Rule, append_unknown: bool = True) -> Any:
+    """Applications of one process have the same addresses: what builds one is compiled once, not for every test."""
+    key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+    if key not in _builders:
+        _builders[key] = _compile_builder(rule, append_unknown)
+    return _builders[key]
+
+
+Rule._compile_builder = _remembered  # type: ignore[method-assign,assignment]
+
 SECRET = "a-test-secret-of-more-than-32-characters"
+#: where the fixtures of databases leave the cast that is in one
+CAST = pytest.StashKey[Any]()
 POSTGRES = os.environ.get("LMS_TEST_POSTGRES", "")
 IN_CI = os.environ.get("SHUYUAN_CI") == "1"
 #: templates compiled once for the applications of all tests
@@ -68,18 +85,18 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgres_template() -> Iterator[str]:
     """The name of a migrated, empty PostgreSQL database that each test copies."""
     name = f"shuyuan_template_{uuid4().hex[:10]}"
-    _postgres(f'CREATE DATABASE "{name}"')
-    migrate.upgrade(make_config(Path("/nonexistent"), _postgres_url(name)))
+    on_postgres(f'CREATE DATABASE "{name}"')
+    migrate.upgrade(make_config(Path("/nonexistent"), postgres_url(name)))
     yield name
-    _postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+    on_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def _postgres_url(name: str) -> str:
+def postgres_url(name: str) -> str:
     return make_url(POSTGRES).set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
 
 
-def _postgres(statement: str) -> None:
-    engine = create_engine(_postgres_url("postgres"), isolation_level="AUTOCOMMIT")
+def on_postgres(statement: str) -> None:
+    engine = create_engine(postgres_url("postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()
@@ -89,7 +106,7 @@ def _postgres(statement: str) -> None:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database of this test's own."""
     if request.param == "sqlite":
-        template = request.getfixturevalue("sqlite_template")
+        template = _template(request, "sqlite")
         shutil.copy(template, tmp_path / "shuyuan.db")
         yield f"sqlite:///{tmp_path / 'shuyuan.db'}"
         return
@@ -97,11 +114,20 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         if IN_CI:
             pytest.fail("CI must run the tests on PostgreSQL: LMS_TEST_POSTGRES is not set")
         pytest.skip("no PostgreSQL: set LMS_TEST_POSTGRES to an owner's address")
-    template = request.getfixturevalue("postgres_template")
+    template = _template(request, "postgres")
     name = f"shuyuan_{uuid4().hex[:12]}"
-    _postgres(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield _postgres_url(name)
-    _postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+    on_postgres(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield postgres_url(name)
+    on_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _template(request: pytest.FixtureRequest, kind: str) -> Path | str:
+    """What the database of this test is copied from: with the cast where the test asks for it."""
+    if "cast" not in request.fixturenames:
+        template: Path | str = request.getfixturevalue(f"{kind}_template")
+        return template
+    template, request.node.stash[CAST] = request.getfixturevalue(f"{kind}_with_cast")
+    return template
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from lms.backup import Made
 from lms.config import Config
 from lms.sitting.models import AttemptEvent
 from tests.cast import Cast
-from tests.conftest import SECRET, _postgres, _postgres_url, make_config
+from tests.conftest import SECRET, make_config, on_postgres, postgres_url
 from tests.exam_day import ExamDay
 from tests.sitting.test_sitting import Candidate, right_answers
 
@@ -72,9 +72,9 @@ def elsewhere(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield make_config(folder)
         return
     name = f"shuyuan_restore_{uuid4().hex[:10]}"
-    _postgres(f'CREATE DATABASE "{name}"')
-    yield make_config(folder, _postgres_url(name))
-    _postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+    on_postgres(f'CREATE DATABASE "{name}"')
+    yield make_config(folder, postgres_url(name))
+    on_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def complaint(session: Session, head: tuple[int, str]) -> str | None:
