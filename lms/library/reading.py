@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from lms.library import quality, statute
@@ -65,7 +65,8 @@ def _described(data: bytes, name: str) -> Read:
     text = found.markdown
     built = statute.pieces(text) if statute.is_statute(text) else ()
     notes = quality.examined(text, statute.findings(built)) if text else ()
-    return Read(found, notes, sum(piece.kind == "article" for piece in built))
+    kept = replace(found, original=hashlib.sha256(data).hexdigest(), media_type=registry.MEDIA_TYPES["markdown"])
+    return Read(kept, notes, sum(piece.kind == "article" for piece in built))
 
 
 class FrontMatter(Unreadable):
@@ -155,6 +156,7 @@ def _source(made: _Made, data: bytes, defaults: Defaults) -> Source:
         media_type=registry.MEDIA_TYPES[made.found.format],
         original=hashlib.sha256(data).hexdigest(),
         pages=made.pages,
+        proposed=True,
     )
 
 

@@ -55,6 +55,8 @@ class Source:
     original: str | None = None
     #: lines of `markdown` (from 0) on which pages begin: (line, page)
     pages: tuple[tuple[int, int], ...] = ()
+    #: whether its facts were read out of its text, and are no more than proposals
+    proposed: bool = False
 
     @property
     def name(self) -> str:
@@ -169,6 +171,10 @@ def _problems(facts: Mapping[str, Any]) -> Iterator[Problem]:
     for key in _DATES:
         if key in facts and (not isinstance(facts[key], date) or isinstance(facts[key], datetime)):
             yield Problem(key, "not_a_date")
+    yield from _list_problems(facts)
+
+
+def _list_problems(facts: Mapping[str, Any]) -> Iterator[Problem]:
     for key, longest in _LISTS.items():
         titles = facts.get(key, [])
         if not isinstance(titles, list) or not all(isinstance(i, str) and 0 < len(i) <= longest for i in titles):

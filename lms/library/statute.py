@@ -130,7 +130,7 @@ def _pieces(lines: Iterable[str]) -> Iterator[Piece]:
         annex = _annex(heading.title if heading else line) if previous or annexes else ""
         if annex:
             yield from done()
-            path, previous = [_Heading(annex, 0, 1)], previous
+            path = [_Heading(annex, 0, 1)]
             kind, label, body, begun, annexes = "annex", annex[:200], [], number, annexes + 1
         elif article:
             yield from done()
