@@ -87,6 +87,8 @@ def compare(before: str, after: str) -> tuple[Compared, ...]:
             found.append(Compared(label, "same", ((text, "same"),)))
         elif home is not None and comparable(new.get(home, ("", ""))[1]) != comparable(text):
             told.add(home)
+            if key in old and key not in told and not _stands(old[key][1], new):
+                found.append(Compared(old[key][0], "gone", ((old[key][1], "gone"),)))
             found.append(Compared(label, "moved", ((text, "same"),), old[home][0]))
         elif key in old and key not in told:
             found.append(Compared(label, "changed", _runs(old[key][1], text)))
