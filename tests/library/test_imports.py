@@ -5,9 +5,11 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 from werkzeug.test import TestResponse
 
 from lms.audit.models import AuditEntry
@@ -58,7 +60,8 @@ def test_an_archive_is_looked_at_then_taken(app: Flask, wu: FlaskClient, cast: C
     The dry run changes nothing and tells what cannot be read; taken, documents are found, their facts read, their files
     kept; the same archive again changes nothing.
     """
-    data = zipped({"一.docx": statute_docx(), "二.md": OTHER, "坏.pdf": b"%PDF-1.7 junk"})
+    word = statute_docx()
+    data = zipped({"一.docx": word, "二.md": OTHER, "坏.pdf": b"%PDF-1.7 junk"})
     address = str(send(wu, "法规.zip", data, subject="office").location)
     run_waiting(app)
     page = wu.get(address).text
@@ -73,7 +76,7 @@ def test_an_archive_is_looked_at_then_taken(app: Flask, wu: FlaskClient, cast: C
     assert set(held) == {TITLE, "公章办法"}
     assert (held[TITLE].subject, str(held[TITLE].effective_on)) == ("office", "2026-03-01")
     assert find(app, "印章管理办法第二条").hits[0].passages[0].anchor == "a2"
-    assert originals.path_of(app.extensions["config"].media, _original(app, TITLE)).read_bytes() == statute_docx()
+    assert originals.path_of(app.extensions["config"].media, _original(app, TITLE)).read_bytes() == word
     again = bring(app, wu, "又一次.zip", data)
     assert "没有可导入的资料" in wu.get(again).text or "无法读取" in wu.get(again).text
     assert {title: one.version for title, one in shelf(app).items()} == {TITLE: 1, "公章办法": 1}
@@ -221,10 +224,10 @@ def test_the_command_tries_takes_and_repeats(app: Flask, tmp_path: Path) -> None
     folder.mkdir()
     (folder / "a.docx").write_bytes(statute_docx())
     (folder / "b.md").write_text("+++\ntitle = 1\n+++\nx", encoding="utf-8")
-    runner, found = app.test_cli_runner(), []
-    app.cli.add_command(words)
-    for more in (["--dry-run"], [], []):
-        found.append(runner.invoke(args=["library", "import", str(folder), "--json", *more]))
+    with app.app_context():
+        found = [
+            CliRunner().invoke(words, ["import", str(folder), "--json", *more]) for more in (["--dry-run"], [], [])
+        ]
 
     said = [json.loads(one.output) for one in found]
     assert [(one["new"], one["unchanged"], one["articles"], one["dry_run"]) for one in said] == [
@@ -253,9 +256,5 @@ def test_versions_cannot_be_changed(app: Flask, wu: FlaskClient) -> None:
     """
     bring(app, wu, "公章.md", OTHER.encode())
 
-    with (
-        app.app_context(),
-        pytest.raises(Exception, match="append-only|not authorized|prohibited|permission"),
-        writing() as session,
-    ):
+    with app.app_context(), pytest.raises(DBAPIError), writing() as session:
         session.scalars(select(DocumentVersion)).one().markdown = "另一文本"
