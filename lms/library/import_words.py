@@ -51,6 +51,7 @@ NOTES: Mapping[str, LazyString] = {
     "pages_without_text": lazy_gettext("%(pages)s of %(of)s pages hold no text; they may be scanned."),
     "signs_lost": lazy_gettext("Characters that were lost: %(count)s."),
     "signs_unknown": lazy_gettext("An unusual share of odd signs; look whether the text reads well."),
+    "title_known": lazy_gettext("Another document of this title is there. A newer text is better sent from its page."),
     "numbers_gap": lazy_gettext("Article numbers leave gaps (%(count)s): %(places)s"),
     "numbers_double": lazy_gettext("Article numbers stand twice (%(count)s): %(places)s"),
     "numbers_order": lazy_gettext("Article numbers run backwards (%(count)s): %(places)s"),

@@ -194,7 +194,13 @@ def tried(session: Session, one: Pending, name: str, data: bytes) -> Outcome:
         return Outcome(REFUSED, reason=error.reason, facts=error.facts)
     outcome = "new" if held is None else "unchanged" if service.is_same(held, found.source) else "changed"
     public_id = held.public_id if held else None
-    return Outcome(outcome, found.source.title, found.articles, found.notes, document=public_id)
+    notes = found.notes if held or not _is_known(session, found) else (*found.notes, Note("title_known"))
+    return Outcome(outcome, found.source.title, found.articles, notes, document=public_id)
+
+
+def _is_known(session: Session, found: Read) -> bool:
+    """Whether another document bears the title of a new one."""
+    return session.scalar(select(Document.id).where(Document.title == found.source.title).limit(1)) is not None
 
 
 def understood(upload: Upload, name: str, data: bytes) -> Read:

@@ -16,6 +16,8 @@ from lms.library.queries import rank
 
 #: signs of an article within which single words are compared; of a longer one whole sentences
 LONGEST = 6000
+#: wordings that share less than this are two, and are shown one after the other
+ALIKE = 0.4
 _PIECE = re.compile(r"[\u3400-\u9fff]|[^\u3400-\u9fff\W]+|\s+|.", re.S)
 _SENTENCE = re.compile(r"[^。；\n]+[。；\n]?|[。；\n]")
 #: relations shown of one document
@@ -130,7 +132,10 @@ def _runs(before: str, after: str) -> tuple[Run, ...]:
     pattern = _PIECE if len(before) + len(after) <= LONGEST else _SENTENCE
     old, new = pattern.findall(before), pattern.findall(after)
     runs: list[Run] = []
-    for code, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        return tuple(run for run in ((before, "gone"), (after, "new")) if run[0])
+    for code, a, b, c, d in matcher.get_opcodes():
         if code == "equal":
             runs.append(("".join(new[c:d]), "same"))
             continue
