@@ -23,9 +23,7 @@ def library() -> None:
 @click.option("--dry-run", is_flag=True, help="Change nothing; say what would be.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 def import_(folder: Path, *, dry_run: bool, as_json: bool) -> None:
-    """Take in every Markdown, text, HTML, Word, PDF and EPUB file below FOLDER; twice changes nothing. Exit 1 when a file
-    was refused.
-    """
+    """Take in every document below FOLDER, PDF and Word too; twice changes nothing. Exit 1 when a file was refused."""
     config: Config = current_app.extensions["config"]
     outcome = importing.import_folder(folder, media=config.media, dry_run=dry_run)
     refused = outcome["refused"]

@@ -1,10 +1,8 @@
 """Files of every format become the same record, by content and not by name; hostile ones get a reason."""
 
-import io
 import json
 import subprocess
 import sys
-import zipfile
 
 import pytest
 from flask import Flask
@@ -74,6 +72,18 @@ def test_encodings_are_recognised_and_doubt_is_said() -> None:
 
     assert decoded(text.encode("big5"))[0] == text
     assert [note.code for note in decoded("No.12 娉嫣".encode("gbk"))[1]] == ["encoding_doubtful"]
+
+
+def test_single_wrong_bytes_lose_single_signs() -> None:
+    """
+    A text in which a byte is wrong is read, and the loss is told.
+    """
+    for encoding in ("utf-8", "gb18030"):
+        data = (PLAIN + "\n第五条 补充规定。" * 20).encode(encoding)
+        found = read_file(data[:-3] + b"\xff" + data[-3:], name="a.txt")
+
+        assert "signs_lost" in {note.code for note in found.notes}
+        assert found.source.title == TITLE
 
 
 def test_numbers_that_word_writes_by_itself_are_written_out() -> None:
@@ -269,11 +279,7 @@ def test_names_of_zips_in_gbk_are_read() -> None:
     """
     What Chinese programs pack without saying their encoding has its names.
     """
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        entry = zipfile.ZipInfo("印章.txt".encode("gbk").decode("cp437"))
-        archive.writestr(entry, "印章")
-    data = target.getvalue()
+    data = zipped({"XXXX.txt": "印章"}).replace(b"XXXX.txt", "印章.txt".encode("gbk"))
 
     assert list(files_of(data, name="a.zip")) == ["印章.txt"]
 

@@ -10,6 +10,10 @@ MAX_BYTES = 12_000_000
 SAMPLE = 60_000
 #: two guesses whose shares of usual signs lie nearer than this cannot be told apart
 MARGIN = 0.1
+#: share of usual signs below which a guess is none
+LEAST_USUAL = 0.5
+#: of so many signs one may be lost
+MOST_LOST = 100
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -49,11 +53,21 @@ def _guessed(data: bytes) -> tuple[str, tuple[Note, ...]]:
     texts = {encoding: text for encoding in _GUESSES if (text := _tried(data, encoding)) is not None}
     scores = {encoding: _usual(text[:SAMPLE], encoding) for encoding, text in texts.items()}
     best = max(scores, key=lambda encoding: scores[encoding], default="")
-    if not best or scores[best] < 0.5:
-        raise Unreadable("not_text")
+    if not best or scores[best] < LEAST_USUAL:
+        return _mended(data), ()
     second = max((score for encoding, score in scores.items() if encoding != best), default=0.0)
     doubtful = scores[best] - second < MARGIN
     return _clean(texts[best]), (Note("encoding_doubtful", {"encoding": best}),) if doubtful else ()
+
+
+def _mended(data: bytes) -> str:
+    """The text of a file in which single bytes are wrong; what was lost is counted when its quality is examined."""
+    for encoding in ("utf-8", "gb18030"):
+        text = data.decode(encoding, "replace")
+        lost = text.count("\ufffd")
+        if lost * MOST_LOST <= len(text) and _usual(text[:SAMPLE].replace("\ufffd", ""), encoding) >= LEAST_USUAL:
+            return _clean(text)
+    raise Unreadable("not_text")
 
 
 def _tried(data: bytes, encoding: str) -> str | None:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+from lxml import etree
+
 from lms.library.formats import epub, html, office, pdf, text
 from lms.library.formats.encodings import decoded
 from lms.library.formats.record import Extracted, Note, Unreadable
@@ -25,6 +27,8 @@ _HTML = re.compile(
     r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|div|article|p|h[1-6])\b", re.I | re.S
 )
 _SEEN = 4096
+#: what parsers raise for damage that nobody foresaw: one file must not end an import of thousands
+_DAMAGE = (RecursionError, ValueError, LookupError, ArithmeticError, etree.LxmlError)
 _TEXTS = ("markdown", "text")
 
 
@@ -38,6 +42,8 @@ def read(data: bytes, *, name: str) -> Extracted:
         found = _read(data, name)
     except UnreadableFile as error:
         raise Unreadable(str(error.facts["reason"])) from error
+    except _DAMAGE as error:
+        raise Unreadable("xml_damaged") from error
     named = ENDINGS.get(PurePosixPath(name.lower()).suffix, "")
     if named and named != found.format and not (named in _TEXTS and found.format in _TEXTS):
         note = Note("mislabelled", {"named": named, "found": found.format})
