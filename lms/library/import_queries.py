@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from lms.errors import NotFound
@@ -67,6 +67,16 @@ def files(import_id: int, *, outcome: str = "") -> Select[*tuple[Any, ...]]:
         .order_by(LibraryImportFile.number)
     )
     return query.where(LibraryImportFile.outcome == outcome) if outcome else query
+
+
+def to_take(session: Session, import_id: int) -> int:
+    """How many files wait to be taken."""
+    query = select(func.count()).where(
+        LibraryImportFile.import_id == import_id,
+        LibraryImportFile.outcome.in_(("new", "changed")),
+        LibraryImportFile.is_taken.is_(False),
+    )
+    return session.scalar(query) or 0
 
 
 def file_of(row: Any) -> FileRow:

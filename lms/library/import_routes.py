@@ -54,7 +54,7 @@ def show(import_id: str) -> ResponseReturnValue:
         "library/import.html",
         found=found,
         counts=counts,
-        good=counts["new"] + counts["changed"],
+        good=import_queries.to_take(reading(), found.id),
         shown=shown,
         page=page,
         files=[import_queries.file_of(row) for row in page.items],

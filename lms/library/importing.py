@@ -257,7 +257,7 @@ def settle(session: Session, import_id: int, state: str, *, reason: str | None =
     found = session.get(LibraryImport, import_id, with_for_update=True)
     if found is not None:
         found.state, found.reason = state, reason
-        found.content = None if state in ("taken", "unfit") else found.content
+        found.content = None if state in ("taken", "unfit", "dropped") else found.content
         if state == "taken":
             after = counts(session, import_id)
             record(session, "library.import", thing="library_import", thing_id=found.public_id, after=after)

@@ -1,6 +1,7 @@
 """Work of the library outside requests: laws end on a day, whether anybody looks or not; files are read and taken."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,14 @@ def read_import(run: jobs.JobRun) -> Mapping[str, Any]:
         with writing() as session:
             importing.settle(session, one.id, "unfit", reason=error.reason)
         return {"files": 0, "page": page}
+    with _cancelled_to(one.id, "dropped"):
+        _look(run, one, files)
+    with writing() as session:
+        importing.settle(session, one.id, "ready")
+    return {"files": len(files), "page": page}
+
+
+def _look(run: jobs.JobRun, one: importing.Pending, files: Mapping[str, bytes]) -> None:
     seen = importing.known(reading(), one.id)
     for number, (name, data) in enumerate(files.items(), 1):
         if number not in seen:
@@ -53,9 +62,17 @@ def read_import(run: jobs.JobRun) -> Mapping[str, Any]:
             with writing() as session:
                 importing.keep(session, one.id, number, name, outcome)
         run.report(number, len(files))
-    with writing() as session:
-        importing.settle(session, one.id, "ready")
-    return {"files": len(files), "page": page}
+
+
+@contextmanager
+def _cancelled_to(import_id: int, state: str) -> Iterator[None]:
+    """Put an import into a state when whoever wanted its job wants it no more."""
+    try:
+        yield
+    except jobs.Cancelled:
+        with writing() as session:
+            importing.settle(session, import_id, state)
+        raise
 
 
 def take_import(run: jobs.JobRun) -> Mapping[str, Any]:
@@ -68,10 +85,11 @@ def take_import(run: jobs.JobRun) -> Mapping[str, Any]:
     files = archives.files_of(one.upload.data, name=one.upload.name)
     settled = importing.known(reading(), one.id)
     reading().rollback()
-    for number, (name, data) in enumerate(files.items(), 1):
-        if not settled.get(number, True):
-            _take(one, number, name, data, media)
-        run.report(number, len(files))
+    with _cancelled_to(one.id, "ready"):
+        for number, (name, data) in enumerate(files.items(), 1):
+            if not settled.get(number, True):
+                _take(one, number, name, data, media)
+            run.report(number, len(files))
     with writing() as session:
         importing.settle(session, one.id, "taken")
         found = importing.counts(session, one.id)

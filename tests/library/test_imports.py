@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from lms.audit.models import AuditEntry
 from lms.database import reading, writing
-from lms.jobs import run_waiting
+from lms.jobs import Cancelled, JobRun, run_waiting
 from lms.library import importing, originals
 from lms.library.cli import library as words
 from lms.library.models import Document, DocumentVersion, LibraryImport, LibraryImportFile
@@ -139,6 +139,34 @@ def test_an_import_that_was_cut_off_goes_on(
     with app.app_context():
         assert reading().scalars(select(LibraryImport.state)).one() == "taken"
         assert reading().scalar(select(func.count()).where(LibraryImportFile.is_taken)) == 3
+
+
+def test_a_cancelled_import_can_be_taken_again(app: Flask, wu: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Who cancels the taking has what was taken until then, and may take the rest; nothing stays half-way.
+    """
+    texts = {f"{n}.md": OTHER.replace("公章", f"公章{'甲乙丙'[n]}") for n in range(3)}
+    address = str(send(wu, "三.zip", zipped(texts)).location)
+    run_waiting(app)
+    report = JobRun.report
+
+    def cancelled(run: JobRun, done: int, total: int, note: str | None = None) -> None:
+        if done == 2:
+            raise Cancelled
+        report(run, done, total, note)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(JobRun, "report", cancelled)
+        post(wu, f"{address}/take")
+        run_waiting(app)
+    assert len(shelf(app)) == 2
+    assert "导入 1 份资料" in wu.get(address).text
+
+    post(wu, f"{address}/take")
+    run_waiting(app)
+
+    assert len(shelf(app)) == 3
+    assert {one.version for one in shelf(app).values()} == {1}
 
 
 def test_documents_for_librarians_stay_hidden(app: Flask, wu: FlaskClient, cast: Cast) -> None:
