@@ -32,6 +32,8 @@ SAID = (
     "access", "source_note", "rights", "tags",
 )  # fmt: skip
 
+_OURS = ("access", "subject", "kind")
+
 
 def store_document(
     session: Session, source: Source, *, origin: str, by: int | None = None, file_name: str | None = None
@@ -49,7 +51,7 @@ def store_document(
     if held is not None:
         texts.forget_passages(session, held)
         document.version = held.version + 1
-    _take_facts(document, source)
+    _take_facts(document, source, is_new=held is None)
     document.name = source.name if document.title == source.title else short_name(document.title)
     document.status = REPEALED if _has_ended(document) else source.status
     document.sources, document.markdown = list(source.sources), source.markdown
@@ -69,10 +71,14 @@ def is_same(held: Document, source: Source) -> bool:
     return source.proposed and held.markdown == source.markdown
 
 
-def _take_facts(document: Document, source: Source) -> None:
+def _take_facts(document: Document, source: Source, *, is_new: bool) -> None:
+    """What a text says of its document. A newer one whose facts are only proposals leaves what it does not say, and never
+    says who may read it, what it is about or of which kind it is.
+    """
     for name in SAID:
-        if name not in document.set_by_hand:
-            value = getattr(source, name)
+        value = getattr(source, name)
+        stays = source.proposed and not is_new and (not value or name in _OURS)
+        if name not in document.set_by_hand and not stays:
             setattr(document, name, list(value) if isinstance(value, tuple) else value)
 
 

@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lms.library import standing, statute
 from lms.library.changes import comparable
 from lms.library.models import Document, DocumentVersion, Relation
-from lms.library.queries import rank
+from lms.library.queries import DocumentFacts, DocumentRow, rank
 
 #: signs of an article within which single words are compared; of a longer one whole sentences
 LONGEST = 6000
@@ -51,6 +51,16 @@ def versions_of(session: Session, document: str) -> tuple[VersionRow, ...]:
     """The texts of a document (its public id), the newest first."""
     query = select(*_ROW).where(DocumentVersion.document == document).order_by(DocumentVersion.number.desc())
     return tuple(VersionRow(*row) for row in session.execute(query))
+
+
+def corrected(versions: tuple[VersionRow, ...], row: DocumentRow, facts: DocumentFacts) -> tuple[VersionRow, ...]:
+    """Texts with the days of the present one as a librarian set them: its row keeps what was read from the file."""
+    return tuple(
+        replace(one, issued_on=row.issued_on, effective_on=facts.effective_on, amended_on=facts.amended_on)
+        if one.number == facts.version
+        else one
+        for one in versions
+    )
 
 
 def text_of(session: Session, document: str, number: int) -> str | None:

@@ -111,7 +111,7 @@ def original(document_id: str, number: int) -> ResponseReturnValue:
 
 def _index(document_id: str, form: NewerTextForm) -> str:
     row, facts = access_document(reading(), viewer(), document_id)
-    versions = version_queries.versions_of(reading(), document_id)
+    versions = version_queries.corrected(version_queries.versions_of(reading(), document_id), row, facts)
     day = _day()
     stood = standing.text_on(day, versions)
     first = min((begins for one in versions if (begins := one.begins_on)), default=None)

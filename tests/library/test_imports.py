@@ -183,9 +183,16 @@ def test_documents_for_librarians_stay_hidden(app: Flask, wu: FlaskClient, cast:
     assert "专人保管" not in lin.get("/library/?q=专人").text
     assert wu.get(address).status_code == 200
 
+    record = str(send(wu, "新.md", OTHER.replace("专人", "专门人员").encode(), f"{address}/versions").location)
+    run_waiting(app)
+    post(wu, f"{record}/take")
+    run_waiting(app)
+    assert shelf(app)["公章办法"].version == 2
+    assert lin.get(address).status_code == 404
+
     facts = {"title": "公章办法", "kind": "statute", "subject": "", "access": "readers", "reason": "公开"}
     assert post(wu, f"{address}/facts", **facts).status_code == 303
-    assert "专人" in lin.get("/library/?q=专人").text
+    assert "专门" in lin.get("/library/?q=专门人员").text
     assert lin.get(address).status_code == 200
 
 
@@ -207,11 +214,14 @@ def test_a_newer_text_is_a_version(app: Flask, wu: FlaskClient, cast: Cast) -> N
     run_waiting(app)
 
     held = shelf(app)["公章管理办法"]
+    assert held.subject == "office"
     assert (held.version, held.issuer, str(held.effective_on), held.tags) == (2, "市局", "2026-01-01", ["公章", "用印"])
     lin = sign_in(app.test_client(), cast.lin)
     assert "由专人保管" in lin.get(f"{address}/versions/1").text
     assert "由两人保管" in lin.get(address).text
     assert "<del>专</del><ins>两</ins>" in lin.get(f"{address}/comparison").text
+    assert "有效" in lin.get(f"{address}/versions?on=2026-01-01").text
+    assert "尚未施行" in lin.get(f"{address}/versions?on=2025-12-31").text
     assert lin.get(f"{address}/versions/3").status_code == 404
     assert lin.get(f"{address}/comparison?before=1&after=9").status_code == 404
     fetched = post(lin, f"{address}/versions/1/file")
