@@ -8,6 +8,8 @@ from html import escape
 
 import typst
 
+from lms.transcripts.fonts import FOLDER
+
 LINES = (
     "第一章 总则",
     "第一条 为了规范印章的使用，制定本办法。",
@@ -99,9 +101,9 @@ def statute_pdf(lines: Sequence[str] = LINES, *, pages: int = 1) -> bytes:
     body = "\n#pagebreak()\n".join([text] * pages)
     source = (
         '#set page(width: 110mm, height: 160mm, numbering: "1", ' + head + ")\n"
-        '#set text(lang: "zh", size: 11pt)\n' + body
+        '#set text(font: "Noto Serif SC", lang: "zh", size: 11pt)\n' + body
     )
-    return bytes(typst.compile(source.encode(), format="pdf"))
+    return bytes(typst.compile(source.encode(), format="pdf", font_paths=[FOLDER], ignore_system_fonts=True))
 
 
 def blank_pdf() -> bytes:
