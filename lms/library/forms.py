@@ -15,6 +15,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from lms.fields import LineField
 from lms.library.formats.registry import ENDINGS
 from lms.library.importing import Upload
+from question_bank.formats.inline import printable
 
 _REQUIRED = lazy_gettext("Please fill this in.")
 ACCESS_NAMES = {
@@ -73,7 +74,7 @@ class UploadForm(FlaskForm):
         """The file as it was sent."""
         sent = self.file.data
         return Upload(
-            str(sent.filename or gettext("Nameless")),
+            printable(str(sent.filename or "")) or gettext("Nameless"),
             sent.read(),
             subject=self.subject.data or None,
             kind=self.kind.data or None,
@@ -91,7 +92,7 @@ class NewerTextForm(FlaskForm):
     def upload(self, document: str) -> Upload:
         """The file as it was sent, for the document of that public id."""
         sent = self.file.data
-        return Upload(str(sent.filename or gettext("Nameless")), sent.read(), document=document)
+        return Upload(printable(str(sent.filename or "")) or gettext("Nameless"), sent.read(), document=document)
 
 
 class FactsForm(FlaskForm):

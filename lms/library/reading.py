@@ -12,6 +12,7 @@ from lms.library.formats.record import Block, Extracted, Note, Unreadable
 from lms.library.heads import Head, head_of
 from lms.library.source import FENCE, Problem, Source, read
 from lms.subjects import CODES
+from question_bank.formats.inline import printable
 from question_bank.text import escaped, unopened
 
 #: articles at the end in which a law says from when on it stands
@@ -51,6 +52,7 @@ def read_file(data: bytes, *, name: str, defaults: Defaults = Defaults()) -> Rea
     if not built and not found.is_markdown:
         text = shown(found)
         pages = _pages(found.blocks, blank_lines=True)
+    text = printable(text)
     kind = "statute" if articles and built[0].kind != "annex" and _begins(built) else defaults.kind or "guide"
     head = _head(text, built) if kind == "statute" else Head()
     made = _Made(found, text, pages, kind, head, _title(found, name))
@@ -131,12 +133,12 @@ class _Made:
 
 def _title(found: Extracted, name: str) -> str:
     """The title without the blanks that printers put between its signs; else the name of the file."""
-    title = re.sub(r"\s+", "" if _is_chinese(found.title) else " ", found.title).strip()
+    title = re.sub(r"\s+", "" if _is_chinese(found.title) else " ", printable(found.title)).strip()
     return (title or _COPY.sub("", name.rpartition("/")[2].rpartition(".")[0]))[:200]
 
 
 def _source(made: _Made, data: bytes, defaults: Defaults) -> Source:
-    facts, head = made.found.facts, made.head
+    facts, head = {key: printable(value) for key, value in made.found.facts.items()}, made.head
     return Source(
         title=made.title,
         subject=facts.get("subject") if facts.get("subject") in CODES else defaults.subject,

@@ -86,6 +86,16 @@ def test_single_wrong_bytes_lose_single_signs() -> None:
         assert found.source.title == TITLE
 
 
+def test_signs_that_no_database_takes_are_left_out() -> None:
+    """
+    What a page smuggles in by numbers does not reach the text or the title.
+    """
+    page = b"<html><body><h1>\xe5\x8a\x9e\xe6\xb3\x95&#1;&#xfffe;</h1><p>\xe7\x94\xb2&#1;&#x8;\xe4\xb9\x99</p></body></html>"
+    found = read_file(page, name="a.html").source
+
+    assert (found.title, "甲乙" in found.markdown) == ("办法", True)
+
+
 def test_numbers_that_word_writes_by_itself_are_written_out() -> None:
     """
     A list that counts 第一条 in Chinese becomes articles; tables are rows; deleted words are left out.
