@@ -38,6 +38,8 @@ KIND_NAMES = {
     "sitting.beat": lazy_gettext("Note that the server is at work"),
     "admission.forget_pictures": lazy_gettext("Delete pictures of candidates whose time is over"),
     "library.changed": lazy_gettext("Take questions on a changed law out of the draw"),
+    "library.read_import": lazy_gettext("Read a file of documents"),
+    "library.take_import": lazy_gettext("Bring documents into the library"),
     "library.sweep": lazy_gettext("End documents whose last day has passed"),
     "bank.bulk": lazy_gettext("Change particulars of many questions"),
     "bank.bulk.undo": lazy_gettext("Take back a change of many questions"),

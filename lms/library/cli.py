@@ -5,9 +5,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+from flask import current_app
 
-from lms.database import reading, writing
-from lms.library import service
+from lms.config import Config
+from lms.database import reading
+from lms.library import importing
 from lms.library.search import plan
 
 
@@ -18,17 +20,20 @@ def library() -> None:
 
 @library.command("import")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Change nothing; say what would be.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
-def import_(folder: Path, *, as_json: bool) -> None:
-    """Take in every .md and .txt file below FOLDER; twice changes nothing. Exit 1 when a file was refused."""
-    with writing() as session:
-        outcome = service.import_folder(session, folder)
+def import_(folder: Path, *, dry_run: bool, as_json: bool) -> None:
+    """Take in every document below FOLDER, PDF and Word too; twice changes nothing. Exit 1 when a file was refused."""
+    config: Config = current_app.extensions["config"]
+    outcome = importing.import_folder(folder, media=config.media, dry_run=dry_run)
     refused = outcome["refused"]
     if as_json:
         click.echo(json.dumps(outcome, ensure_ascii=False))
     else:
-        click.echo(", ".join(f"{name} {outcome[name]}" for name in ("new", "changed", "unchanged")))
-        for line in refused if isinstance(refused, list) else ():
+        click.echo(", ".join(f"{name} {outcome[name]}" for name in ("new", "changed", "unchanged", "articles")))
+        for code, count in sorted(outcome["notes"].items()):
+            click.echo(f"remark: {code}: {count}")
+        for line in refused:
             click.echo(f"refused: {line['file']}: {line['field']}: {line['reason']}")
     raise SystemExit(1 if refused else 0)
 

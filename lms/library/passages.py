@@ -1,17 +1,17 @@
 """Cutting a document into passages: articles of statutes, else the blocks below each heading."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from courseware.packages.markdown import headings, plain_text
+from lms.library import statute
 from lms.library.citation import Article, article_of
 
 LONGEST = 400
 MOST = 5000
-_ARTICLE = re.compile(r"^\s*(第[〇零一二三四五六七八九十百千0-9]+条(?:之[一二三四五六七八九十0-9]+)?)[\s　]*(.*)$")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
-_CHAPTER = re.compile(r"^\s*第[〇零一二三四五六七八九十百千0-9]+[编章节](?:[\s　]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,54 +29,39 @@ class Passage:
     path: tuple[str, ...]
     #: plain text
     text: str
+    #: the line of the document on which it begins, from 0
+    line: int = 0
 
 
 def passages(markdown: str) -> tuple[Passage, ...]:
     """The passages of a Markdown text in order, at most 5,000."""
-    found = list(_statute(markdown)) if _is_statute(markdown) else list(_guide(markdown))
+    found = list(_statute(markdown)) if statute.is_statute(markdown) else list(_guide(markdown))
     return tuple(found[:MOST])
 
 
-def _is_statute(markdown: str) -> bool:
-    return sum(_ARTICLE.match(line) is not None for line in markdown.splitlines()) >= 3
+def page_at(pages: Sequence[tuple[int, int]], line: int) -> int | None:
+    """The page on which a line stands; `pages` are the lines (from 0) on which pages begin, in their order."""
+    place = bisect_right([begin for begin, _page in pages], line)
+    return pages[place - 1][1] if place else None
 
 
 def _statute(markdown: str) -> Iterator[Passage]:
-    path: tuple[str, ...] = ()
-    label, lines = "", list[str]()
-
-    def done() -> Iterator[Passage]:
-        text = "\n".join(line for line in lines if line.strip()).strip()
-        if text:
-            article = article_of(label)
-            yield Passage(
-                "article" if article else "block", label, article, article.anchor if article else "", path, text
-            )
-
-    for line in markdown.splitlines():
-        heading, article = _HEADING.match(line), _ARTICLE.match(line)
-        if heading or _CHAPTER.match(line):
-            yield from done()
-            title = heading[2] if heading else line.strip()
-            path, label, lines = _deeper(path, title), "", []
-        elif article:
-            yield from done()
-            label, lines = article[1], [article[2]]
-        else:
-            lines.append(line.strip())
-    yield from done()
-
-
-def _deeper(path: tuple[str, ...], title: str) -> tuple[str, ...]:
-    """编 stands above 章, 章 above 节."""
-    rank = next((n for n, mark in enumerate("编章节") if mark in title[:8]), 1)
-    kept = tuple(t for t in path if next((n for n, mark in enumerate("编章节") if mark in t[:8]), 1) < rank)
-    return (*kept, title)
+    """Articles whole; annexes and texts between in pieces, the first of an annex under its anchor."""
+    for piece in statute.pieces(markdown):
+        if piece.kind == "article":
+            if piece.text:
+                yield Passage("article", piece.label, piece.article, piece.anchor, piece.path, piece.text, piece.line)
+            continue
+        texts = _pieces(piece.text) if piece.kind == "annex" else iter([piece.text])
+        for number, text in enumerate(texts):
+            anchor = piece.anchor if number == 0 else ""
+            yield Passage("block", piece.label, None, anchor, piece.path, text, piece.line)
 
 
 def _guide(markdown: str) -> Iterator[Passage]:
     path: list[tuple[int, str]] = []
     block: list[str] = []
+    begun = 0
     anchors = iter([heading.id for heading in headings(markdown)])
     anchor = ""
 
@@ -85,14 +70,20 @@ def _guide(markdown: str) -> Iterator[Passage]:
         label = path[-1][1] if path else ""
         for piece in _pieces(text):
             yield Passage(
-                "heading" if label else "block", label, article_of(label), anchor, tuple(t for _n, t in path), piece
+                "heading" if label else "block",
+                label,
+                article_of(label),
+                anchor,
+                tuple(t for _n, t in path),
+                piece,
+                begun,
             )
 
-    for line in markdown.splitlines():
+    for number, line in enumerate(markdown.splitlines()):
         heading = _HEADING.match(line)
         if heading:
             yield from done()
-            block = []
+            block, begun = [], number
             level = len(heading[1])
             path = [(n, t) for n, t in path if n < level] + [(level, heading[2])]
             anchor = next(anchors, "")

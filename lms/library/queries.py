@@ -1,21 +1,26 @@
 """Reading the library: documents for lists and pages, and links for citations."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
 from sqlalchemy import Select, String, Subquery, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from courseware.packages.markdown import Heading, headings, render
 from lms.html import clean
+from lms.library import statute
 from lms.library.citation import article_of as article_of
 from lms.library.citation import short_name
 from lms.library.models import Alias, Document, DocumentPassage
+from lms.library.statute import Paragraph, paragraphs
+
+#: access of what everybody may read who is signed in
+READERS = "readers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,25 @@ class DocumentRow:
     issued_on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """What else is known of a document. `ends_on` is the first day on which it does not stand, as far as known."""
+
+    name: str
+    issuer: str | None
+    number: str | None
+    effective_on: date | None
+    amended_on: date | None
+    valid_until: date | None
+    access: str
+    source_note: str | None
+    rights: str | None
+    tags: tuple[str, ...]
+    version: int
+    set_by_hand: list[str]
+    ends_on: date | None
+
+
 _ROW = (
     Document.id,
     Document.public_id,
@@ -44,11 +68,15 @@ _ROW = (
 )
 
 
-def documents(*, subject: str = "", kind: str = "", status: str = "") -> Select[*tuple[Any, ...]]:
-    """Documents for `paginate`, by title; rows as DocumentRow's fields."""
+def documents(*, only: Mapping[str, str], restricted: bool = False) -> Select[*tuple[Any, ...]]:
+    """Documents for `paginate`, by title; rows as DocumentRow's fields. `only` narrows by subject, kind and status
+    (empty values are ignored); `restricted`: also those for librarians alone.
+    """
     query = select(*_ROW).order_by(Document.subject, Document.title, Document.id)
-    for column, value in ((Document.subject, subject), (Document.kind, kind), (Document.status, status)):
-        if value:
+    if not restricted:
+        query = query.where(Document.access == READERS)
+    for column in (Document.subject, Document.kind, Document.status):
+        if value := only.get(column.key):
             query = query.where(column == value)
     return query
 
@@ -56,12 +84,6 @@ def documents(*, subject: str = "", kind: str = "", status: str = "") -> Select[
 def row_of(row: Any) -> DocumentRow:
     """A row of `documents`."""
     return DocumentRow(*row)
-
-
-def document(session: Session, public_id: str) -> DocumentRow | None:
-    """The document with this public id, None when there is none."""
-    row = session.execute(select(*_ROW).where(Document.public_id == public_id)).first()
-    return DocumentRow(*row) if row else None
 
 
 def label_of(session: Session, document_id: int, anchor: str) -> str | None:
@@ -74,7 +96,8 @@ def label_of(session: Session, document_id: int, anchor: str) -> str | None:
 
 def resting_on(session: Session, title: str) -> list[DocumentRow]:
     """Documents that name a law of this title among what they rest on, by title; a hundred at most."""
-    query = select(*_ROW).where(cast(Document.sources, String).contains(title.strip("《》"), autoescape=True))
+    names = cast(Document.sources, String).contains(title.strip("《》"), autoescape=True)
+    query = select(*_ROW).where(names, Document.access == READERS)
     return [DocumentRow(*row) for row in session.execute(query.order_by(Document.title, Document.id).limit(100))]
 
 
@@ -85,19 +108,21 @@ def titles() -> Subquery:
 
 def counts(session: Session) -> dict[str | None, int]:
     """How many documents each subject has."""
-    return {
-        row[0]: row[1] for row in session.execute(select(Document.subject, func.count()).group_by(Document.subject))
-    }
+    query = select(Document.subject, func.count()).where(Document.access == READERS).group_by(Document.subject)
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A passage of a statute as its page shows it; `chapters` are the headings that begin with it."""
+    """A passage of a statute as its page shows it; `chapters` are the headings that begin with it. An article's
+    paragraphs have places of their own.
+    """
 
     anchor: str
     label: str
-    paragraphs: tuple[str, ...]
+    paragraphs: tuple[Paragraph, ...]
     chapters: tuple[str, ...]
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +137,19 @@ class Opened:
     articles: tuple[Article, ...]
     repealed_on: date | None
     repeal_reason: str | None
+    facts: DocumentFacts
 
 
-def opened(session: Session, public_id: str) -> Opened | None:
-    """The document with this public id as its page shows it, None when there is none."""
+def opened(session: Session, public_id: str, *, restricted: bool = False) -> Opened | None:
+    """The document with this public id as its page shows it, None when there is none; `restricted`: also one for
+    librarians alone.
+    """
     document = session.scalar(select(Document).where(Document.public_id == public_id))
-    if document is None:
+    if document is None or (document.access != READERS and not restricted):
         return None
     row = DocumentRow(*(getattr(document, column.key) for column in _ROW))
     articles = _articles(session, document.id) if document.kind == "statute" else ()
-    html, contents = (None, ()) if articles else _rendered(document.markdown)
+    html, contents = (None, ()) if articles else rendered(document.markdown)
     return Opened(
         row,
         document.valid_until,
@@ -131,24 +159,73 @@ def opened(session: Session, public_id: str) -> Opened | None:
         articles,
         document.repealed_on,
         document.repeal_reason,
+        _facts(document),
     )
 
 
+def facts_of(session: Session, public_id: str, *, restricted: bool = False) -> tuple[DocumentRow, DocumentFacts] | None:
+    """What is known of a document, without its words; None as of `opened`."""
+    document = session.scalar(select(Document).where(Document.public_id == public_id).options(defer(Document.markdown)))
+    if document is None or (document.access != READERS and not restricted):
+        return None
+    return DocumentRow(*(getattr(document, column.key) for column in _ROW)), _facts(document)
+
+
+def restricted_among(session: Session, public_ids: Collection[str]) -> frozenset[str]:
+    """Those of some documents that are for librarians alone."""
+    if not public_ids:
+        return frozenset()
+    query = select(Document.public_id).where(Document.access != READERS, Document.public_id.in_(public_ids))
+    return frozenset(session.scalars(query))
+
+
+def _facts(document: Document) -> DocumentFacts:
+    after = document.valid_until + timedelta(days=1) if document.valid_until else None
+    ends_on = min((day for day in (document.repealed_on, after) if day), default=None)
+    values = {name: getattr(document, name) for name in DocumentFacts.__slots__ if name not in ("tags", "ends_on")}
+    return DocumentFacts(**values, tags=tuple(document.tags), ends_on=ends_on)
+
+
+def of_text(markdown: str, kind: str) -> tuple[tuple[Article, ...], Markup | None, tuple[Heading, ...]]:
+    """Any text as its page shows it: articles, or HTML with its headings."""
+    if kind == "statute" and statute.is_statute(markdown):
+        rows = [
+            (piece.anchor, piece.label, piece.text, piece.path, None)
+            for piece in statute.pieces(markdown)
+            if piece.text
+        ]
+        return _shown(rows), None, ()
+    html, contents = rendered(markdown)
+    return (), html, contents
+
+
 @lru_cache(maxsize=256)
-def _rendered(markdown: str) -> tuple[Markup, tuple[Heading, ...]]:
+def rendered(markdown: str) -> tuple[Markup, tuple[Heading, ...]]:
+    """The HTML of a Markdown text, sanitized, and its headings."""
     return clean(render(markdown)), headings(markdown)
 
 
 def _articles(session: Session, document_id: int) -> tuple[Article, ...]:
-    found, above = list[Article](), tuple[str, ...]()
-    passages = session.scalars(
-        select(DocumentPassage).where(DocumentPassage.document_id == document_id).order_by(DocumentPassage.seq)
+    rows = session.execute(
+        select(DocumentPassage.anchor, DocumentPassage.label, DocumentPassage.text, DocumentPassage.path)
+        .add_columns(DocumentPassage.page)
+        .where(DocumentPassage.document_id == document_id)
+        .order_by(DocumentPassage.seq)
     )
-    for passage in passages:
-        path = tuple(passage.path)
+    return _shown([(row.anchor, row.label or "", row.text, row.path, row.page) for row in rows])
+
+
+def _shown(rows: Sequence[tuple[str, str, str, Sequence[str], int | None]]) -> tuple[Article, ...]:
+    found, above, last_page = list[Article](), tuple[str, ...](), None
+    taken = set[str]()
+    for anchor, label, text, path, page in rows:
         fresh = tuple(title for title in path if title not in above)
-        above = path
-        found.append(Article(passage.anchor, passage.label or "", tuple(passage.text.split("\n")), fresh))
+        above = tuple(path)
+        own = anchor if anchor not in taken else ""  # stored by earlier releases, which gave one anchor twice
+        taken.add(anchor)
+        lines = paragraphs(text, own) if own else tuple(Paragraph(n, "", t) for n, t in enumerate(text.split("\n"), 1))
+        found.append(Article(own, label, lines, fresh, page if page != last_page else None))
+        last_page = page or last_page
     return tuple(found)
 
 
@@ -223,7 +300,7 @@ def resolve_many(session: Session, references: Sequence[Reference]) -> dict[Refe
     held = session.execute(
         select(Document.id, Document.public_id, Document.title, Document.name, Document.kind, Document.status)
         .add_columns(Document.issued_on, Document.stored_at)
-        .where(Document.name.in_(set(names.values())))
+        .where(Document.name.in_(set(names.values())), Document.access == READERS)
     ).all()
     best = {row.name: row for row in sorted(held, key=rank, reverse=True)}
     anchors = _anchors(session, [row.id for row in best.values()], references)

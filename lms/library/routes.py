@@ -1,20 +1,22 @@
 """The library in the browser: search, browse, read."""
 
 from collections import Counter
+from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 
 from lms.access import requires, signed_in
 from lms.accounts.gate import viewer
-from lms.accounts.policy import Act, may
+from lms.accounts.policy import Act
 from lms.clock import today
 from lms.database import reading, writing
 from lms.errors import NotFound
-from lms.i18n import locale_code
-from lms.library import queries, service
+from lms.library import queries, service, standing
 from lms.library.forms import RepealForm
+from lms.library.names import names
+from lms.library.policy import may_manage
 from lms.library.search.plan import Found, search
 from lms.library.search.tokens import QUERY_LENGTH
 from lms.paging import Page, paginate, requested_page
@@ -23,21 +25,7 @@ from lms.subjects import SUBJECTS
 bp = Blueprint("library", __name__, url_prefix="/library", template_folder="templates")
 
 HITS = 20
-KIND_NAMES = {
-    "guide": lazy_gettext("Guide"),
-    "time-limits": lazy_gettext("Time limits"),
-    "glossary": lazy_gettext("Glossary"),
-    "checklist": lazy_gettext("Checklist"),
-    "decision-aid": lazy_gettext("Decision aid"),
-    "commentary": lazy_gettext("Commentary"),
-    "model": lazy_gettext("Model document"),
-    "statute": lazy_gettext("Statute"),
-}
-STATUS_NAMES = {
-    "current": lazy_gettext("In force"),
-    "amended": lazy_gettext("Amended"),
-    "repealed": lazy_gettext("Repealed"),
-}
+FILTERS = ("subject", "kind", "status")
 
 
 @bp.get("/")
@@ -48,8 +36,14 @@ def index() -> ResponseReturnValue:
     chosen = _chosen()
     if not asked:
         counts = queries.counts(reading())
-        return render_template("library/index.html", subjects=SUBJECTS, counts=counts, total=sum(counts.values()))
-    found = search(reading(), asked, only=chosen)
+        return render_template(
+            "library/index.html",
+            subjects=SUBJECTS,
+            counts=counts,
+            total=sum(counts.values()),
+            may_manage=may_manage(viewer()),
+        )
+    found = _readable(search(reading(), asked, only=chosen))
     return render_template(
         "library/results.html",
         asked=asked,
@@ -57,7 +51,7 @@ def index() -> ResponseReturnValue:
         found=found,
         page=_page(found),
         facets=Counter(hit.subject for hit in found.hits if hit.subject).most_common(8),
-        **_names(),
+        **names(),
     )
 
 
@@ -66,9 +60,9 @@ def index() -> ResponseReturnValue:
 def documents() -> ResponseReturnValue:
     """Documents by subject and kind."""
     chosen = _chosen()
-    page = paginate(reading(), queries.documents(**chosen), number=requested_page())
+    page = paginate(reading(), queries.documents(only=chosen, restricted=may_manage(viewer())), number=requested_page())
     rows = [queries.row_of(row) for row in page.items]
-    return render_template("library/documents.html", page=page, documents=rows, chosen=chosen, **_names())
+    return render_template("library/documents.html", page=page, documents=rows, chosen=chosen, **names())
 
 
 @bp.get("/documents/<document_id>")
@@ -105,35 +99,39 @@ def reinstate(document_id: str) -> ResponseReturnValue:
 
 
 def _read(document_id: str, form: RepealForm) -> str:
-    found = queries.opened(reading(), document_id)
+    manages = may_manage(viewer())
+    found = queries.opened(reading(), document_id, restricted=manages)
     if found is None:
         raise NotFound
+    stands = standing.standing(
+        today(), begins_on=found.facts.effective_on, ends_on=found.facts.ends_on, status=found.row.status
+    )
     return render_template(
         "library/document.html",
         found=found,
         document=found.row,
+        facts_known=found.facts,
+        stands=stands,
         form=form,
-        may_manage=may(viewer(), Act.MANAGE_LIBRARY),
-        **_names(),
+        may_manage=manages,
+        **names(),
     )
 
 
+def _readable(found: Found) -> Found:
+    """What was found without documents for librarians alone, which a citation leads to; librarians see them in lists."""
+    hidden = queries.restricted_among(reading(), [hit.public_id for hit in found.hits])
+    if not hidden:
+        return found
+    kept = tuple(hit for hit in found.hits if hit.public_id not in hidden)
+    before = sum(hit.public_id in hidden for hit in found.hits[: found.loose_from])
+    return replace(found, hits=kept, loose_from=found.loose_from - before)
+
+
 def _chosen() -> dict[str, str]:
-    return {name: request.args.get(name, "")[:60] for name in ("subject", "kind", "status")}
+    return {name: request.args.get(name, "")[:60] for name in FILTERS}
 
 
 def _page(found: Found) -> Page[object]:
     number = min(requested_page(), max(1, -(-len(found.hits) // HITS)))
     return Page(found.hits[(number - 1) * HITS : number * HITS], number, HITS, len(found.hits))
-
-
-def _names() -> dict[str, object]:
-    subject_names = {subject.code: subject.name(locale_code()) for subject in SUBJECTS}
-    return {
-        "subject_names": subject_names,
-        "kind_names": KIND_NAMES,
-        "status_names": STATUS_NAMES,
-        "subject_choices": [("", gettext("All subjects")), *subject_names.items()],
-        "kind_choices": [("", gettext("All kinds")), *KIND_NAMES.items()],
-        "status_choices": [("", gettext("Any state")), *STATUS_NAMES.items()],
-    }

@@ -1,8 +1,9 @@
 """Storing documents with their passages and their index, in one transaction each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import delete, or_, select
@@ -11,12 +12,11 @@ from sqlalchemy.orm import Session
 from lms.audit.service import record
 from lms.clock import now, today
 from lms.errors import NotFound
-from lms.library import changes
+from lms.library import changes, texts
 from lms.library.citation import short_name
-from lms.library.models import Document, DocumentPassage
-from lms.library.passages import passages
-from lms.library.search.index import index_of
+from lms.library.models import Document, Relation
 from lms.library.source import Problem, Source, read
+from lms.library.version_queries import VersionRow
 
 FOLDER = Path(__file__).parent / "content"
 #: kind of the job by which the library leaves word that a law has changed
@@ -26,36 +26,60 @@ SUFFIXES = (".md", ".txt")
 MOST_FILES = 50_000
 
 
-def store_document(session: Session, source: Source, *, origin: str) -> str:
-    """Put a document in, or its new text in the old one's place: "new", "changed" or "unchanged".
+#: facts that a text may say of its document, unless a librarian has set them
+SAID = (
+    "title", "subject", "kind", "author", "issued_on", "valid_until", "issuer", "number", "effective_on", "amended_on",
+    "access", "source_note", "rights", "tags",
+)  # fmt: skip
 
-    `origin` is its lasting name, e.g. "bundled:food/sampling.md".
+_OURS = ("access", "subject", "kind")
+
+
+def store_document(
+    session: Session, source: Source, *, origin: str, by: int | None = None, file_name: str | None = None
+) -> str:
+    """Put a document in, or its new text in the old one's place: "new", "changed" or "unchanged". The old one stays as
+    a version.
+
+    `origin` is its lasting name, e.g. "bundled:food/sampling.md"; `file_name` that of the file it came in.
     """
     held = session.scalar(select(Document).where(Document.origin == origin))
-    if held is not None and held.sha256 == source.sha256:
+    if held is not None and is_same(held, source):
         return "unchanged"
-    outcome = "changed" if held else "new"
-    names = {source.name} | ({held.name} if held is not None else set())
-    before = changes.editions(session, names)
-    document = held or Document(origin=origin)
+    before = changes.editions(session, {source.name} | ({held.name} if held is not None else set()))
+    document = held or Document(origin=origin, access=source.access, set_by_hand=[], tags=[], version=1)
     if held is not None:
-        _forget_passages(session, held)
-    document.title, document.name, document.subject, document.kind = (
-        source.title,
-        source.name,
-        source.subject,
-        source.kind,
-    )
-    document.author, document.issued_on, document.valid_until = source.author, source.issued_on, source.valid_until
+        texts.forget_passages(session, held)
+        document.version = held.version + 1
+    _take_facts(document, source, is_new=held is None)
+    document.name = source.name if document.title == source.title else short_name(document.title)
     document.status = REPEALED if _has_ended(document) else source.status
     document.sources, document.markdown = list(source.sources), source.markdown
     document.sha256, document.stored_at = source.sha256, now()
     session.add(document)
     session.flush()
-    _add_passages(session, document)
+    texts.put(session, document, source, by=by, file_name=file_name)
     changes.announce(session, before, day=_ends_on(document), reason=document.repeal_reason)
     _end_replaced(session, document, source)
-    return outcome
+    return "changed" if held else "new"
+
+
+def is_same(held: Document, source: Source) -> bool:
+    """Whether a text is the one that a document has; what was stored before facts were read from files is no other."""
+    if held.sha256 == source.sha256:
+        return True
+    return source.proposed and held.markdown == source.markdown
+
+
+def _take_facts(document: Document, source: Source, *, is_new: bool) -> None:
+    """What a text says of its document. A newer one whose facts are only proposals leaves what it does not say, and never
+    says who may read it, what it is about or of which kind it is.
+    """
+    for name in SAID:
+        value = getattr(source, name)
+        stays = source.proposed and not is_new and (not value or name in _OURS)
+        if name not in document.set_by_hand and not stays:
+            setattr(document, name, list(value) if isinstance(value, tuple) else value)
 
 
 def repeal(session: Session, public_id: str, *, day: date, reason: str) -> None:
@@ -131,8 +155,9 @@ def _document(session: Session, public_id: str) -> Document:
 
 
 def remove_document(session: Session, document: Document) -> None:
-    """Take a document out of the library."""
-    _forget_passages(session, document)
+    """Take a document out of the library; the texts it has had stay."""
+    texts.forget_passages(session, document)
+    session.execute(delete(Relation).where(Relation.document_id == document.id))
     session.delete(document)
 
 
@@ -151,6 +176,77 @@ def load_bundled(session: Session) -> dict[str, int]:
     if counts["new"] or counts["changed"] or counts["removed"]:
         record(session, "library.load", thing="library", thing_id="bundled", after=counts)
     return counts
+
+
+def set_facts(session: Session, public_id: str, facts: Mapping[str, Any], *, reason: str) -> bool:
+    """Set facts of a document (names of SAID); newer texts will not change them. Whether anything was another before.
+
+    Raises NotFound.
+    """
+    document = _document(session, public_id)
+    before = {name: getattr(document, name) for name, value in facts.items() if getattr(document, name) != value}
+    if not before:
+        return False
+    had_ended, held = _has_ended(document), changes.editions(session, [document.name, short_name(str(facts["title"]))])
+    texts.unindex(session, document)
+    for name in before:
+        setattr(document, name, facts[name])
+    document.set_by_hand = sorted({*document.set_by_hand, *before})
+    if "title" in before:
+        document.name = short_name(document.title)
+    texts.index(session, document)
+    if _has_ended(document) != had_ended:
+        document.status = "current" if had_ended else REPEALED
+    changes.announce(session, held, day=_ends_on(document), reason=reason)
+    after = {name: facts[name] for name in before}
+    record(
+        session,
+        "library.facts",
+        thing="document",
+        thing_id=public_id,
+        before=_said(before),
+        after=_said(after) | {"reason": reason},
+    )
+    return True
+
+
+def _said(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as the audit log keeps them."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in facts.items()}
+
+
+def relate(session: Session, public_id: str, *, kind: str, title: str, by: int) -> bool:
+    """Say that a document implements, amends or repeals a law; False when it was said already. Raises NotFound."""
+    document = _document(session, public_id)
+    name = short_name(title)
+    known = select(Relation.id).where(Relation.document_id == document.id, Relation.kind == kind, Relation.name == name)
+    if session.scalar(known) is not None:
+        return False
+    session.add(Relation(document_id=document.id, kind=kind, name=name, title=title, made_by=by, made_at=now()))
+    after = {"kind": kind, "law": title}
+    record(session, "library.relate", thing="document", thing_id=public_id, after=after)
+    return True
+
+
+def unrelate(session: Session, public_id: str, relation_id: str) -> None:
+    """Take back what was said by hand. Raises NotFound."""
+    document = _document(session, public_id)
+    found = session.scalar(
+        select(Relation).where(
+            Relation.public_id == relation_id, Relation.document_id == document.id, Relation.kind != texts.CITES
+        )
+    )
+    if found is None:
+        raise NotFound
+    before = {"kind": found.kind, "law": found.title}
+    session.delete(found)
+    record(session, "library.unrelate", thing="document", thing_id=public_id, before=before)
+
+
+def note_download(session: Session, public_id: str, version: VersionRow) -> None:
+    """Write down that somebody fetches the file of a text."""
+    after = {"version": version.number, "sha256": version.original}
+    record(session, "library.download", thing="document", thing_id=public_id, after=after)
 
 
 def check_bundled() -> tuple[int, list[str]]:
@@ -172,22 +268,6 @@ def check_bundled() -> tuple[int, list[str]]:
     return count, problems
 
 
-def import_folder(session: Session, folder: Path) -> dict[str, object]:
-    """Every Markdown and text file below `folder`: counts, and the files that could not be read with their reasons."""
-    counts = {"new": 0, "changed": 0, "unchanged": 0}
-    refused: list[dict[str, str]] = []
-    for path in _files(folder):
-        name = path.relative_to(folder).as_posix()
-        found = read(path.read_bytes(), file_name=name)
-        if isinstance(found, Source):
-            counts[store_document(session, found, origin=f"import:{name}"[:400])] += 1
-        else:
-            refused += [{"file": name, "field": problem.field, "reason": problem.reason} for problem in found]
-    if counts["new"] or counts["changed"]:
-        record(session, "library.import", thing="library", thing_id=folder.name, after=counts)
-    return {**counts, "refused": refused}
-
-
 def _files(folder: Path) -> Iterable[Path]:
     found = (path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file() and not path.is_symlink())
     return sorted(found)[:MOST_FILES]
@@ -197,39 +277,3 @@ def _bundled() -> Iterator[tuple[str, Source | tuple[Problem, ...]]]:
     for path in _files(FOLDER):
         name = path.relative_to(FOLDER).as_posix()
         yield f"bundled:{name}", read(path.read_bytes(), file_name=name)
-
-
-def _add_passages(session: Session, document: Document) -> None:
-    found = passages(document.markdown)
-    rows = [
-        DocumentPassage(
-            document_id=document.id,
-            seq=number,
-            kind=passage.kind,
-            label=passage.label[:200] or None,
-            article=passage.article.number if passage.article else None,
-            article_sub=passage.article.sub if passage.article else None,
-            anchor=passage.anchor[:80],
-            path=list(passage.path),
-            text=passage.text,
-        )
-        for number, passage in enumerate(found, 1)
-    ]
-    session.add_all(rows)
-    session.flush()
-    index = index_of(session)
-    for row in rows:
-        index.add(session, row.id, _heading(document.title, row), row.text)
-
-
-def _forget_passages(session: Session, document: Document) -> None:
-    index = index_of(session)
-    held = session.scalars(select(DocumentPassage).where(DocumentPassage.document_id == document.id)).all()
-    for row in held:
-        index.remove(session, row.id, _heading(document.title, row), row.text)
-    session.execute(delete(DocumentPassage).where(DocumentPassage.document_id == document.id))
-
-
-def _heading(title: str, row: DocumentPassage) -> str:
-    """What is indexed as a passage's title: the document's, and the words above the passage."""
-    return " ".join([title, *row.path[1:], row.label or ""])

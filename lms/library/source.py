@@ -3,7 +3,7 @@
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -13,10 +13,14 @@ from lms.subjects import CODES
 KINDS = ("guide", "time-limits", "glossary", "checklist", "decision-aid", "commentary", "model", "statute")
 STATUSES = ("current", "amended", "repealed")
 LARGEST = 4_000_000
-_FENCE = "+++"
-_TEXTS = {"title": 200, "author": 120}
-_KEYS = {"title", "subject", "kind", "author", "issued", "in_force", "valid_until", "status", "sources", "replaces"}
-_DATES = ("issued", "in_force", "valid_until")
+FENCE = b"+++"
+#: who may read: everybody who is signed in, or librarians alone
+ACCESS = ("readers", "librarians")
+_FENCE = FENCE.decode()
+_TEXTS = {"title": 200, "author": 120, "issuer": 120, "number": 80, "source": 300, "rights": 300}
+_DATES = ("issued", "in_force", "amended", "valid_until")
+_LISTS = {"sources": 200, "replaces": 200, "tags": 40}
+_KEYS = {*_TEXTS, *_DATES, *_LISTS, "subject", "kind", "status", "access"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,24 @@ class Source:
     #: titles of the laws that end when this one begins, and the day on which it does
     replaces: tuple[str, ...] = ()
     in_force: date | None = None
+    #: who issued it, and under which number
+    issuer: str | None = None
+    number: str | None = None
+    #: the first day on which it stands, and the last on which its words were changed
+    effective_on: date | None = None
+    amended_on: date | None = None
+    access: str = "readers"
+    #: where the file came from, and what may be done with it
+    source_note: str | None = None
+    rights: str | None = None
+    tags: tuple[str, ...] = ()
+    #: of the file it was read from: media type and SHA-256 (hex), None where the text was given as such
+    media_type: str | None = None
+    original: str | None = None
+    #: lines of `markdown` (from 0) on which pages begin: (line, page)
+    pages: tuple[tuple[int, int], ...] = ()
+    #: whether its facts were read out of its text, and are no more than proposals
+    proposed: bool = False
 
     @property
     def name(self) -> str:
@@ -46,8 +68,18 @@ class Source:
         """Digest of everything that is stored of it."""
         facts = (self.title, self.subject, self.kind, self.author, self.issued_on, self.valid_until, self.status)
         # what nearly no document says counts only where it is said: digests of earlier releases stay the same
-        more = (self.replaces, self.in_force) if self.replaces or self.in_force else ()
+        more: tuple[object, ...] = (self.replaces, self.in_force) if self.replaces or self.in_force else ()
+        more += tuple((name, value) for name, value in self.said.items() if value)
         return hashlib.sha256(repr((facts, self.sources, self.markdown, *more)).encode()).hexdigest()
+
+    @property
+    def said(self) -> dict[str, object]:
+        """What only some documents say, by the names of the fields; access where it is not everybody's."""
+        names = [field.name for field in fields(self)]
+        later = names[names.index("issuer") : names.index("media_type")]
+        found = {name: value for name in later if (value := getattr(self, name)) != "readers"}
+        # of front matter it is `in_force`, which counts already
+        return found if self.effective_on != self.in_force else found | {"effective_on": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +144,14 @@ def _described(facts: Mapping[str, Any], body: str) -> Source | tuple[Problem, .
         markdown=body,
         replaces=tuple(facts.get("replaces", ())),
         in_force=facts.get("in_force"),
+        issuer=facts.get("issuer"),
+        number=facts.get("number"),
+        effective_on=facts.get("in_force"),
+        amended_on=facts.get("amended"),
+        access=facts.get("access", "readers"),
+        source_note=facts.get("source"),
+        rights=facts.get("rights"),
+        tags=tuple(facts.get("tags", ())),
     )
 
 
@@ -126,10 +166,16 @@ def _problems(facts: Mapping[str, Any]) -> Iterator[Problem]:
     for key, allowed in (("subject", CODES), ("kind", KINDS), ("status", STATUSES)):
         if facts.get(key) not in allowed:
             yield Problem(key, "not_one_of_the_list")
+    if facts.get("access", "readers") not in ACCESS:
+        yield Problem("access", "not_one_of_the_list")
     for key in _DATES:
         if key in facts and (not isinstance(facts[key], date) or isinstance(facts[key], datetime)):
             yield Problem(key, "not_a_date")
-    for key in ("sources", "replaces"):
+    yield from _list_problems(facts)
+
+
+def _list_problems(facts: Mapping[str, Any]) -> Iterator[Problem]:
+    for key, longest in _LISTS.items():
         titles = facts.get(key, [])
-        if not isinstance(titles, list) or not all(isinstance(item, str) and 0 < len(item) <= 200 for item in titles):
+        if not isinstance(titles, list) or not all(isinstance(i, str) and 0 < len(i) <= longest for i in titles):
             yield Problem(key, "not_a_list_of_titles")

@@ -1,14 +1,17 @@
-"""Work of the library outside requests: laws end on a day, whether anybody looks or not."""
+"""Work of the library outside requests: laws end on a day, whether anybody looks or not; files are read and taken."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 
 from lms import jobs
 from lms.config import Config
-from lms.database import writing
-from lms.library import service
+from lms.database import reading, writing
+from lms.library import archives, importing, originals, service
+from lms.library.formats.record import Unreadable
 
 SWEEP = "library.sweep"
 #: a law ends at midnight, an exam may open at nine
@@ -16,8 +19,10 @@ SWEEP_SECONDS = 3600
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Register the sweep."""
+    """Register the handlers."""
     jobs.register(app, SWEEP, sweep)
+    jobs.register(app, importing.READ_JOB, read_import)
+    jobs.register(app, importing.TAKE_JOB, take_import)
     if not config.testing:
         jobs.every(app, SWEEP, SWEEP_SECONDS)
 
@@ -26,3 +31,77 @@ def sweep(run: jobs.JobRun) -> Mapping[str, Any]:
     """Repeal the documents whose last day has passed."""
     with writing() as session:
         return {"ended": service.end_what_is_over(session)}
+
+
+def read_import(run: jobs.JobRun) -> Mapping[str, Any]:
+    """Look at every file of an import; a second run goes on where the first was cut off."""
+    one = importing.pending(reading(), int(run.payload["import"]), "reading")
+    reading().rollback()
+    if one is None:
+        return {"files": 0}
+    page = ["library_import.show", {"import_id": one.public_id}]
+    try:
+        files = archives.files_of(one.upload.data, name=one.upload.name)
+    except Unreadable as error:
+        with writing() as session:
+            importing.settle(session, one.id, "unfit", reason=error.reason)
+        return {"files": 0, "page": page}
+    with _cancelled_to(one.id, "dropped"):
+        _look(run, one, files)
+    with writing() as session:
+        importing.settle(session, one.id, "ready")
+    return {"files": len(files), "page": page}
+
+
+def _look(run: jobs.JobRun, one: importing.Pending, files: Mapping[str, bytes]) -> None:
+    seen = importing.known(reading(), one.id)
+    for number, (name, data) in enumerate(files.items(), 1):
+        if number not in seen:
+            outcome = importing.tried(reading(), one, name, data)
+            reading().rollback()
+            with writing() as session:
+                importing.keep(session, one.id, number, name, outcome)
+        run.report(number, len(files))
+
+
+@contextmanager
+def _cancelled_to(import_id: int, state: str) -> Iterator[None]:
+    """Put an import into a state when whoever wanted its job wants it no more."""
+    try:
+        yield
+    except jobs.Cancelled:
+        with writing() as session:
+            importing.settle(session, import_id, state)
+        raise
+
+
+def take_import(run: jobs.JobRun) -> Mapping[str, Any]:
+    """Bring in what can be read, a document a transaction; a second run goes on where the first was cut off."""
+    one = importing.pending(reading(), int(run.payload["import"]), "taking")
+    reading().rollback()
+    if one is None:
+        return {}
+    media: Path = current_app.extensions["config"].media
+    files = archives.files_of(one.upload.data, name=one.upload.name)
+    settled = importing.known(reading(), one.id)
+    reading().rollback()
+    with _cancelled_to(one.id, "ready"):
+        for number, (name, data) in enumerate(files.items(), 1):
+            if not settled.get(number, True):
+                _take(one, number, name, data, media)
+            run.report(number, len(files))
+    with writing() as session:
+        importing.settle(session, one.id, "taken")
+        found = importing.counts(session, one.id)
+    return found | {"page": ["library_import.show", {"import_id": one.public_id}]}
+
+
+def _take(one: importing.Pending, number: int, name: str, data: bytes, media: Path) -> None:
+    try:
+        found = importing.understood(one.upload, name, data)
+        originals.keep(media, data)
+        with writing() as session:
+            importing.store(session, one, number, name, found)
+    except Unreadable as error:
+        with writing() as session:
+            importing.refuse(session, one.id, number, error)

@@ -13,7 +13,7 @@ from lms.accounts.gate import viewer
 from lms.bank import queries as bank
 from lms.database import reading, writing
 from lms.errors import NotFound, wants_json
-from lms.library import queries as library
+from lms.library.policy import access_document, may_manage
 from lms.library.queries import DocumentRow
 from lms.paging import paginate, requested_page
 from lms.reading import citing, queries, service
@@ -64,13 +64,16 @@ def of_document(document_id: str) -> ResponseReturnValue:
 @signed_in
 def cited(document_id: str) -> ResponseReturnValue:
     """What rests on a document, or on one article of it; questions only for those who may see them."""
-    session, document = reading(), _document(document_id)
+    session = reading()
+    document, facts = access_document(session, viewer(), document_id)
     article = request.args.get("article", "").strip()[:20]
     found = citing.resting(session, viewer(), document, article)
     questions = paginate(session, found.questions, number=requested_page()) if found.questions is not None else None
     return render_template(
         "reading/cited.html",
         document=document,
+        facts=facts,
+        may_manage=may_manage(viewer()),
         article=article,
         found=found,
         page=questions,
@@ -168,10 +171,7 @@ def _done(words: str) -> ResponseReturnValue:
 
 
 def _document(public_id: str) -> DocumentRow:
-    found = library.document(reading(), public_id)
-    if found is None:
-        raise NotFound
-    return found
+    return access_document(reading(), viewer(), public_id)[0]
 
 
 def _shown(one: MarkRow) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from lms.bank.queries import PoolRow
 from lms.database import reading, writing
 from lms.exams import service as exams
 from lms.exams.errors import ExamTooFewItems
+from lms.library import importing
 from lms.library import queries as library_queries
 from lms.library import service as library
 from lms.library.models import Document
@@ -285,8 +286,8 @@ def test_the_last_day_of_a_document_ends_it(app: Flask, clock: TestClock, make_p
     head = '+++\ntitle = "商品条码法"\nsubject = "quality"\nkind = "statute"\nstatus = "current"\nvalid_until = 2026-03-02\n+++\n'
     (tmp_path / "law").mkdir()
     (tmp_path / "law" / "law.md").write_text(head + LAW, encoding="utf-8")
-    with app.app_context(), writing() as session:
-        library.import_folder(session, tmp_path / "law")
+    with app.app_context():
+        importing.import_folder(tmp_path / "law", media=tmp_path / "media")
     sweep(app)
     assert suspended(app) == set()
 

@@ -50,6 +50,11 @@ from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.ids import new_public_id
 from lms.jobs import run_waiting
+from lms.library import originals
+from lms.library import service as library
+from lms.library import version_queries as library_versions
+from lms.library.models import Document
+from lms.library.reading import read_file
 from lms.marking import allotting, plans
 from lms.marking.models import Question, Script
 from lms.practice import mock_service
@@ -80,6 +85,7 @@ EVERYBODY, ANYONE, OTHERS = "everybody", "anyone", "others"
 FILES = {
     "题.csv": "题型,题干,选项A,选项B,正确答案\n单选题,当场处罚几人？,一人,两人,B\n单选题,,甲,乙,A\n",
     "人员.csv": "工号,姓名,机构代码\nT3001,何新,10101\nT3002,,10101\n",
+    "文.md": "# 印章办法\n\n第一条 印章由专人保管。\n\n第二条 用印应当登记。\n\n第三条 本办法自2026年1月1日起施行。\n",
 }
 
 #: column of the matrix -> who of the cast stands for it
@@ -433,6 +439,22 @@ def _learning(house: House) -> None:
         "person": person,
         "code": printed.rsplit("/", 1)[1],
     }
+    _shelves(house)
+
+
+def _shelves(house: House) -> None:
+    """A document whose file is kept, and a relation of the academy's."""
+    data = FILES["文.md"].replace("印章", "公章").encode()
+    config, by = house.app.extensions["config"], house.people["librarian"].id
+    originals.keep(config.media, data)
+    with house.app.app_context():
+        with writing() as session:
+            source = read_file(data, name="公章.md").source
+            library.store_document(session, source, origin="import:公章.md", by=by, file_name="公章.md")
+            library.relate(session, house.values["document"], kind="implements", title="治安管理处罚法", by=by)
+        house.values["kept_document"] = reading().scalars(select(Document.public_id).filter_by(name="公章办法")).one()
+        relation = library_versions.relations_of(reading(), house.values["document"])[0]
+        house.values["relation"] = relation.public_id
 
 
 def _reading(house: House, cast: Cast) -> None:
@@ -499,13 +521,16 @@ def _copying(house: House) -> None:
 
 
 def _imports(house: House) -> None:
-    """A file of questions of Zhao's and a file of people of Qian's, both read."""
+    """A file of questions of Zhao's, one of people of Qian's, one of documents of Wu's, all read."""
     for key, who, name, address in (
         ("import", "examiner", "题.csv", "/bank/imports/"),
         ("roster", "training-manager", "人员.csv", "/roster/"),
+        ("library_import", "librarian", "文.md", "/library/imports/"),
     ):
         browser = sign_in(house.app.test_client(), house.people[who])
-        form = {"csrf_token": csrf(browser), "subject": "", "pool": "", "kind": "people", "file": a_file(name)}
+        kind = "people" if key == "roster" else ""
+        form = {"csrf_token": csrf(browser), "subject": "", "pool": "", "kind": kind, "file": a_file(name)}
+        form |= {"access": "readers"} if key == "library_import" else {}
         house.values[key] = browser.post(address, data=form).location.rsplit("/", 1)[1]
     run_waiting(house.app)
 

@@ -26,8 +26,9 @@ CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
 EXAMS = frozenset({"appealed", "compared", "draft", "exam", "guarded", "over", "sat", "written"})
 ATTEMPTS = frozenset({"attempt", "done", "elsewhere"})
 ITEMS = frozenset({"item", "retired", "revised", "suspended", "drafted", "waiting", "round_item"})
+DOCUMENTS = frozenset({"document", "kept_document"})
 PEOPLE = frozenset({"person", "sharer", "stranger", "marker_person"})
-SAME = {name: kind for kind in (EXAMS, ATTEMPTS, ITEMS, PEOPLE) for name in kind}
+SAME = {name: kind for kind in (EXAMS, ATTEMPTS, ITEMS, DOCUMENTS, PEOPLE) for name in kind}
 
 
 def test_ids_have_128_random_bits() -> None:

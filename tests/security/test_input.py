@@ -34,7 +34,10 @@ READ_BY = {
     "bank_many": _EDITOR,
     "bank_review": frozenset({"comment"}),
     "bank_import.index": frozenset({"text", "format"}),
-}
+    "library_facts.save": frozenset({
+        "author", "issuer", "number", "issued_on", "effective_on", "amended_on", "valid_until", "tags", "source_note", "rights",
+    }),
+}  # fmt: skip
 CLAIMS = {
     "is_admin": "1", "admin": "true", "roles": "system-admin", "score": "100", "total": "100", "passed": "1", "user_id": "1",
     "person": "1", "deadline": "2030-01-01T00:00", "_method": "DELETE", "__class__": "x", "viewer": "1", "by": "1",

@@ -1,0 +1,1 @@
+"""Files of many formats as one plain record: title, what the file says of itself, blocks of text. Nothing is trusted."""

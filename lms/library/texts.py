@@ -1,0 +1,108 @@
+"""The text of a document: its passages and their index, the versions it has had, the laws it names."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from lms.clock import now
+from lms.library.cited import named_in
+from lms.library.models import Document, DocumentPassage, DocumentVersion, Relation
+from lms.library.passages import page_at, passages
+from lms.library.search.index import index_of
+from lms.library.source import Source
+
+READERS = "readers"
+CITES = "cites"
+
+
+def put(session: Session, document: Document, source: Source, *, by: int | None, file_name: str | None) -> None:
+    """Make `source` the present text of a document that is in the session: passages, version, citations."""
+    add_passages(session, document, source.pages)
+    session.add(
+        DocumentVersion(
+            document=document.public_id,
+            number=document.version,
+            title=source.title,
+            issued_on=source.issued_on,
+            effective_on=source.effective_on,
+            amended_on=source.amended_on,
+            markdown=source.markdown,
+            sha256=source.sha256,
+            original=source.original,
+            media_type=source.media_type,
+            file_name=file_name[-200:] if file_name else None,
+            pages=[list(pair) for pair in source.pages],
+            stored_at=document.stored_at,
+            stored_by=by,
+        )
+    )
+    _cite(session, document)
+
+
+def _cite(session: Session, document: Document) -> None:
+    """What the text names, in place of what the text before named; what a librarian said stays."""
+    session.execute(delete(Relation).where(Relation.document_id == document.id, Relation.kind == CITES))
+    session.add_all(
+        Relation(
+            document_id=document.id, kind=CITES, name=one.name, title=one.title[:200], times=one.times, made_at=now()
+        )
+        for one in named_in(document.markdown, itself=document.name)
+    )
+    session.flush()
+
+
+def add_passages(session: Session, document: Document, pages: tuple[tuple[int, int], ...]) -> None:
+    """Cut the text into passages; they are found by searching where everybody may read them."""
+    rows = [
+        DocumentPassage(
+            document_id=document.id,
+            seq=number,
+            kind=passage.kind,
+            label=passage.label[:200] or None,
+            article=passage.article.number if passage.article else None,
+            article_sub=passage.article.sub if passage.article else None,
+            anchor=passage.anchor[:80],
+            path=list(passage.path),
+            text=passage.text,
+            page=page_at(pages, passage.line),
+        )
+        for number, passage in enumerate(passages(document.markdown), 1)
+    ]
+    session.add_all(rows)
+    session.flush()
+    _index(session, document, rows)
+
+
+def forget_passages(session: Session, document: Document) -> None:
+    """Take the passages out, and out of the index."""
+    unindex(session, document)
+    session.execute(delete(DocumentPassage).where(DocumentPassage.document_id == document.id))
+
+
+def index(session: Session, document: Document) -> None:
+    """Let the passages be found, where everybody may read them."""
+    _index(session, document, _rows(session, document))
+
+
+def unindex(session: Session, document: Document) -> None:
+    """Let them not be found any more; called before title or access change."""
+    if document.access == READERS:
+        found = index_of(session)
+        for row in _rows(session, document):
+            found.remove(session, row.id, _heading(document.title, row), row.text)
+
+
+def _index(session: Session, document: Document, rows: list[DocumentPassage]) -> None:
+    if document.access == READERS:
+        found = index_of(session)
+        for row in rows:
+            found.add(session, row.id, _heading(document.title, row), row.text)
+
+
+def _rows(session: Session, document: Document) -> list[DocumentPassage]:
+    query = select(DocumentPassage).where(DocumentPassage.document_id == document.id)
+    return list(session.scalars(query.order_by(DocumentPassage.seq)))
+
+
+def _heading(title: str, row: DocumentPassage) -> str:
+    """What is indexed as a passage's title: the document's, and the words above the passage."""
+    return " ".join([title, *row.path[1:], row.label or ""])

@@ -1,0 +1,209 @@
+"""The texts that a document has had, what differs between two, and what it has to do with other laws."""
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.library import standing, statute
+from lms.library.changes import comparable
+from lms.library.models import Document, DocumentVersion, Relation
+from lms.library.queries import DocumentFacts, DocumentRow, rank
+
+#: signs of an article within which single words are compared; of a longer one whole sentences
+LONGEST = 6000
+#: wordings that share less than this are two, and are shown one after the other
+ALIKE = 0.4
+_PIECE = re.compile(r"[\u3400-\u9fff]|[^\u3400-\u9fff\W]+|\s+|.", re.S)
+_SENTENCE = re.compile(r"[^。；\n]+[。；\n]?|[。；\n]")
+#: relations shown of one document
+MOST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A text without its words."""
+
+    number: int
+    title: str
+    issued_on: date | None
+    effective_on: date | None
+    amended_on: date | None
+    original: str | None
+    media_type: str | None
+    file_name: str | None
+    stored_at: datetime
+
+    @property
+    def begins_on(self) -> date | None:
+        """The first day of this text, as far as it says."""
+        return standing.begins(self)
+
+
+_ROW = tuple(getattr(DocumentVersion, name) for name in VersionRow.__slots__)
+
+
+def versions_of(session: Session, document: str) -> tuple[VersionRow, ...]:
+    """The texts of a document (its public id), the newest first."""
+    query = select(*_ROW).where(DocumentVersion.document == document).order_by(DocumentVersion.number.desc())
+    return tuple(VersionRow(*row) for row in session.execute(query))
+
+
+def corrected(versions: tuple[VersionRow, ...], row: DocumentRow, facts: DocumentFacts) -> tuple[VersionRow, ...]:
+    """Texts with the days of the present one as a librarian set them: its row keeps what was read from the file."""
+    return tuple(
+        replace(one, issued_on=row.issued_on, effective_on=facts.effective_on, amended_on=facts.amended_on)
+        if one.number == facts.version
+        else one
+        for one in versions
+    )
+
+
+def text_of(session: Session, document: str, number: int) -> str | None:
+    """The words of a version as Markdown, None when there is none of that number."""
+    return session.scalar(
+        select(DocumentVersion.markdown).where(DocumentVersion.document == document, DocumentVersion.number == number)
+    )
+
+
+#: a run of words: what it says, and whether it is "same", "gone" or "new"
+Run = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An article in two texts: "same", "changed", "gone", "new" or "moved" (the same words under another number)."""
+
+    label: str
+    state: str
+    runs: tuple[Run, ...]
+    #: of a moved one: its number before
+    moved_from: str = ""
+
+
+def compare(before: str, after: str) -> tuple[Compared, ...]:
+    """Two texts article by article, in the order of the newer one; what is gone stands where it stood."""
+    old, new = _articles(before), _articles(after)
+    if not old or not new:
+        return (Compared("", "same" if before == after else "changed", _runs(before, after)),)
+    homes = {comparable(text): key for key, (_label, text) in old.items()}
+    found, told = list[Compared](), set[str]()
+    for key, (label, text) in new.items():
+        found += _gone_before(key, old, new, told)
+        home = homes.get(comparable(text))
+        if key in old and comparable(old[key][1]) == comparable(text):
+            found.append(Compared(label, "same", ((text, "same"),)))
+        elif home is not None and comparable(new.get(home, ("", ""))[1]) != comparable(text):
+            told.add(home)
+            if key in old and key not in told and not _stands(old[key][1], new):
+                found.append(Compared(old[key][0], "gone", ((old[key][1], "gone"),)))
+            found.append(Compared(label, "moved", ((text, "same"),), old[home][0]))
+        elif key in old and key not in told:
+            found.append(Compared(label, "changed", _runs(old[key][1], text)))
+        else:
+            found.append(Compared(label, "new", ((text, "new"),)))
+        told.add(key)
+    found += [Compared(label, "gone", ((text, "gone"),)) for key, (label, text) in old.items() if key not in told]
+    return tuple(found)
+
+
+def _gone_before(
+    key: str, old: dict[str, tuple[str, str]], new: dict[str, tuple[str, str]], told: set[str]
+) -> Iterator[Compared]:
+    """Articles of the old text that stood before `key` and are in the new one no more."""
+    if key not in old:
+        return
+    for earlier, (label, text) in old.items():
+        if earlier == key:
+            return
+        if earlier not in new and earlier not in told and not _stands(text, new):
+            told.add(earlier)
+            yield Compared(label, "gone", ((text, "gone"),))
+
+
+def _stands(text: str, new: dict[str, tuple[str, str]]) -> bool:
+    words = comparable(text)
+    return any(comparable(other) == words for _label, other in new.values())
+
+
+def _articles(text: str) -> dict[str, tuple[str, str]]:
+    """Label and words of each article and annex by its anchor."""
+    if not statute.is_statute(text):
+        return {}
+    return {piece.anchor: (piece.label, piece.text) for piece in statute.pieces(text) if piece.anchor}
+
+
+def _runs(before: str, after: str) -> tuple[Run, ...]:
+    """The words of two texts with what is gone and what is new marked."""
+    pattern = _PIECE if len(before) + len(after) <= LONGEST else _SENTENCE
+    old, new = pattern.findall(before), pattern.findall(after)
+    runs: list[Run] = []
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        return tuple(run for run in ((before, "gone"), (after, "new")) if run[0])
+    for code, a, b, c, d in matcher.get_opcodes():
+        if code == "equal":
+            runs.append(("".join(new[c:d]), "same"))
+            continue
+        runs += [(text, state) for text, state in (("".join(old[a:b]), "gone"), ("".join(new[c:d]), "new")) if text]
+    return tuple(runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A law that a document has to do with, or one that has to do with it; `document` where the library holds it."""
+
+    public_id: str
+    kind: str
+    title: str
+    times: int
+    document: str | None
+
+
+def relations_of(session: Session, document: str) -> tuple[Related, ...]:
+    """What is said of a document and other laws: by hand first, then what it cites most."""
+    query = (
+        select(Relation.public_id, Relation.kind, Relation.title, Relation.times, Relation.name)
+        .join(Document, Document.id == Relation.document_id)
+        .where(Document.public_id == document)
+        .order_by(Relation.kind == "cites", Relation.kind, Relation.times.desc(), Relation.id)
+        .limit(MOST)
+    )
+    rows = session.execute(query).all()
+    held = _held(session, [row.name for row in rows])
+    return tuple(Related(row.public_id, row.kind, row.title, row.times, held.get(row.name)) for row in rows)
+
+
+def related_to(session: Session, name: str, *, restricted: bool) -> tuple[Related, ...]:
+    """The documents that implement, amend, repeal or cite the law of a short name; `restricted`: also those for
+    librarians alone.
+    """
+    query = (
+        select(Relation.public_id, Relation.kind, Document.title, Relation.times, Document.public_id.label("document"))
+        .join(Document, Document.id == Relation.document_id)
+        .where(Relation.name == name)
+        .order_by(Relation.kind == "cites", Relation.kind, Relation.times.desc(), Document.id)
+        .limit(MOST)
+    )
+    if not restricted:
+        query = query.where(Document.access == "readers")
+    return tuple(Related(*row) for row in session.execute(query))
+
+
+def related_count(session: Session, name: str) -> int:
+    """How many documents have to do with the law of a short name."""
+    return session.scalar(select(func.count()).select_from(Relation).where(Relation.name == name)) or 0
+
+
+def _held(session: Session, names: Sequence[str]) -> dict[str, str]:
+    """The documents to which citations of these names lead."""
+    rows = session.execute(
+        select(Document.id, Document.public_id, Document.name, Document.kind, Document.status)
+        .add_columns(Document.issued_on, Document.stored_at)
+        .where(Document.name.in_(set(names)), Document.access == "readers")
+    ).all()
+    return {row.name: row.public_id for row in sorted(rows, key=rank, reverse=True)}
