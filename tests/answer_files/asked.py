@@ -1,11 +1,19 @@
 """Questions that ask for a file, exams that ask them, and how the player sends one."""
 
+import hashlib
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
+from flask import Flask
+from sqlalchemy import select
+
+from lms.answer_files import cleaning, room
+from lms.answer_files.kinds import ENDINGS as KINDS
+from lms.answer_files.kinds import ending_of
 from lms.bank.models import Item, ItemVersion
 from lms.database import writing
+from lms.sitting.models import Attempt, Upload
 from question_bank.formats.record import to_record
 from question_bank.interactions.file_answer import FileAsked
 from question_bank.interactions.written import Point, Written
@@ -46,3 +54,23 @@ def sent(candidate: Candidate, name: str, data: bytes, *, slot: int = 2, **chang
     return candidate.client.post(
         f"/sitting/{candidate.attempt_id}/files/{slot}", data=data, headers=headers | changed.get("headers", {})
     )
+
+
+def kept(app: Flask, attempt: str, slot: int, name: str, data: bytes) -> dict[str, Any]:
+    """A file of an attempt as if it had been sent: on disk with its copy, noted; the answer that names it."""
+    sha256, ending = hashlib.sha256(data).hexdigest(), ending_of(name)
+    kind = next(kind for kind, endings in KINDS.items() if ending in endings)
+    folder = room.folder_of(app.extensions["config"].answers, attempt)
+    folder.mkdir(parents=True, exist_ok=True)
+    room.path_of(folder, sha256).write_bytes(data)
+    copy = room.copy_of(folder, sha256)
+    cleaning.clean(room.path_of(folder, sha256), copy, kind)
+    with app.app_context(), writing() as session:
+        key = session.scalar(select(Attempt.id).where(Attempt.public_id == attempt))
+        session.add(
+            Upload(
+                attempt_id=key, slot=slot, sha256=sha256, copy_sha256=hashlib.sha256(copy.read_bytes()).hexdigest(),
+                name=name, kind=kind, size=len(data), at=NINE,
+            )
+        )  # fmt: skip
+    return {"name": name, "sha256": sha256, "size": len(data)}
