@@ -32,8 +32,8 @@ from tests.marking.essays import viewer
 #: seconds that Lin has
 OPEN = 30
 SAID = {
-    "zh": {"ending": "不接收这种类型的文件", "empty": "文件是空的", "locked": "设有密码", "held": "提交于", "files": "已提交的文件"},
-    "en": {"ending": "Files of this kind are not taken", "empty": "The file is empty", "locked": "locked by a password",
+    "zh": {"ending": "不接收这种类型的文件", "empty": "文件是空的", "locked": "设有密码", "away": "没有送达服务器", "held": "提交于", "files": "已提交的文件"},
+    "en": {"ending": "Files of this kind are not taken", "empty": "The file is empty", "locked": "locked by a password", "away": "did not reach the server",
            "held": "handed in at", "files": "Files handed in"},
 }  # fmt: skip
 
@@ -86,7 +86,7 @@ def choose(page: Page, file: Path) -> None:
 
 def test_a_file_is_handed_in_and_marked(house: House, enter: Enter, language: str, tmp_path: Path) -> None:
     """
-    What cannot be taken is said at once or by the server; a file is held, replaced, removed after a question, handed in again and
+    What cannot be taken is said at once or by the server; a file that the network lost is sent again by itself; one is held, replaced, removed after a question, handed in again and
     shown on the receipt; the marker sees the picture and its kind, never its name.
     """
     said, name = SAID[language], house.cast.lin.name
@@ -107,7 +107,9 @@ def test_a_file_is_handed_in_and_marked(house: House, enter: Enter, language: st
         choose(lin, tmp_path / file)
         expect(problem).to_contain_text(said[words])
     expect(held).to_be_hidden()
+    lin.route("**/files/2", lambda route: route.abort(), times=1)
     choose(lin, tmp_path / f"{name}.txt")
+    expect(problem).to_contain_text(said["away"])
     expect(held).to_contain_text(f"{name}.txt")
     choose(lin, tmp_path / f"{name}.jpg")
     expect(held).to_contain_text(f"{name}.jpg")

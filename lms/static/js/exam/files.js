@@ -25,9 +25,10 @@ class Refused extends Error {
 }
 
 /** Rejects with a Refused, or with an Error where nobody answered. */
-function send(url, file, headers, { onPart, onWhole }) {
+function send(url, file, headers, { signal, onPart, onWhole }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
+    signal.addEventListener("abort", () => request.abort());
     let patience = 0;
     const wait = (milliseconds) => {
       clearTimeout(patience);
@@ -79,7 +80,7 @@ export class Files {
   constructor(options) {
     Object.assign(this, options);
     this.words = this.settings.words;
-    /** slot to {file, failures, running}: what is not handed in yet */
+    /** slot to {file, failures, running, stop}: what is not handed in yet */
     this.waiting = new Map();
     for (const question of this.questions) this.#watch(question);
     this.dialog.querySelector("[data-confirm-remove]").addEventListener("click", () => this.#removed());
@@ -109,9 +110,17 @@ export class Files {
     if (!endings.split(" ").includes(ending)) return this.#say(question, fill(this.words.ending, { endings: endings.replaceAll(" ", ", ") }));
     if (!file.size) return this.#say(question, this.words.empty);
     if (file.size > megabytes * 1024 ** 2) return this.#say(question, fill(this.words.tooLarge, { megabytes }));
-    clearTimeout(this.waiting.get(slotOf(question))?.timer);
-    this.waiting.set(slotOf(question), { file, failures: 0, running: null });
+    this.#forget(question);
+    this.waiting.set(slotOf(question), { file, failures: 0, running: null, stop: new AbortController() });
     return this.#run(question);
+  }
+
+  /** What was chosen before, on its way or not, is not to be handed in any more. */
+  #forget(question) {
+    const waits = this.waiting.get(slotOf(question));
+    this.waiting.delete(slotOf(question));
+    clearTimeout(waits?.timer);
+    waits?.stop.abort();
   }
 
   /** Send what a question waits with; the latest file chosen is the one that counts. */
@@ -133,6 +142,7 @@ export class Files {
     this.onState(slot, "sending");
     try {
       const answer = await send(`${this.settings.url}/${slot}`, waits.file, this.headers, {
+        signal: waits.stop.signal,
         onPart: (part) => current() && this.#progress(question, part, waits.file.name),
         onWhole: () => current() && this.#progress(question, 1, waits.file.name),
       });
@@ -168,8 +178,7 @@ export class Files {
 
   /** Give up a file that could not be sent; what was handed in before stands. */
   #drop(question) {
-    clearTimeout(this.waiting.get(slotOf(question))?.timer);
-    this.waiting.delete(slotOf(question));
+    this.#forget(question);
     this.#say(question, "");
     this.#progress(question, null);
     this.onState(slotOf(question), "kept");
