@@ -161,7 +161,7 @@ def test_the_list_says_what_is_inside(config: Config) -> None:
         "answers/attempt/0123.copy",
     }
     assert manifest.tables["alembic_version"] == 1
-    assert len(manifest.files) == 4
+    assert len(manifest.files) == 5
 
 
 def test_an_earlier_backup_is_not_overwritten(config: Config) -> None:
