@@ -6,7 +6,7 @@ from lms.answer_files.kinds import MEDIA_TYPES
 from lms.marking.queries import Handed
 
 #: what a browser may do with a file that is opened by itself: nothing
-POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 #: what the page itself shows
 PICTURES = frozenset({"png", "jpg"})
 

@@ -18,7 +18,7 @@ from lms.sitting import files
 from lms.sitting.policy import access_own_attempt
 
 #: what a browser may do with a file that is opened by itself: nothing
-POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 BODY = "application/octet-stream"
 NAME = "X-File-Name"
 
