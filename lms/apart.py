@@ -63,9 +63,9 @@ def _talk(process: "subprocess.Popen[bytes]", sent: bytes, heard: Callable[[Mapp
     raise RuntimeError("the process ended without a result")
 
 
-def given() -> tuple[dict[str, Any], list["array[int]"]]:
+def given(niceness: int = NICENESS) -> tuple[dict[str, Any], list["array[int]"]]:
     """Within such a process: its settings and arrays. It takes a low priority first."""
-    os.nice(NICENESS)
+    os.nice(niceness)
     settings = json.loads(sys.stdin.buffer.readline())
     arrays = []
     for length in settings.pop("lengths"):

@@ -62,7 +62,7 @@ from lms.roster import routes as roster_routes
 from lms.roster import work as roster_work
 from lms.signoff import routes as signoff_routes
 from lms.signoff import work as signoff_work
-from lms.sitting import camera_routes, equating_routes, express, remark_routes, waiting, writer
+from lms.sitting import camera_routes, equating_routes, express, file_routes, remark_routes, waiting, writer
 from lms.sitting import routes as sitting_routes
 from lms.sitting import work as sitting_work
 from lms.standards import judge_routes as standard_judge_routes
@@ -167,7 +167,7 @@ def _features(app: Flask, config: Config) -> None:
     for admission in (admission_rule_routes, admission_routes):
         app.register_blueprint(admission.bp)
     admission_work.init_app(app, config)
-    for sitting in (sitting_routes, equating_routes, remark_routes, camera_routes):
+    for sitting in (sitting_routes, file_routes, equating_routes, remark_routes, camera_routes):
         app.register_blueprint(sitting.bp)
     sitting_work.init_app(app, config)
     writer.init_app(app)

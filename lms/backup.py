@@ -1,6 +1,6 @@
-"""Backup and restore of a whole installation: database, media, secret, settings, in one file.
+"""Backup and restore of a whole installation: database, media, files that candidates handed in, secret, settings, in one file.
 
-The database is copied before the media: media are added under their hash and never changed, so every file the copy
+The database is copied before the files: they are added under their hash and never changed, so every file the copy
 speaks of is there. The secret is in the backup (without it nobody's second factor and no printed link would be valid
 afterwards): keep the file as you keep the server.
 """
@@ -23,10 +23,11 @@ from lms.snapshot import POSTGRES_FILE, SQLITE_FILE, Head
 
 FOLDER = "backups"
 SUFFIX = ".tar.zst"
-MEDIA = "media/"
+#: folders of files that are added under their hash
+FOLDERS = ("media", "answers")
 SPARE = 64 * 1024 * 1024  # bytes that must stay free on the disk
 #: what a restored installation consists of; anything else in the folder is left alone
-PARTS = (SQLITE_FILE, f"{SQLITE_FILE}-wal", f"{SQLITE_FILE}-shm", "media", SECRET_NAME, FILE_NAME)
+PARTS = (SQLITE_FILE, f"{SQLITE_FILE}-wal", f"{SQLITE_FILE}-shm", *FOLDERS, SECRET_NAME, FILE_NAME)
 
 #: reads the audit log against a head; a complaint, or nothing when the chain holds
 Verify = Callable[[Session, tuple[int, str]], str | None]
@@ -83,10 +84,11 @@ def _files(config: Config) -> Iterator[tuple[str, Path]]:
     for name in (SECRET_NAME, FILE_NAME):
         if (config.data / name).is_file():
             yield name, config.data / name
-    for file in sorted(config.media.rglob("*")):
-        path = MEDIA + file.relative_to(config.media).as_posix()
-        if file.is_file() and not file.is_symlink() and archive.safe_path(path):
-            yield path, file
+    for name in FOLDERS:
+        for file in sorted((config.data / name).rglob("*")):
+            path = file.relative_to(config.data).as_posix()
+            if file.is_file() and not file.is_symlink() and archive.safe_path(path):
+                yield path, file
 
 
 def restore(source: Path, config: Config, *, verify: Verify, sha256: str = "", aside: Path | None = None) -> Manifest:
@@ -129,7 +131,7 @@ def _refuse_misfits(manifest: Manifest, config: Config) -> None:
         raise RestoreRefused(f"it needs {manifest.size} bytes, and the disk of {config.data} has not so much room")
     wanted = {SQLITE_FILE if kind == "sqlite" else POSTGRES_FILE, SECRET_NAME, FILE_NAME}
     paths = {file.path for file in manifest.files}
-    strays = sorted(path for path in paths - wanted if not path.startswith(MEDIA))
+    strays = sorted(path for path in paths - wanted if path.partition("/")[0] not in FOLDERS or "/" not in path)
     if strays or not paths >= wanted - {SECRET_NAME, FILE_NAME}:
         raise archive.BadArchive(f"it holds what no backup holds: {strays}" if strays else "it holds no database")
     if kind == "postgresql" and not snapshot.is_empty(config.owner_url):

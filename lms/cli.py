@@ -195,7 +195,7 @@ def _installation() -> Config:
     "--to", "target", type=click.Path(path_type=Path), help="File or folder; default: backups/ in the data folder."
 )
 def backup(target: Path | None) -> None:
-    """Copy database, media, secret and settings into one file, while the server may be at work."""
+    """Copy database, media, files of candidates, secret and settings into one file, while the server may be at work."""
     config, moment = _installation(), system_clock()
     named = backups.default_file(config, moment=moment)
     if target is not None:

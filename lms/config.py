@@ -86,6 +86,11 @@ class Config:
         return self.data / "media"
 
     @property
+    def answers(self) -> Path:
+        """Folder of the files that candidates handed in."""
+        return self.data / "answers"
+
+    @property
     def installed(self) -> bool:
         """Whether the data folder was initialised."""
         return (self.data / FILE_NAME).is_file()

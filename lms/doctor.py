@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms import migrate
+from lms.answer_files import room
 from lms.config import SECRET_NAME, Config
 
 LEAST_PYTHON = (3, 11)
@@ -49,6 +50,7 @@ def examine(config: Config, *, now: datetime) -> list[Finding]:
     found.append(_database(config))
     if found[-1].state == "ok":
         found += _jobs(config)
+        found.append(_answers(config))
     found += _postgres(config)
     found.append(_backups(config, now))
     return found
@@ -139,6 +141,26 @@ def _jobs(config: Config) -> Iterator[Finding]:
     failed = counts.get("failed", 0)
     says = f"{counts.get('waiting', 0)} waiting, {failed} failed"
     yield Finding("jobs", "advice" if failed else "ok", says, "look at them under System" if failed else "")
+
+
+def _answers(config: Config) -> Finding:
+    """Every file that candidates handed in is there, with its copy, and as it was."""
+    engine = create_engine(config.url)
+    query = text(
+        "SELECT a.public_id, u.sha256, u.copy_sha256 FROM sitting_upload u JOIN attempt a ON a.id = u.attempt_id"
+    )
+    with engine.connect() as connection:
+        rows = connection.execute(query).all()
+    engine.dispose()
+    wrong = []
+    for attempt, sha256, copy in rows:
+        folder = room.folder_of(config.answers, attempt)
+        pairs = ((room.path_of(folder, sha256), sha256), (room.copy_of(folder, sha256), copy))
+        wrong += [path for path, digest in pairs if not room.fits(path, digest)]
+    if not wrong:
+        return Finding("files of candidates", "ok", f"{len(rows)} handed in, all as they were")
+    says = f"{len(wrong)} of {2 * len(rows)} are gone or not as they were, the first: {wrong[0]}"
+    return Finding("files of candidates", "missing", says, "bring them back from a backup")
 
 
 def _postgres(config: Config) -> Iterator[Finding]:

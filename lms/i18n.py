@@ -75,6 +75,11 @@ def moment(value: datetime | None) -> str:
     return "-" if value is None else format_datetime(value, "yyyy-MM-dd HH:mm")
 
 
+def file_size(count: int) -> str:
+    """Bytes as people read them: 1.2 MB, 34 KB, and 1 KB for the smallest."""
+    return f"{count / 1024**2:.1f} MB" if count >= 1024**2 else f"{max(1, round(count / 1024))} KB"
+
+
 def plain(value: Decimal | None) -> str:
     """An exact number as people write it: 28, 1.5; a dash for none."""
     if value is None:
@@ -110,3 +115,4 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["plain"] = plain
+    app.jinja_env.filters["file_size"] = file_size

@@ -2,8 +2,6 @@
 
 from flask_babel import lazy_gettext
 
-from question_bank.interactions import KINDS
-
 TYPE_NAMES = {
     "single_choice": lazy_gettext("Single choice"),
     "multiple_choice": lazy_gettext("Multiple choice"),
@@ -18,8 +16,6 @@ TYPE_NAMES = {
     "essay": lazy_gettext("Essay"),
     "file_answer": lazy_gettext("File to hand in"),
 }
-#: types that an exam can ask: candidates cannot hand in files yet
-EXAM_TYPES = tuple(key for key in KINDS if key != "file_answer")
 #: the rules of `question_bank.scoring`
 MULTI_NAMES = {
     "cn_half": lazy_gettext("too few: half the marks; any wrong one: none"),

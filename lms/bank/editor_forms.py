@@ -13,7 +13,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.bank.forms import CLASSIFICATION_NAMES, COGNITIVE_NAMES, DIFFICULTY_NAMES
 from question_bank.interactions.base import MAX_BLANKS, MAX_LINES, MAX_OPTIONS
-from question_bank.interactions.file_answer import ENDINGS
+from question_bank.interactions.file_answer import ENDINGS, NAMELESS
 from question_bank.interactions.numeric import MAX_PARTLY
 from question_bank.item import MAX_CITATIONS, MAX_GROUP, MAX_OBJECTIVE
 
@@ -353,7 +353,7 @@ FIELDS: dict[str, KindFields] = {
     "short_answer": KindFields(WrittenFields, (_POINTS,)),
     "essay": KindFields(WrittenFields, (_POINTS,)),
     "file_answer": KindFields(
-        FileFields, (_POINTS,), (("endings", "pdf"), ("endings", "docx"), ("megabytes", "10"))
+        FileFields, (_POINTS,), (*(("endings", one) for one in NAMELESS), ("megabytes", "10"))
     ),
 }  # fmt: skip
 

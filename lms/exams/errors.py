@@ -37,12 +37,14 @@ class ExamHeld(Refused):
     sentence = lazy_gettext("A panel has judged the pass mark of this draft, and that is kept: it cannot be deleted.")
 
 
-class ExamTakesNoFiles(Refused):
-    """The paper asks for files, which candidates cannot hand in yet."""
+class ExamTellingFiles(Refused):
+    """A question that may be drawn asks for files of a kind that cannot be freed of their author."""
 
-    code = "exam.takes_no_files"
+    code = "exam.telling_files"
     status = 422
-    sentence = lazy_gettext("Candidates cannot hand in files yet: take these questions out of the plan.")
+    sentence = lazy_gettext(
+        "The question %(ref)s asks for files that may say who made them (%(endings)s), and markers must not learn that: let it ask for PDF, Word, text or pictures only."
+    )
 
 
 class ExamMarkedFirst(Refused):

@@ -23,7 +23,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from lms.clock import BUREAU_ZONE
 from lms.exams.service import RELEASES, SHOWS, Plan
 from lms.fields import CheckboxesField, MarksField, WholeField
-from lms.question_types import EXAM_TYPES, MATCH_NAMES, MULTI_NAMES, ORDER_NAMES, TYPE_NAMES
+from lms.question_types import MATCH_NAMES, MULTI_NAMES, ORDER_NAMES, TYPE_NAMES
 from question_bank.blueprint import MAX_QUOTA, MAX_SECTIONS, Blueprint, Section
 from question_bank.scoring import Rules
 
@@ -76,7 +76,7 @@ class SectionForm(FlaskForm):
     types = CheckboxesField(
         lazy_gettext("Question types"),
         [InputRequired(lazy_gettext("Choose at least one type."))],
-        choices=[SelectChoice(key, TYPE_NAMES[key]) for key in EXAM_TYPES],
+        choices=[SelectChoice(key, name) for key, name in TYPE_NAMES.items()],
     )
     subjects = CheckboxesField(lazy_gettext("Subjects (none: all)"), validate_choice=True)
     quota = WholeField(lazy_gettext("Questions"), [InputRequired(), NumberRange(1, MAX_QUOTA)], default=10)

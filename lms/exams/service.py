@@ -23,12 +23,11 @@ from lms.exams.models import Exam, ExamAudience, ExamItem
 from lms.exams.proof import pool_of_draft
 from lms.exams.queries import ExamRow
 from question_bank.blueprint import Blueprint, Shortage, by_hand, shortage
+from question_bank.interactions.file_answer import FileAsked
 from question_bank.pool import Pool
 
 RELEASES = ("at_once", "after_window", "by_hand")
 SHOWS = ("score", "answers", "explanations")
-#: candidates cannot hand in files yet
-FILE = "file_answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +93,16 @@ def publish(session: Session, exam_id: int) -> None:
 
 
 def _freeze(session: Session, exam_id: int, pool: Pool, blueprint: Blueprint) -> int:
-    """Keep what papers may hold, with what is known of it today; how many versions."""
+    """Keep what papers may hold, with what is known of it today; how many versions. Raises ExamTellingFiles."""
     listed = {key for section in blueprint.sections for key in section.listed}
     wanted = {
         key: version
         for key, version in pool.versions.items()
         if (key in listed if blueprint.paper == "fixed" else any(s.draws(pool, key) for s in blueprint.sections))
     }
+    for version in wanted.values():
+        if isinstance(version.body, FileAsked) and version.body.telling:
+            raise errors.ExamTellingFiles(ref=version.ref, endings=", ".join(version.body.telling))
     known = {key: found.to_record() for key, found in bank.difficulties(session, wanted).items()}
     session.add_all(
         ExamItem(exam_id=exam_id, item_version_id=key, trial=key in pool.trial, difficulty=known.get(key))
@@ -174,8 +176,6 @@ def refuse_unfit(blueprint: Blueprint, release: str) -> None:
     problems = blueprint.problems()
     if problems:
         raise errors.ExamUnfit(field=problems[0].field, value=problems[0].value, reason=problems[0].code)
-    if FILE in by_hand(blueprint):
-        raise errors.ExamTakesNoFiles
     if by_hand(blueprint) and release != "by_hand":
         raise errors.ExamMarkedFirst
     for number, section in enumerate(blueprint.sections, 1):

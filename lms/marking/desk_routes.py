@@ -12,6 +12,7 @@ from lms.database import reading, writing
 from lms.errors import NotFound, Refused, sentence_of
 from lms.exams import queries as exams
 from lms.marking import marks, queries
+from lms.marking.answer_files import PICTURES, response_of
 from lms.marking.forms import MarkForm, points
 from lms.marking.passages import Passage, passages
 from lms.marking.queries import Sheet
@@ -74,6 +75,16 @@ def script(question_id: str, script_id: str) -> ResponseReturnValue:
     return _page(form, sheet, ""), 422 if form.errors else 200
 
 
+@bp.get("/<question_id>/answers/<script_id>/file")
+@requires(Act.MARK)
+def file(question_id: str, script_id: str) -> ResponseReturnValue:
+    """The copy of the file that was handed in."""
+    found = _sheet(question_id, script_id).file
+    if found is None or not found.path.is_file():
+        raise NotFound
+    return response_of(found, script_id)
+
+
 def _give(form: MarkForm, question_id: str, script_id: str) -> None:
     typed = str(form.shown_at.data or "")
     seconds = int(now().timestamp()) - int(typed) if typed.isdecimal() else None
@@ -115,6 +126,7 @@ def _page(form: MarkForm, sheet: Sheet, refused: str) -> str:
         model_answer=rendered(sheet.version.interaction.key_summary(sheet.version.body)),
         passages=_passages(sheet),
         notes=sheet.mark.notes if sheet.mark else [],
+        pictures=PICTURES,
         shown_at=int(now().timestamp()),
         done=done,
         total=total,

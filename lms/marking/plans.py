@@ -18,6 +18,7 @@ from lms.marking import errors
 from lms.marking.models import Marker, Plan, Question
 from lms.sitting import queries as sitting
 from question_bank.blueprint import by_hand
+from question_bank.interactions.file_answer import FileAsked
 from question_bank.interactions.written import Written
 from question_bank.item import ItemVersion
 from question_bank.moderation import Criterion, Marking, Rubric, rubric_of
@@ -65,7 +66,7 @@ def _questions(session: Session, exam: ExamRow) -> Iterator[Question]:
 
 def usual_rubric(version: ItemVersion, marks: Decimal) -> Rubric:
     """The points that the author named as criteria; one for the whole where there are none, or where their shares are no marks."""
-    body: Written = version.body
+    body: Written | FileAsked = version.body
     for step in STEPS:
         try:
             return rubric_of(body.points, marks, step)

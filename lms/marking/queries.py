@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
@@ -18,9 +19,13 @@ from lms.exams.queries import ExamRow
 from lms.marking.allotting import REVIEW
 from lms.marking.models import Mark, Marker, Plan, Question, Script, Task
 from lms.sitting import queries as sitting
+from lms.sitting import service as sitting_service
+from question_bank.interactions.file_answer import FileAsked
 from question_bank.item import ItemVersion
 from question_bank.moderation import Rubric
 
+#: bytes of a text file that the page shows
+MOST_SHOWN = 100_000
 #: stands where a candidate wrote their own name, number or unit into an answer
 MASK = "＊＊＊"
 
@@ -113,6 +118,17 @@ def marked(question_id: int, person_id: int) -> Select[*tuple[Any, ...]]:
     )
 
 
+class Handed(NamedTuple):
+    """A file that was answered with: kind, bytes as it was sent, where its copy lies; of a text file what it says, the
+    candidate's own name, number and units masked.
+    """
+
+    kind: str
+    size: int
+    path: Path
+    text: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """An answer before a marker: nothing in it says whose it is."""
@@ -125,6 +141,8 @@ class Sheet:
     text: str
     mark: Mark | None
     closed: bool
+    #: where the question asks for one; what it says stands in `text` as well, unless it is long
+    file: Handed | None
 
 
 def sheet(session: Session, person_id: int, script_id: str) -> Sheet:
@@ -142,9 +160,43 @@ def sheet(session: Session, person_id: int, script_id: str) -> Sheet:
     script, task, question, remarking = row
     mark = session.scalar(select(Mark).where(Mark.task_id == task.id).order_by(Mark.number.desc()).limit(1))
     version = exams.snapshot_of(script.exam_id)[question.item_version_id]
-    rubric, text = Rubric.from_record(question.rubric), text_of(session, script)
+    rubric, file = Rubric.from_record(question.rubric), None
+    if isinstance(version.body, FileAsked):
+        file = file_of(session, script)
+        text = file.text or "" if file is not None and file.size <= MOST_SHOWN else ""
+    else:
+        text = text_of(session, script)
     closed = remarking is not None and (task.role != REVIEW or task.done_at is not None)
-    return Sheet(script, task, question, version, rubric, text, mark, closed)
+    return Sheet(script, task, question, version, rubric, text, mark, closed, file)
+
+
+def script_of(session: Session, exam_id: int, public_id: str) -> Script:
+    """An answer of an exam that people mark; raises NotFound."""
+    found = session.scalar(select(Script).where(Script.exam_id == exam_id, Script.public_id == public_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def files_of(session: Session, scripts: Sequence[Script]) -> dict[int, Handed]:
+    """The files that were answered with, by id of the answer, without what they say."""
+    attempts, slots = sorted({one.attempt_id for one in scripts}), {one.slot for one in scripts}
+    answers = sitting.answers_of(session, attempts, slots)
+    asked = [(one.attempt_id, one.slot, answers[one.attempt_id].get(one.slot)) for one in scripts]
+    copies = sitting_service.copies(session, asked)
+    return {
+        one.id: Handed(*copies[one.attempt_id, one.slot]) for one in scripts if (one.attempt_id, one.slot) in copies
+    }
+
+
+def file_of(session: Session, script: Script) -> Handed | None:
+    """The file that was answered with, with what it says where it is a text; None where there is none."""
+    file = files_of(session, [script]).get(script.id)
+    if file is None or file.kind != "txt" or not file.path.is_file():
+        return file
+    owner = sitting.people_of(session, [script.attempt_id])[script.attempt_id]
+    words = file.path.read_text(encoding="utf-8")
+    return file._replace(text=_masked(words, accounts.person_by_id(session, owner), _units(session)))
 
 
 def text_of(session: Session, script: Script) -> str:
@@ -153,15 +205,18 @@ def text_of(session: Session, script: Script) -> str:
 
 
 def texts_of(session: Session, scripts: Sequence[Script]) -> dict[int, str]:
-    """What was written, by id of the answer, with the candidates' own names, numbers and units masked where they wrote them."""
+    """What was typed, by id of the answer, with the candidates' own names, numbers and units masked where they wrote them."""
     attempts, slots = sorted({one.attempt_id for one in scripts}), {one.slot for one in scripts}
     answers, owners = sitting.answers_of(session, attempts, slots), sitting.people_of(session, attempts)
-    people = accounts.people_by_ids(session, sorted({*owners.values()}))
-    units = {str(unit.id): unit.name for unit in accounts.units(session, closed=True)}
+    people, units = accounts.people_by_ids(session, sorted({*owners.values()})), _units(session)
     return {
         one.id: _masked(str(answers[one.attempt_id].get(one.slot) or ""), people[owners[one.attempt_id]], units)
         for one in scripts
     }
+
+
+def _units(session: Session) -> dict[str, str]:
+    return {str(unit.id): unit.name for unit in accounts.units(session, closed=True)}
 
 
 def _masked(text: str, person: PersonRow, units: Mapping[str, str]) -> str:

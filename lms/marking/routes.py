@@ -18,11 +18,13 @@ from lms.exams import queries as exams
 from lms.exams.policy import access_exam, refuse_archived
 from lms.exams.queries import ExamRow
 from lms.marking import allotting, closing, figures, marks, plans, queries
+from lms.marking.answer_files import response_of
 from lms.marking.forms import MarkerForm, RubricForm, RulesForm, SendBackForm
 from lms.marking.models import Plan
 from lms.paging import paginate, requested_page
 from lms.richtext import rendered
 from lms.sitting import queries as sitting
+from question_bank.interactions.file_answer import FileAsked
 from question_bank.moderation import Marking, Rubric
 
 bp = Blueprint("marking", __name__, url_prefix="/exams/<exam_id>/marking", template_folder="templates")
@@ -164,6 +166,7 @@ def answers(exam_id: str, question_id: str) -> ResponseReturnValue:
     scripts = page.items
     given = queries.given(session, [script.id for script in scripts])
     version = exams.snapshot_of(exam.id)[question.item_version_id]
+    asks_file = isinstance(version.body, FileAsked)
     return render_template(
         "marking/answers.html",
         exam=exam,
@@ -172,12 +175,24 @@ def answers(exam_id: str, question_id: str) -> ResponseReturnValue:
         page=page,
         scripts=scripts,
         given=given,
-        texts=queries.texts_of(session, scripts),
+        texts={} if asks_file else queries.texts_of(session, scripts),
+        files=queries.files_of(session, scripts) if asks_file else {},
         people=accounts.people_by_ids(session, sorted({one.person_id for rows in given.values() for one in rows})),
         state=state,
         plan=plan,
         form=SendBackForm(formdata=None),
     )
+
+
+@bp.get("/answers/<script_id>/file")
+@requires(Act.MANAGE_EXAMS)
+def file(exam_id: str, script_id: str) -> ResponseReturnValue:
+    """The copy of the file that was handed in, as markers get it."""
+    exam = access_exam(reading(), viewer(), exam_id)
+    found = queries.file_of(reading(), queries.script_of(reading(), exam.id, script_id))
+    if found is None or not found.path.is_file():
+        raise NotFound
+    return response_of(found, script_id)
 
 
 @bp.post("/answers/<script_id>/send-back")

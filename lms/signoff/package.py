@@ -55,6 +55,7 @@ def files(session: Session, exam: ExamRow) -> dict[str, bytes]:
         "papers.jsonl": _lines(kept["papers"]),
         "gradings.csv": _table(GRADINGS, kept["gradings"]),
         "gradings.jsonl": _lines(kept["gradings"]),
+        "files.jsonl": _lines(kept["files"]),
         "decisions.json": _json(kept["decisions"]),
         "appeals.json": _json(told),
         "standards.json": _json(standards.whole(session, exam.id)),

@@ -56,7 +56,7 @@ def sheet_of(store: Store, public_id: str) -> Sheet:
     return found
 
 
-def _own(store: Store, public_id: str, session_id: int) -> Sheet:
+def own_sheet(store: Store, public_id: str, session_id: int) -> Sheet:
     """The sheet, for the log-in that may write to it; raises NotFound and Elsewhere."""
     sheet = sheet_of(store, public_id)
     if sheet.session_id != session_id or not sheet.live:
@@ -118,7 +118,7 @@ class Save:
         Raises Elsewhere when another log-in took over, EventConflict when a (window, count) comes back with other
         content, AttemptOver when even evidence has its limit.
         """
-        return self.append_to(_own(store, self.attempt, self.session_id), store)
+        return self.append_to(own_sheet(store, self.attempt, self.session_id), store)
 
     def append_to(self, sheet: Sheet, store: Store) -> Saved:
         """As `run`, whoever may write."""
@@ -215,7 +215,7 @@ class End:
             sheet = sheet_of(store, self.attempt)
             if sheet.ended:
                 return False
-            sheet = _own(store, self.attempt, self.session_id)
+            sheet = own_sheet(store, self.attempt, self.session_id)
         # an attempt whose time was over when it was handed in was closed by the server at its deadline
         late = self.session_id is not None and not sheet.time.is_open(self.at)
         by_server = self.session_id is None or late

@@ -26,6 +26,41 @@ class Elsewhere(Refused):
     sentence = lazy_gettext("This attempt goes on in another window or on another computer.")
 
 
+class FileRefused(Refused):
+    """A file that is not taken; `reason` as in WHY_NO_FILE. Nothing of it is kept."""
+
+    code = "attempt.file_refused"
+    status = 422
+    sentence = lazy_gettext("The file was not taken: %(words)s")
+
+    def __init__(self, reason: str, **facts: object) -> None:
+        words = WHY_NO_FILE[reason]
+        super().__init__(reason=reason, words=str(words) % facts if facts else words)
+
+
+#: reasons of FileRefused, those of `lms.answer_files.kinds.Unfit` among them
+WHY_NO_FILE = {
+    "empty": lazy_gettext("it is empty."),
+    "too_large": lazy_gettext("it is larger than %(megabytes)s MB."),
+    "cut": lazy_gettext("it did not arrive whole. Send it again."),
+    "name": lazy_gettext("its name does not end in one of: %(endings)s."),
+    "kind": lazy_gettext("what is in it is not what its name says."),
+    "damaged": lazy_gettext("it is damaged, or not as such a file should be."),
+    "encrypted": lazy_gettext("it is locked by a password."),
+    "embedded": lazy_gettext(
+        "it holds parts (embedded files, drawings, programs) that cannot be freed of your name. Save it as PDF and send that."
+    ),
+    "large": lazy_gettext("it unpacks to too much: too many pixels, pages or parts."),
+    "slow": lazy_gettext("it took too long to look through. Save it as PDF, or send it again later."),
+    "too_many": lazy_gettext(
+        "you have sent as many files to this question as is possible. The last one that was taken stands."
+    ),
+    "too_much": lazy_gettext(
+        "your files together are larger than this exam takes. The last one that was taken stands."
+    ),
+}
+
+
 class StillOpen(Refused):
     """Evidence is taken of attempts that are over; the answers of others go the way of answers."""
 

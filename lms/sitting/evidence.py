@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.exams.queries import ExamRow
-from lms.sitting import decisions, journal, redraw
+from lms.sitting import decisions, files, journal, redraw
 from lms.sitting.models import Attempt, AttemptResult, Decision, Equating, Remarking
 from question_bank.attempt import receipt_code
 
@@ -20,7 +20,7 @@ AT_ONCE = 500
 
 
 def kept_of(session: Session, exam: ExamRow) -> dict[str, Rows]:
-    """Rows of "attempts", "papers", "gradings" and "decisions", each in a fixed order."""
+    """Rows of "attempts", "papers", "gradings", "decisions" and "files", each in a fixed order."""
     attempts: Rows = []
     papers: Rows = []
     gradings: Rows = []
@@ -36,7 +36,13 @@ def kept_of(session: Session, exam: ExamRow) -> dict[str, Rows]:
         results = select(AttemptResult).where(AttemptResult.attempt_id.in_(ids))
         results = results.order_by(AttemptResult.attempt_id, AttemptResult.revision)
         gradings += [_grading(row, names[row.attempt_id]) for row in session.scalars(results)]
-    return {"attempts": attempts, "papers": papers, "gradings": gradings, "decisions": _decisions(session, exam)}
+    return {
+        "attempts": attempts,
+        "papers": papers,
+        "gradings": gradings,
+        "decisions": _decisions(session, exam),
+        "files": files.rows_of(session, exam.id),
+    }
 
 
 def _attempt(attempt: Attempt, person: str, end: bytes | None) -> dict[str, Any]:

@@ -97,6 +97,27 @@ class AttemptEvent(Model):
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
+class Upload(Model):
+    """A file that a candidate sent in an attempt: kept whether or not it became, or stayed, the answer (`lms.answer_files`)."""
+
+    __tablename__ = "sitting_upload"
+    __table_args__ = ({"info": {"append_only": True}},)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
+    slot: Mapped[int] = mapped_column(Integer)
+    #: of the file as it was sent, and of its copy for those who mark it
+    sha256: Mapped[str] = mapped_column(String(64))
+    copy_sha256: Mapped[str] = mapped_column(String(64))
+    #: as the candidate's computer named it
+    name: Mapped[str] = mapped_column(String(200))
+    #: `lms.answer_files.kinds.ENDINGS`
+    kind: Mapped[str] = mapped_column(String(8))
+    #: bytes
+    size: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Presence(Model):
     """When the page of an attempt was last heard of; written for many at once, some seconds later."""
 

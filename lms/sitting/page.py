@@ -79,8 +79,8 @@ class _Kept:
         self.shells: OrderedDict[object, Shell] = OrderedDict()
         #: of shells, by their identity
         self.ends: OrderedDict[int, tuple[Shell, Part, Part]] = OrderedDict()
-        #: what the script says, by language
-        self.words: dict[str, dict[str, str]] = {}
+        #: what parts of the script say, by language
+        self.words: dict[tuple[str, str], dict[str, str]] = {}
         #: exams and languages whose pieces were made, or are being made
         self.warm: set[tuple[int, str]] = set()
         self.lock = threading.Lock()
@@ -242,12 +242,12 @@ def kept_shell(key: object, render: Callable[[], str]) -> Shell:
     return found
 
 
-def kept_words(made: Callable[[], dict[str, str]]) -> dict[str, str]:
-    """What the script says in the language of this request."""
-    kept, language = _kept().words, locale_code()
-    if language not in kept:
-        kept[language] = made()
-    return kept[language]
+def kept_words(made: Callable[[], dict[str, str]], part: str = "") -> dict[str, str]:
+    """What a part of the script says in the language of this request."""
+    kept, key = _kept().words, (part, locale_code())
+    if key not in kept:
+        kept[key] = made()
+    return kept[key]
 
 
 def middle(page: Shell, articles: Mapping[int, bytes]) -> bytes:

@@ -13,7 +13,8 @@ from markupsafe import escape
 from lms.accounts.policy import Viewer
 from lms.database import dumps, reading
 from lms.exams import queries as exams
-from lms.sitting import journal, page, papers, sent
+from lms.i18n import moment
+from lms.sitting import files, journal, page, papers, sent
 from lms.sitting.packed import Part, joined, plain
 from lms.sitting.paper import material, shown_answers
 from lms.sitting.policy import Sat
@@ -57,6 +58,8 @@ def _own(
     form, versions = papers.sat(sat.attempt.public_id).form, exams.snapshot_of(sat.exam.id)
     state = replay(journal.events(reading(), sat.attempt.id)) if sat.attempt.last_event > 1 else EMPTY
     settings = _settings(sat, form, versions, state) | _addresses(f"{root}/sitting/{sat.attempt.public_id}")
+    if files.asks_files(form, versions):
+        settings["files"] = _files(sat, f"{root}/sitting/{sat.attempt.public_id}/files")
     settings |= {"headers": headers, "words": page.kept_words(_words), "camera": camera}
     return {
         "person": escape(f"{person.name} · {person.unit_name or ''}").encode(),
@@ -76,6 +79,16 @@ def _settings(sat: Sat, form: Form, versions: Mapping[int, ItemVersion], state: 
         "flags": sorted(state.flagged),
         "presentation": sat.exam.blueprint.presentation,
         "material": material(form, versions),
+    }
+
+
+def _files(sat: Sat, address: str) -> dict[str, Any]:
+    """What the script needs to send files: where to, when those that stand were taken, what it says."""
+    held = files.answered(sat.attempt.id) if sat.attempt.last_event > 1 else []
+    return {
+        "url": address,
+        "at": {one.number: moment(one.at) for one in held},
+        "words": page.kept_words(_file_words, "files"),
     }
 
 
@@ -100,4 +113,20 @@ def _words() -> dict[str, str]:
         "minuteLeft": gettext("One minute left"),
         "moreTime": gettext("The invigilator has given you {minutes} more minutes."),
         "goesOn": gettext("The exam goes on. You have as much time as before the pause."),
+    }
+
+
+def _file_words() -> dict[str, str]:
+    """What the script says of files."""
+    return {
+        "sending": gettext("Sending the file: {percent}"),
+        "looking": gettext("The file has arrived and is being looked through."),
+        "empty": gettext("The file is empty. Choose another one."),
+        "tooLarge": gettext("The file is larger than {megabytes} MB. Make it smaller, or choose another one."),
+        "ending": gettext("Files of this kind are not taken. Choose one that ends in: {endings}."),
+        "network": gettext(
+            "The file did not reach the server. It is sent again as soon as there is a network; keep this page open."
+        ),
+        "unsent": gettext("The file is not handed in yet."),
+        "taken": gettext("handed in at {moment}"),
     }

@@ -8,10 +8,10 @@ application and the short way (`lms.sitting.express`) call them alike.
 from collections.abc import Mapping
 from typing import Any
 
-from flask import has_request_context, render_template
+from flask import current_app, has_request_context, render_template
 from flask_babel import gettext
 from jinja2.utils import htmlsafe_json_dumps
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from lms.accounts.policy import Viewer
 from lms.clock import now
@@ -19,7 +19,7 @@ from lms.database import dumps, reading
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.i18n import locale_code, moment, plain
-from lms.sitting import page, papers, queries, quick, remarking
+from lms.sitting import files, page, papers, queries, quick, remarking
 from lms.sitting.decisions import EQUATED, RESTORED, REVERSED
 from lms.sitting.page import PLACE, NotKept
 from lms.sitting.paper import review
@@ -40,6 +40,8 @@ def receipt_page(
     values = _values(sat, outcome, person, root) | {
         "settings": htmlsafe_json_dumps(_settings(sat, headers, root), dumps=dumps)
     }
+    if files.asks_files(papers.sat(sat.attempt.public_id).form, exams.snapshot_of(sat.exam.id)):
+        values["files"] = _files(sat, root)
     state = _state(sat, outcome)
     rare = state == "void" or (outcome is not None and outcome.reason != "automatic")
     if rare and not has_request_context():
@@ -50,12 +52,15 @@ def receipt_page(
         return render_template(
             "sitting/result.html", title=sat.exam.title, how=sat.attempt.ended_how, state=state,
             passed=outcome is not None and outcome.passed, decided=decided, place=places,
+            files=places.get("files"),
         )  # fmt: skip
 
     if rare:
         return render(values).encode()
     key = ("receipt", sat.exam.id, sat.exam.title, sat.attempt.ended_how, state, outcome is not None and outcome.passed)
-    shell = page.kept_shell((*key, locale_code(), theme), lambda: render({name: PLACE.format(name) for name in values}))
+    shell = page.kept_shell(
+        (*key, "files" in values, locale_code(), theme), lambda: render({name: PLACE.format(name) for name in values})
+    )
     return page.filled(shell, {name: escape(value).encode() for name, value in values.items()})
 
 
@@ -84,6 +89,14 @@ def review_page(sat: Sat, person: Viewer, outcome: Outcome, *, root: str, theme:
         versions = remarking.scoring_of(exam, versions, remarking.in_force(reading(), exam.id)).versions
     rows = review(exam, form, versions, quick.answers(attempt.id), outcome.scores(), edition=edition)
     return page.filled(shell, {name: escape(value).encode() for name, value in values.items()} | {"rows": rows})
+
+
+def _files(sat: Sat, root: str) -> Markup:
+    """The files that stand as answers, each to be fetched by whoever handed it in."""
+    drawn: Markup = current_app.jinja_env.get_template("sitting/files.html").module.handed(  # type: ignore[attr-defined]
+        files.answered(sat.attempt.id), f"{root}/sitting/{sat.attempt.public_id}/files/"
+    )
+    return drawn
 
 
 def _who(person: Viewer) -> str:

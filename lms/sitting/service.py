@@ -33,6 +33,7 @@ from lms.sitting import (
     decisions,
     errors,
     evidence,
+    files,
     journal,
     papers,
     presence,
@@ -41,6 +42,8 @@ from lms.sitting import (
     verification,
 )  # fmt: skip
 from lms.sitting.deeds import End, Leftover, Save, Saved, Start, Started
+from lms.sitting.files import Copy as Copy
+from lms.sitting.files import copies as copies
 from lms.sitting.measures import Measure
 from lms.sitting.models import Accommodation, Attempt, AttemptResult, Outage
 from lms.sitting.policy import AttemptRow
@@ -154,6 +157,7 @@ def save(who: Ticket, incoming: Sequence[Incoming]) -> Answered:
     sat = papers.sat(who.thing)
     form, versions = sat.form, exams.snapshot_of(sat.exam_id)
     events = [_read(event, form, versions) for event in incoming]
+    files.refuse_strangers(who.thing, events)
     saved: Saved = writer().do(Save(who.thing, who.session_id, events, now()))
     presence.saw(who.thing)
     shown = {slot: _shown(response, slot, form, versions) for slot, response in saved.superseded.items()}
@@ -173,6 +177,7 @@ def keep_evidence(public_id: str, incoming: Sequence[Incoming]) -> list[int]:
     reading().rollback()
     form, versions = sat.form, exams.snapshot_of(sat.exam_id)
     events = [_read(event, form, versions) for event in incoming]
+    files.refuse_strangers(public_id, events)
     kept: list[int] = writer().do(Leftover(public_id, events, now()))
     return kept
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from lms.audit import queries as audit
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
-from lms.sitting import dealing, redraw
+from lms.sitting import dealing, files, redraw
 from lms.sitting.decided import Decided, Discrepancy, Sat, decided
 from lms.sitting.deeds import CHAIN_START
 from lms.sitting.models import Attempt, AttemptEvent, AttemptResult
@@ -72,6 +72,9 @@ def verify(session: Session, exam: ExamRow, *, report: Callable[[Checked], None]
         session.expunge_all()
         report(checked)
     _check_heads(session, exam, checked)
+    complaint = files.amiss(session, exam.id)
+    if complaint is not None:
+        raise Discrepancy(complaint)
     kept.decided.check_whole(session)
     for check in current_app.extensions.get("sitting.checks", ()):
         complaint = check(session, exam)

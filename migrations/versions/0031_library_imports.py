@@ -6,7 +6,7 @@ from alembic import op
 from migrations.append_only import protect, release
 
 revision = "0031"
-down_revision = "0027"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 

@@ -58,8 +58,9 @@ class Presentation(NamedTuple):
     picture: str = ""
     size: tuple[int, int] = (0, 0)
     areas: tuple[Area, ...] = ()
-    #: file answer: endings that may be sent
+    #: file answer: endings that may be sent, and how large a file may be
     endings: tuple[str, ...] = ()
+    megabytes: int = 0
 
 
 class Interaction(Protocol):

@@ -10,7 +10,7 @@ from question_bank.errors import BadResponse
 from question_bank.interactions import written
 from question_bank.interactions.base import Presentation, Response, strings, whole
 from question_bank.interactions.base import same as same
-from question_bank.interactions.written import Written
+from question_bank.interactions.written import Point, Written
 from question_bank.problem import Problem
 from question_bank.scoring import ZERO, Rules
 
@@ -19,6 +19,8 @@ CONTROL = "file"
 MACHINE_SCORED = False
 #: what may be asked for at all
 ENDINGS = ("pdf", "docx", "xlsx", "pptx", "txt", "png", "jpg", "jpeg", "zip")
+#: what an exam may ask for: files that can be freed of their author, so that whoever marks them does not learn whose they are
+NAMELESS = ("pdf", "docx", "txt", "png", "jpg", "jpeg")
 MAX_MEGABYTES = 50
 MAX_NAME = 200
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
@@ -31,6 +33,26 @@ class FileAsked:
     guide: Written
     endings: tuple[str, ...] = ("pdf", "docx")
     megabytes: int = 10
+
+    @property
+    def model_answer(self) -> str:
+        """As of any written answer."""
+        return self.guide.model_answer
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """As of any written answer."""
+        return self.guide.points
+
+    @property
+    def most_bytes(self) -> int:
+        """The largest file that may be sent."""
+        return self.megabytes * 1024 * 1024
+
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """Endings that are asked for whose files may tell who made them."""
+        return tuple(ending for ending in self.endings if ending not in NAMELESS)
 
 
 def problems(body: FileAsked, stem: str) -> list[Problem]:
@@ -45,8 +67,8 @@ def problems(body: FileAsked, stem: str) -> list[Problem]:
 
 
 def present(body: FileAsked, seed: bytes) -> Presentation:
-    """The endings that may be sent."""
-    return Presentation(endings=body.endings)
+    """The endings that may be sent, and the largest size."""
+    return Presentation(endings=body.endings, megabytes=body.megabytes)
 
 
 def read(body: FileAsked, seed: bytes, raw: object) -> Response:
@@ -60,7 +82,7 @@ def read(body: FileAsked, seed: bytes, raw: object) -> Response:
         raise BadResponse(reason="text")
     if name.lower().rpartition(".")[2] not in body.endings or not _SHA256.match(digest):
         raise BadResponse(reason="option")
-    if not isinstance(size, int) or isinstance(size, bool) or not 0 < size <= body.megabytes * 1024 * 1024:
+    if not isinstance(size, int) or isinstance(size, bool) or not 0 < size <= body.most_bytes:
         raise BadResponse(reason="size")
     return {"name": name, "sha256": digest, "size": size}
 
@@ -81,8 +103,8 @@ def score(body: FileAsked, response: Response, rules: Rules) -> Fraction:
 
 
 def summary(body: FileAsked, response: Response) -> str:
-    """The name of the file."""
-    return str(response["name"]) if response else ""
+    """The name of the file, its size in bytes and the beginning of its SHA-256."""
+    return f"{response['name']} · {response['size']} B · SHA-256 {response['sha256'][:12]}" if response else ""
 
 
 def key_summary(body: FileAsked) -> str:

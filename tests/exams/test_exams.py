@@ -10,6 +10,7 @@ from lms.database import reading, writing
 from lms.errors import Refused
 from lms.exams import errors, queries, service
 from question_bank.blueprint import Blueprint
+from tests.answer_files.asked import add_file_questions
 from tests.cast import Cast, csrf, post, sign_in
 from tests.conftest import TestClock
 from tests.exam_day import ExamDay, section
@@ -58,8 +59,8 @@ def test_sections_that_compete_are_counted_together(exam_day: ExamDay) -> None:
         ({"minutes": 600}, errors.ExamWindow),
         ({"blueprint": Blueprint((section("essay"),), Decimal(1))}, errors.ExamMarkedFirst),
         (
-            {"blueprint": Blueprint((section("file_answer"),), Decimal(1)), "release": "by_hand"},
-            errors.ExamTakesNoFiles,
+            {"blueprint": Blueprint((section("file_answer", 1),), Decimal(1)), "release": "by_hand"},
+            errors.ExamTellingFiles,
         ),
         ({"blueprint": Blueprint((section("single_choice"),), Decimal(100))}, errors.ExamUnfit),
         ({"blueprint": Blueprint((), Decimal(1))}, errors.ExamUnfit),
@@ -71,6 +72,7 @@ def test_what_keeps_an_exam_from_being_published(
     """
     Nobody to sit it, a window too short, files, marks of people that would come too late, a pass mark out of reach, no section: each is refused.
     """
+    add_file_questions(exam_day, ("pdf", "zip"))
     draft = exam_day.draft(replace(exam_day.plan(), **change))  # type: ignore[arg-type]
 
     assert refusal(exam_day, draft.id) is reason

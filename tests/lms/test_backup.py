@@ -55,6 +55,9 @@ def furnish(folder: Path) -> None:
     (folder / "shuyuan.toml").write_text("demonstration = false\n")
     (folder / "media" / "ab").mkdir(parents=True)
     (folder / "media" / "ab" / "abcdef").write_bytes(b"picture" * 1000)
+    (folder / "answers" / "attempt").mkdir(parents=True)
+    (folder / "answers" / "attempt" / "0123.copy").write_bytes(b"file")
+    (folder / "answers" / "attempt" / ".on-its-way.part").write_bytes(b"half")
 
 
 @pytest.fixture
@@ -129,6 +132,7 @@ def test_a_backup_under_load_restores_whole(
     assert before <= saved(elsewhere.url) <= set(saver.acknowledged)
     assert (elsewhere.data / "secret_key").read_text() == SECRET
     assert (elsewhere.media / "ab" / "abcdef").read_bytes() == b"picture" * 1000
+    assert [path.name for path in (elsewhere.answers / "attempt").iterdir()] == ["0123.copy"]
 
 
 def test_a_backup_is_for_its_owner_alone(config: Config) -> None:
@@ -150,9 +154,14 @@ def test_the_list_says_what_is_inside(config: Config) -> None:
     manifest = make(config).manifest
 
     assert (manifest.made_at, manifest.head) == ("2026-03-02T01:00:00+00:00", (0, bytes(32).hex()))
-    assert {file.path for file in manifest.files} >= {"secret_key", "shuyuan.toml", "media/ab/abcdef"}
+    assert {file.path for file in manifest.files} >= {
+        "secret_key",
+        "shuyuan.toml",
+        "media/ab/abcdef",
+        "answers/attempt/0123.copy",
+    }
     assert manifest.tables["alembic_version"] == 1
-    assert len(manifest.files) == 4
+    assert len(manifest.files) == 5
 
 
 def test_an_earlier_backup_is_not_overwritten(config: Config) -> None:

@@ -1,6 +1,7 @@
 """An exam with essays that people of branch B have sat, and markers of elsewhere."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -28,11 +29,14 @@ from lms.sitting.deeds import Deed, End, Save, Start
 from lms.sitting.writer import Writer
 from question_bank.assembly import Form
 from question_bank.attempt import Incoming, Kind
-from question_bank.blueprint import Blueprint
+from question_bank.blueprint import Blueprint, Section
 from question_bank.formats.record import to_record
 from question_bank.interactions.written import Point, Written
 from question_bank.item import ItemVersion as Wording
 from question_bank.moderation import Marking
+from tests.answer_files import made
+from tests.answer_files.asked import SECTIONS as FILE_SECTIONS
+from tests.answer_files.asked import add_file_questions, kept
 from tests.cast import FOUNDED, Cast, sign_in
 from tests.conftest import NINE, TestClock
 from tests.exam_day import ExamDay, section
@@ -97,9 +101,22 @@ def hire_markers(app: Flask, cast: Cast, count: int) -> list[PersonRow]:
 def sat_essays(app: Flask, cast: Cast, day: ExamDay, clock: TestClock, *, count: int = 8, markers: int = 4) -> Essays:
     """Everybody has written two essays with their own names in them; the exam is over and nothing is marked."""
     add_essays(day)
+    return _sat(app, cast, day, clock, SECTIONS, count=count, markers=markers)
+
+
+def sat_files(app: Flask, cast: Cast, day: ExamDay, clock: TestClock, kinds: Sequence[str]) -> Essays:
+    """Everybody has handed in a file of these kinds in turn, named after them, with their name as its author; the exam is over."""
+    add_file_questions(day)
+    return _sat(app, cast, day, clock, FILE_SECTIONS, count=len(kinds), markers=4, kinds=kinds)
+
+
+def _sat(
+    app: Flask, cast: Cast, day: ExamDay, clock: TestClock, sections: tuple[Section, ...], *, count: int, markers: int,
+    kinds: Sequence[str] = (),
+) -> Essays:  # fmt: skip
     panel, people = hire_markers(app, cast, markers), _named(app, hired(app, cast.office_b1.id, count))
-    plan = day.plan(sections=SECTIONS, units=(cast.branch_b.id,), opens_at=NINE + timedelta(hours=1), release="by_hand")
-    exam = day.published(replace(plan, blueprint=Blueprint(SECTIONS, pass_mark=Decimal(15))))
+    plan = day.plan(sections=sections, units=(cast.branch_b.id,), opens_at=NINE + timedelta(hours=1), release="by_hand")
+    exam = day.published(replace(plan, blueprint=Blueprint(sections, pass_mark=Decimal(15))))
     run_waiting(app)
     clock.moment = at = exam.opens_at + timedelta(minutes=1)
     with app.app_context():
@@ -107,10 +124,14 @@ def sat_essays(app: Flask, cast: Cast, day: ExamDay, clock: TestClock, *, count:
         starts = [start_of(exam, person, at) for person in people]
         reading().rollback()
         attempts = [begun.public_id for begun in writer.do_all(starts)]
+        files = [
+            kept(app, name, 2, f"{person.name}{person.staff_number}.{kind}", made.MADE[kind](person.name))
+            for name, person, kind in zip(attempts, people, kinds, strict=False)
+        ]
         writer.do_all(
             [
-                Save(name, SESSION, _answers(start, versions, person), at)
-                for name, start, person in zip(attempts, starts, people, strict=True)
+                Save(name, SESSION, _answers(start, versions, person, file), at)
+                for name, start, person, file in zip(attempts, starts, people, files or [None] * count, strict=True)
             ]
         )
         ends: list[Deed] = [
@@ -138,13 +159,13 @@ def start_of(exam: ExamRow, person: PersonRow, at: Any) -> Start:
     return Start(exam.id, person.id, SESSION, form, at, at + timedelta(hours=1), new_public_id())
 
 
-def _answers(start: Start, versions: Any, person: PersonRow) -> list[Incoming]:
+def _answers(start: Start, versions: Any, person: PersonRow, file: Any) -> list[Incoming]:
     form = Form.from_record(json.loads(start.form))
     events = []
     for slot in form.slots:
-        written = versions[slot.version].type == "essay"
+        kind = versions[slot.version].type
         words = f"我是{person.name}，工号{person.staff_number}，在西城分局西单所。先取证，后告知，再决定。\n第 {slot.number} 题作答完毕。"
-        answer = words if written else "A"
+        answer = words if kind == "essay" else file if kind == "file_answer" else "A"
         events.append(Incoming("window0001", slot.number, Kind.ANSWER, slot.number, answer, 10**6))
     return events
 

@@ -14,11 +14,13 @@ from lms.marking.models import Script, Task
 from lms.marking.queries import MASK
 from lms.sitting.models import Attempt
 from question_bank.moderation import Marking
+from tests.answer_files import made
+from tests.answer_files.test_cleaning import spellings
 from tests.cast import Cast, csrf, post
 from tests.conftest import TestClock
 from tests.crawl import crawl
 from tests.exam_day import ExamDay
-from tests.marking.essays import Essays, panelled, sat_essays
+from tests.marking.essays import Essays, panelled, sat_essays, sat_files
 
 TENTH = Decimal("0.1")
 #: more than there are answers on a desk
@@ -61,7 +63,7 @@ def responses(client: FlaskClient) -> dict[str, str]:
 
 def whole(answer) -> str:  # type: ignore[no-untyped-def]
     """Headers and body."""
-    return f"{answer.headers}\n{answer.get_data(as_text=True)}"
+    return f"{answer.headers}\n{answer.get_data().decode(errors='replace')}"
 
 
 def test_no_response_to_a_marker_holds_anything_of_the_candidate(essays: Essays) -> None:
@@ -79,6 +81,76 @@ def test_no_response_to_a_marker_holds_anything_of_the_candidate(essays: Essays)
         with essays.app.app_context():
             own = select(Script.public_id).join(Task, Task.script_id == Script.id).where(Task.person_id == person.id)
             assert {name for name in reading().scalars(own) if not any(name in path for path in seen)} == set()
+
+
+#: every kind; the others repeat
+KINDS = ("pdf", "docx", "png", "jpg", "txt", "pdf", "docx", "jpg")
+
+
+@pytest.fixture
+def handed(app: Flask, cast: Cast, exam_day: ExamDay, clock: TestClock) -> Essays:
+    """Everybody has handed in a file whose name and metadata say whose it is, of each kind; it is marked by two."""
+    found = sat_files(app, cast, exam_day, clock, KINDS)
+    panelled(found, Marking(), adjudicators=2)
+    post(found.client(cast.zhao), f"/exams/{found.exam.public_id}/marking/draw")
+    run_waiting(app)
+    return found
+
+
+def test_no_file_that_a_marker_gets_says_whose_it_is(handed: Essays) -> None:
+    """
+    Every file on the desks is fetched as its page offers it: neither its bytes, unpacked and as they are, nor headers, nor pages,
+    in any spelling, hold anything of the candidate; each is sent to be kept by nobody and to run nothing. The same search finds
+    the candidate in what was handed in.
+    """
+    wanted = {spelling for canary in canaries(handed) for spelling in spellings(canary)}
+    seen, kinds = set(), set()
+    for person in handed.markers:
+        browser = handed.client(person)
+        pages = responses(browser)
+        for path in {
+            found for page in pages.values() for found in re.findall(r'(?:href|src)="(/marking/[^"]+/file)"', page)
+        }:
+            answer = browser.get(path)
+            data = f"{answer.headers}".encode() + made.unpacked(answer.data)
+            seen.add(path)
+            kinds.add(answer.headers["Content-Disposition"].rpartition(".")[2])
+
+            assert [spelling for spelling in wanted if spelling in data] == []
+            assert answer.headers["Cache-Control"] == "no-store"
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert "sandbox" in answer.headers["Content-Security-Policy"]
+            assert {"Last-Modified", "ETag"} & {*answer.headers.keys()} == set()
+        assert [path for path, page in pages.items() for spelling in wanted if spelling in page.encode()] == []
+    originals = [path.read_bytes() for path in handed.app.extensions["config"].answers.glob("*/*") if not path.suffix]
+
+    assert (len(seen), kinds) == (len(KINDS), {"pdf", "docx", "png", "jpg", "txt"})
+    assert all(any(spelling in made.unpacked(data) for spelling in wanted) for data in originals)
+
+
+def test_a_file_is_for_those_on_whose_desk_it_lies(handed: Essays) -> None:
+    """
+    Another marker, a candidate and whoever mixes up question and answer are told that there is nothing; the examiner gets the
+    same copy.
+    """
+    owner = handed.client(handed.markers[0])
+    path = next(
+        found for page in responses(owner).values() for found in re.findall(r'href="(/marking/[^"]+/file)"', page)
+    )
+    _empty, _marking, question, _answers, script, _file = path.split("/")
+    examiner = handed.client(handed.cast.zhao)
+    told = examiner.get(f"/exams/{handed.exam.public_id}/marking/answers/{script}/file")
+    listed = examiner.get(f"/exams/{handed.exam.public_id}/marking/questions/{question}").text
+    with handed.app.app_context():
+        query = select(Task.person_id).join(Script, Script.id == Task.script_id).where(Script.public_id == script)
+        holders = set(reading().scalars(query))
+    others = [person for person in handed.markers if person.id not in holders]
+
+    assert told.data == owner.get(path).data
+    assert f"/answers/{script}/file" in listed
+    assert [handed.client(person).get(path).status_code for person in others] == [404] * len(others) != []
+    assert handed.client(handed.people[0]).get(path).status_code == 403
+    assert owner.get(path.replace(question, script)).status_code == 404
 
 
 def test_the_canaries_are_found_where_they_are(essays: Essays) -> None:

@@ -70,6 +70,7 @@ from question_bank.moderation import Marking
 from question_bank.particulars import Changes
 from question_bank.timing import Allowance
 from tests.academy import SVG, make_academy
+from tests.answer_files.asked import add_file_questions, kept
 from tests.cast import FOUNDED, PASSWORD, Cast, csrf, make_cast, post, sign_in
 from tests.conftest import NINE, TestClock, make_config
 from tests.exam_day import ExamDay, make_exam_day, section, wordings
@@ -352,18 +353,24 @@ def _exams(house: House, cast: Cast, day: ExamDay) -> None:
 
 
 def _written(house: House, cast: Cast, day: ExamDay) -> ExamRow:
-    """An exam with an essay that Lin has written."""
+    """An exam with an essay that Lin has written, and a file that she has handed in."""
     add_essays(day, 1)
-    plan = day.plan(sections=(section("essay", 1, "10"),), opens_at=house.clock(), hours=2, release="by_hand")
+    add_file_questions(day)
+    sections = (section("essay", 1, "10"), section("file_answer", 1, "10"))
+    plan = day.plan(sections=sections, opens_at=house.clock(), hours=2, release="by_hand")
     exam, at = day.published(plan), house.clock()
     with house.app.app_context():
         versions, writer = exams.frozen(reading(), exam.id).pool.versions, Writer(db.engine)
         begun = start_of(exam, cast.lin, at)
         reading().rollback()
         name = writer.do_all([begun])[0].public_id
-        answer = Incoming("window0001", 1, Kind.ANSWER, 1, "先取证，后决定。", 10**6)
-        writer.do_all([Save(name, SESSION, [answer], at)])
+        responses = ["先取证，后决定。", kept(house.app, name, 2, "笔录.txt", "先取证。".encode())]
+        answers = [
+            Incoming("window0001", n, Kind.ANSWER, n, response, 10**6) for n, response in enumerate(responses, 1)
+        ]
+        writer.do_all([Save(name, SESSION, answers, at)])
         writer.do_all([End(name, SESSION, at, versions, exam.blueprint)])
+    house.values["written_attempt"] = name
     return exam
 
 
@@ -379,12 +386,10 @@ def _marking(house: House, cast: Cast, exam: ExamRow) -> None:
         with writing() as session:
             allotting.ask(session, exam)
         run_waiting(house.app)
-        question, script = (
-            reading()
-            .execute(select(Question.public_id, Script.public_id).join(Script, Script.question_id == Question.id))
-            .one()
-        )
+        query = select(Question.public_id, Script.public_id).join(Script, Script.question_id == Question.id)
+        (question, script), (file_question, file_script) = reading().execute(query.order_by(Script.slot)).all()
     house.values |= {"written": exam.public_id, "marking_question": question, "script": script}
+    house.values |= {"file_question": file_question, "file_script": file_script}
     house.values["marker_person"] = cast.chen.public_id
 
 

@@ -17,18 +17,20 @@ ROWS = matrix()
 BRACED = [row for row in ROWS if "{" in row.address]
 LINK = re.compile(r'(?:href|action|src|formaction)="(/[^"#?]*)')
 #: parts of an address that are no ids: a page of a unit, a row or kind of one's own file, a file of this release,
-#: the reference of a question in its exam
-NAMES = frozenset({"page_key", "category", "number", "path", "digest", "kind", "place", "ref"})
+#: the reference of a question in its exam, its number on a paper
+NAMES = frozenset({"page_key", "category", "number", "path", "digest", "kind", "place", "ref", "slot"})
 SHA256 = re.compile(r"[0-9a-f]{64}")
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
 
 #: names of the house for things of one kind
 EXAMS = frozenset({"appealed", "compared", "draft", "exam", "guarded", "over", "sat", "written"})
-ATTEMPTS = frozenset({"attempt", "done", "elsewhere"})
+ATTEMPTS = frozenset({"attempt", "done", "elsewhere", "written_attempt"})
+SCRIPTS = frozenset({"script", "file_script"})
+MARKED = frozenset({"marking_question", "file_question"})
 ITEMS = frozenset({"item", "retired", "revised", "suspended", "drafted", "waiting", "round_item"})
 DOCUMENTS = frozenset({"document", "kept_document"})
 PEOPLE = frozenset({"person", "sharer", "stranger", "marker_person"})
-SAME = {name: kind for kind in (EXAMS, ATTEMPTS, ITEMS, DOCUMENTS, PEOPLE) for name in kind}
+SAME = {name: kind for kind in (EXAMS, ATTEMPTS, ITEMS, DOCUMENTS, PEOPLE, SCRIPTS, MARKED) for name in kind}
 
 
 def test_ids_have_128_random_bits() -> None:

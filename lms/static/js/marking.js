@@ -104,6 +104,6 @@ document.addEventListener("keydown", (event) => {
   note();
 });
 
-document.querySelector("[data-hint]").hidden = false;
+document.querySelector("[data-hint]").hidden = answer.hidden;
 shown();
 add();

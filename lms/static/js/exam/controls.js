@@ -50,9 +50,12 @@ export const controls = {
     blank: (value) => !value.length,
   },
   file: {
-    // what was sent is kept beside the field; choosing a file is not yet sending it
+    // what was sent is kept beside the field, and shown by whoever listens; choosing a file is not yet sending it
     read: (question) => JSON.parse(question.querySelector("[data-file]").dataset.sent ?? "null"),
-    show: (question, value) => (question.querySelector("[data-file]").dataset.sent = JSON.stringify(value ?? null)),
+    show: (question, value) => {
+      question.querySelector("[data-file]").dataset.sent = JSON.stringify(value ?? null);
+      question.dispatchEvent(new CustomEvent("file-shown", { detail: value ?? null }));
+    },
     blank: (value) => !value,
   },
   text: {

@@ -4,8 +4,8 @@ import { postJson, Refusal } from "./sync.js";
 
 export class HandIn {
   /**
-   * @param {object} options dialog, button (that opens it), url, resultUrl, sync, flush() (typing to answers),
-   *   numbers() ({blank, flagged}: slots), leave(url), onNumber(slot)
+   * @param {object} options dialog, button (that opens it), url, resultUrl, sync, flush() (typing to answers), files() (whether those
+   *   chosen are handed in), numbers() ({blank, flagged}: slots), leave(url), onNumber(slot)
    */
   constructor(options) {
     Object.assign(this, options);
@@ -56,6 +56,9 @@ export class HandIn {
     let problem = "unsaved";
     try {
       await this.flush();
+      problem = "file";
+      if (!(await this.files())) return;
+      problem = "unsaved";
       if (!(await this.sync.kick())) return;
       problem = "away";
       const answer = await postJson(this.url, { last: this.sync.base }, this.sync.headers);

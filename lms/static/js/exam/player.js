@@ -3,6 +3,7 @@
 import { clickSpot, controls, moveLine, outline } from "./controls.js";
 import { watchCamera } from "./camera.js";
 import { Countdown } from "./countdown.js";
+import { Files } from "./files.js";
 import { HandIn } from "./handin.js";
 import { arrival } from "./serverclock.js";
 import { EventStore } from "./store.js";
@@ -65,14 +66,14 @@ function renewBadge() {
   badge.dataset.state = all.includes("unsaved") ? "unsaved" : all.includes("sending") ? "sending" : "saved";
 }
 
-function setState(slot, state) {
+function setState(slot, state, said = null) {
   // what is being typed meanwhile is not saved yet
   if (slot === null || (state === "saved" && timers.has(slot))) return;
   states.set(slot, state);
   questions.get(slot).dataset.saved = state;
   const note = questions.get(slot).querySelector("[data-save-note]");
   note.dataset.state = state;
-  note.textContent = state === "unsaved" && sync.memory.length ? words.unkept : words[state];
+  note.textContent = said ?? (state === "unsaved" && sync.memory.length ? words.unkept : words[state]);
   renewBadge();
 }
 
@@ -141,6 +142,24 @@ function flushTyping() {
   return Promise.all([...timers.keys()].map((slot) => answerChanged(questions.get(slot))));
 }
 
+const files = settings.files && new Files({
+  questions: [...questions.values()].filter((question) => question.dataset.control === "file"),
+  settings: settings.files,
+  headers: settings.headers,
+  dialog: document.getElementById("remove-file"),
+  onTaken(question, file) {
+    kindOf(question).show(question, file);
+    return answerChanged(question);
+  },
+  onState(slot, state, said) {
+    if (state !== "kept") return setState(slot, state, said);
+    const had = questions.get(slot).dataset.state === "answered";
+    return setState(slot, "saved", had ? null : "");
+  },
+  onGone: (refusal) => leave(refusal.code === "attempt.over" ? settings.resultUrl : settings.selfUrl),
+});
+for (const question of files?.questions ?? []) question.addEventListener("file-shown", (event) => files.show(question, event.detail));
+
 paper.addEventListener("change", (event) => {
   const question = event.target.closest(".question");
   if (!question) return;
@@ -195,6 +214,7 @@ const handIn = new HandIn({
   resultUrl: settings.resultUrl,
   sync,
   flush: flushTyping,
+  files: async () => !files || files.settled(),
   numbers,
   leave,
   onNumber: (slot) => view.go(slot),
@@ -241,6 +261,8 @@ async function timeIsUp() {
   overTime.dataset.state = "sending";
   overTime.showModal();
   await flushTyping();
+  // what is on its way may still arrive in time
+  if (files) await Promise.race([files.settled(), new Promise((resolve) => setTimeout(resolve, settings.grace))]);
   if (!(await sync.kick())) overTime.dataset.state = "unsent";
   setTimeout(pulse, settings.grace);
 }

@@ -1,0 +1,1 @@
+"""Files that candidates hand in."""
