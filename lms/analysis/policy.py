@@ -1,13 +1,14 @@
-"""Who may see which candidates answered alike."""
+"""Who may see which candidates answered alike, and whose essays have passages in common."""
 
 from sqlalchemy.orm import Session
 
 from lms.accounts.policy import Viewer
-from lms.analysis.errors import Candidate
+from lms.analysis.errors import Candidate, MarksIt
 from lms.clock import now
 from lms.errors import NotFound
 from lms.exams.policy import access_exam
 from lms.exams.queries import ExamRow
+from lms.marking import queries as marking
 from lms.sitting import queries as sitting
 
 
@@ -23,6 +24,23 @@ def access_compared(session: Session, viewer: Viewer, public_id: str) -> ExamRow
     exam = access_exam(session, viewer, public_id)
     if not compares(exam):
         raise NotFound
+    _refuse_candidates(session, viewer, exam)
+    return exam
+
+
+def access_essays(session: Session, viewer: Viewer, public_id: str) -> ExamRow:
+    """An exam with written answers, for somebody who sees its results by name, is no candidate and has never been among its
+    markers, who must not know whose answers they mark. Raises NotFound, Candidate, MarksIt.
+    """
+    exam = access_exam(session, viewer, public_id)
+    if not exam.marked_by_people:
+        raise NotFound
+    _refuse_candidates(session, viewer, exam)
+    if marking.marks(session, exam.id, viewer.id):
+        raise MarksIt
+    return exam
+
+
+def _refuse_candidates(session: Session, viewer: Viewer, exam: ExamRow) -> None:
     if sitting.has_sat(session, exam.id, viewer.id) or sitting.is_sitting(session, viewer.id, now()):
         raise Candidate
-    return exam

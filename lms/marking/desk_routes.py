@@ -13,9 +13,9 @@ from lms.errors import NotFound, Refused, sentence_of
 from lms.exams import queries as exams
 from lms.marking import marks, queries
 from lms.marking.forms import MarkForm, points
-from lms.marking.passages import Passage, passages
 from lms.marking.queries import Sheet
 from lms.paging import paginate, requested_page
+from lms.passages import Passage, passages
 from lms.richtext import rendered
 
 bp = Blueprint("marking_desk", __name__, url_prefix="/marking", template_folder="templates")

@@ -246,6 +246,11 @@ def marker_rows(session: Session, exam_id: int) -> list[MarkerRow]:
     ]
 
 
+def marks(session: Session, exam_id: int, person_id: int) -> bool:
+    """Whether somebody marks the exam or has been among those who did."""
+    return session.get(Marker, (exam_id, person_id)) is not None
+
+
 def scripts_of(session: Session, attempt_id: int) -> dict[int, tuple[str, str]]:
     """The answers of an attempt that people mark, by slot: public ids of the question and of the answer."""
     query = select(Script.slot, Question.public_id, Script.public_id).join(Question, Question.id == Script.question_id)
