@@ -16,7 +16,7 @@ from lms.admin import work as admin_work
 from lms.admission import routes as admission_routes
 from lms.admission import rule_routes as admission_rule_routes
 from lms.admission import work as admission_work
-from lms.analysis import calibration_routes, copying_routes, essay_routes
+from lms.analysis import calibration_routes, copying_routes, essay_routes, unit_routes
 from lms.analysis import routes as analysis_routes
 from lms.analysis import work as analysis_work
 from lms.appeals import desk_routes as appeal_desk_routes
@@ -194,7 +194,7 @@ def _after_the_bell(app: Flask) -> None:
         app.register_blueprint(marking.bp)
     marking_work.init_app(app)
     app.register_blueprint(analysis_routes.bp)
-    for analysis in (calibration_routes, copying_routes, essay_routes):
+    for analysis in (calibration_routes, copying_routes, essay_routes, unit_routes):
         app.register_blueprint(analysis.bp)
     analysis_work.init_app(app)
     for standards in (standards_routes, standard_judge_routes):

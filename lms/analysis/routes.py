@@ -10,7 +10,7 @@ from lms.accounts import queries as accounts
 from lms.accounts.gate import viewer
 from lms.accounts.policy import Act
 from lms.accounts.queries import UnitRow
-from lms.analysis import queries, service
+from lms.analysis import queries, service, unit_people
 from lms.analysis.words import FLAGS, decided, trust
 from lms.bank import queries as bank
 from lms.clock import now
@@ -100,6 +100,25 @@ def question(exam_id: str, ref: str) -> ResponseReturnValue:
         item=bank.item_of_version(reading(), key),
         flags=bank.FLAGS,
         over=exam.phase(now()) == "over",
+    )
+
+
+@bp.get("/units/<unit_id>")
+@requires(Act.MANAGE_EXAMS)
+def unit(exam_id: str, unit_id: str) -> ResponseReturnValue:
+    """The results of a unit and those below it, by name."""
+    session, wanted = reading(), unit_people.Wanted.asked(request.args)
+    exam = access_exam(session, viewer(), exam_id)
+    found = accounts.unit_by_public_id(session, unit_id)
+    page = paginate(session, unit_people.results(exam, (found.path,), wanted), number=requested_page())
+    return render_template(
+        "analysis/unit.html",
+        exam=exam,
+        unit=found,
+        page=page,
+        rows=unit_people.rows(session, viewer(), exam, page.items),
+        wanted=wanted,
+        sections=unit_people.section_titles(exam),
     )
 
 

@@ -338,6 +338,7 @@ def _exams(house: House, cast: Cast, day: ExamDay) -> None:
         "compared": compared.public_id,
         "appealed": sat[1].public_id,
         "unit_number": str(cast.branch_a.id),
+        "branch": cast.branch_a.public_id,
     }
     with house.app.app_context(), writing() as session:
         items = session.scalars(select(Item).where(Item.pool_id == day.pool_id).order_by(Item.id).limit(2)).all()
