@@ -47,6 +47,7 @@ from lms.library import routes as library_routes
 from lms.library import work as library_work
 from lms.marking import desk_routes as marking_desk_routes
 from lms.marking import routes as marking_routes
+from lms.marking import told_routes as marking_told_routes
 from lms.marking import work as marking_work
 from lms.practice import adaptive_routes as practice_test_routes
 from lms.practice import list_routes as practice_list_routes
@@ -190,7 +191,7 @@ def _features(app: Flask, config: Config) -> None:
 
 def _after_the_bell(app: Flask) -> None:
     """Marking, analysis, appeals, signing off."""
-    for marking in (marking_routes, marking_desk_routes):
+    for marking in (marking_routes, marking_desk_routes, marking_told_routes):
         app.register_blueprint(marking.bp)
     marking_work.init_app(app)
     app.register_blueprint(analysis_routes.bp)

@@ -279,7 +279,7 @@ def whole(session: Session, exam_id: int) -> list[dict[str, Any]]:
             "answer": script.public_id, "attempt": names[people[script.attempt_id]], "question": script.slot, "rubric": question,
             "final": None if script.final is None else str(script.final), "marker": markers[task.person_id].staff_number,
             "role": task.role, "counts": task.taken_back_at is None, "number": mark.number, "points": mark.points,
-            "total": str(mark.total), "comment": mark.comment, "notes": mark.notes, "at": mark.at.isoformat(),
+            "total": str(mark.total), "comment": mark.comment, "told": mark.told, "notes": mark.notes, "at": mark.at.isoformat(),
         }
         for script, question, task, mark in rows
     ]  # fmt: skip

@@ -50,6 +50,7 @@ def receipt_page(
         return render_template(
             "sitting/result.html", title=sat.exam.title, how=sat.attempt.ended_how, state=state,
             passed=outcome is not None and outcome.passed, decided=decided, place=places,
+            marked=sat.exam.marked_by_people,
         )  # fmt: skip
 
     if rare:
@@ -118,6 +119,7 @@ def _values(sat: Sat, outcome: Outcome | None, person: Viewer, root: str) -> dic
         "home": f"{root}/sitting/",
         "review": f"{root}/sitting/{attempt.public_id}/review",
         "appeal": f"{root}/appeals/attempt/{attempt.public_id}",
+        "words": f"{root}/marking-words/{attempt.public_id}",
     }
     if outcome is not None:
         mark = exam.blueprint.pass_mark if outcome.pass_mark is None else outcome.pass_mark

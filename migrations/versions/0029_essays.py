@@ -31,9 +31,11 @@ def upgrade() -> None:
         *(sa.Column(name, sa.Integer(), nullable=False) for name in ("characters", "longest")),
         *(sa.Column(name, sa.JSON(), nullable=False) for name in ("passages", "seats")),
     )
+    op.add_column("marking_mark", sa.Column("told", sa.Text(), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
-    """The comparison can be worked out again."""
+    """The comparison can be worked out again; what was written for candidates is gone."""
+    op.drop_column("marking_mark", "told")
     for table in ("analysis_essay_pair", "analysis_essays"):
         op.drop_table(table)
