@@ -16,7 +16,7 @@ from lms.admin import work as admin_work
 from lms.admission import routes as admission_routes
 from lms.admission import rule_routes as admission_rule_routes
 from lms.admission import work as admission_work
-from lms.analysis import calibration_routes, copying_routes
+from lms.analysis import calibration_routes, copying_routes, essay_routes, unit_routes
 from lms.analysis import routes as analysis_routes
 from lms.analysis import work as analysis_work
 from lms.appeals import desk_routes as appeal_desk_routes
@@ -49,6 +49,7 @@ from lms.library import routes as library_routes
 from lms.library import work as library_work
 from lms.marking import desk_routes as marking_desk_routes
 from lms.marking import routes as marking_routes
+from lms.marking import told_routes as marking_told_routes
 from lms.marking import work as marking_work
 from lms.practice import adaptive_routes as practice_test_routes
 from lms.practice import list_routes as practice_list_routes
@@ -195,11 +196,11 @@ def _features(app: Flask, config: Config) -> None:
 
 def _after_the_bell(app: Flask) -> None:
     """Marking, analysis, appeals, signing off."""
-    for marking in (marking_routes, marking_desk_routes):
+    for marking in (marking_routes, marking_desk_routes, marking_told_routes):
         app.register_blueprint(marking.bp)
     marking_work.init_app(app)
     app.register_blueprint(analysis_routes.bp)
-    for analysis in (calibration_routes, copying_routes):
+    for analysis in (calibration_routes, copying_routes, essay_routes, unit_routes):
         app.register_blueprint(analysis.bp)
     analysis_work.init_app(app)
     for standards in (standards_routes, standard_judge_routes):

@@ -225,6 +225,28 @@ def people(
     return query
 
 
+def serving(paths: Sequence[str]) -> Select[int]:
+    """Ids of the people who serve below these paths at present; for the queries of others."""
+    query = select(Posting.person_id).join(Unit, Unit.id == Posting.unit_id)
+    return query.where(Posting.to_date.is_(None), below(paths))
+
+
+def served(paths: Sequence[str], day: date, *, search: str = "") -> Select[*tuple[Any, ...]]:
+    """Who served below these paths on a day: id, staff number, name, and name of the unit; for the queries of others. `search`:
+    a part of the name, or the beginning of the staff number.
+    """
+    query = (
+        select(Person.id, Person.staff_number, Person.name, Unit.name.label("unit_name"))
+        .join(Posting, Posting.person_id == Person.id)
+        .join(Unit, Unit.id == Posting.unit_id)
+        .where(_holds(Posting, day), below(paths))
+    )
+    if search:
+        number = Person.staff_number.startswith(search.upper(), autoescape=True)
+        query = query.where(or_(Person.name.contains(search, autoescape=True), number))
+    return query
+
+
 def posted_people(
     session: Session, numbers: Sequence[str] | None = None
 ) -> Iterator[tuple[PersonRow, str | None, date | None]]:

@@ -32,6 +32,8 @@ KIND_NAMES = {
     "analysis.work_out": lazy_gettext("Work out what an exam measured"),
     "analysis.calibrate": lazy_gettext("Calibrate the questions of the bank"),
     "analysis.copying": lazy_gettext("Compare the answers of an exam's candidates"),
+    "analysis.essays": lazy_gettext("Compare the essays of an exam with each other"),
+    "analysis.print": lazy_gettext("Draw the report on an exam"),
     "signoff.pack": lazy_gettext("Write the evidence of an exam"),
     "sitting.settle": lazy_gettext("Tell results of an exam"),
     "sitting.statistics": lazy_gettext("Count how questions did in an exam"),

@@ -20,3 +20,11 @@ class Candidate(Refused):
     code = "analysis.candidate"
     status = 403
     sentence = lazy_gettext("Whoever sat this exam, or sits one at this moment, does not see this page.")
+
+
+class MarksIt(Refused):
+    """Whoever marks answers must not learn whose they are."""
+
+    code = "analysis.marks_it"
+    status = 403
+    sentence = lazy_gettext("Whoever marks this exam does not see this page.")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Integer
+from sqlalchemy import Float, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.database import Json, Model, PublicId, UtcDateTime
@@ -62,4 +62,46 @@ class CopyingPair(Model):
     #: versions with identical wrong answers
     versions: Mapped[Any] = mapped_column(Json)
     #: room, row and column of both, as they were then
+    seats: Mapped[Any] = mapped_column(Json)
+
+
+class Essays(Model):
+    """The comparison of an exam's written answers with each other, as it was made last."""
+
+    __tablename__ = "analysis_essays"
+
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), primary_key=True)
+    worked_out_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: as that of an Analysis
+    basis: Mapped[Any] = mapped_column(Json)
+    #: questions with written answers, answers, those too short to be compared, and those beyond the most that are compared
+    questions: Mapped[int] = mapped_column(Integer)
+    texts: Mapped[int] = mapped_column(Integer)
+    short: Mapped[int] = mapped_column(Integer)
+    beyond: Mapped[int] = mapped_column(Integer)
+
+
+class EssayPair(Model):
+    """Two answers to one question with passages in common: something to look at."""
+
+    __tablename__ = "analysis_essay_pair"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), index=True)
+    #: reference of the question
+    ref: Mapped[str] = mapped_column(String(80))
+    first_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
+    second_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
+    #: number of the question on the paper of each
+    first_slot: Mapped[int] = mapped_column(Integer)
+    second_slot: Mapped[int] = mapped_column(Integer)
+    #: the share of the first that is found in the second
+    containment: Mapped[float] = mapped_column(Float)
+    #: characters of the first that are found in the second, and those of the longest passage
+    characters: Mapped[int] = mapped_column(Integer)
+    longest: Mapped[int] = mapped_column(Integer)
+    #: first character and one after the last in the first answer, the same in the second
+    passages: Mapped[Any] = mapped_column(Json)
+    #: room, row and column of each as they were then, None without a seat
     seats: Mapped[Any] = mapped_column(Json)

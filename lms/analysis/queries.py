@@ -3,17 +3,24 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from lms.accounts.queries import UnitRow
 from lms.analysis.models import Analysis
+from lms.clock import BUREAU_ZONE
+from lms.exams.queries import ExamRow
 from lms.sitting import queries as sitting
 from question_bank.analysis.report import Report
 
 #: a unit with fewer people is not told apart: figures of so few are those of persons
 LEAST_PEOPLE = 5
+
+
+def day_of(exam: ExamRow) -> date:
+    """The day on which people are told by the units they served in: that on which the exam closed."""
+    return exam.closes_at.astimezone(BUREAU_ZONE).date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,23 +2,26 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from lms import exports
 from lms.access import requires
 from lms.accounts import queries as accounts
 from lms.accounts.gate import viewer
 from lms.accounts.policy import Act
 from lms.accounts.queries import UnitRow
-from lms.analysis import queries, service
+from lms.analysis import printing, queries, service, unit_people
 from lms.analysis.words import FLAGS, decided, trust
 from lms.bank import queries as bank
 from lms.clock import now
+from lms.config import Config
 from lms.database import reading, writing
 from lms.errors import NotFound
 from lms.exams import queries as exams
 from lms.exams.policy import access_exam
 from lms.exams.queries import ExamRow
+from lms.i18n import chosen_locale
 from lms.paging import paginate, requested_page
 from lms.question_types import TYPE_NAMES
 from lms.richtext import rendered_stem
@@ -103,6 +106,25 @@ def question(exam_id: str, ref: str) -> ResponseReturnValue:
     )
 
 
+@bp.get("/units/<unit_id>")
+@requires(Act.MANAGE_EXAMS)
+def unit(exam_id: str, unit_id: str) -> ResponseReturnValue:
+    """The results of a unit and those below it, by name."""
+    session, wanted = reading(), unit_people.Wanted.asked(request.args)
+    exam = access_exam(session, viewer(), exam_id)
+    found = accounts.unit_by_public_id(session, unit_id)
+    page = paginate(session, unit_people.results(exam, (found.path,), wanted), number=requested_page())
+    return render_template(
+        "analysis/unit.html",
+        exam=exam,
+        unit=found,
+        page=page,
+        rows=unit_people.rows(session, viewer(), exam, page.items),
+        wanted=wanted,
+        sections=unit_people.section_titles(exam),
+    )
+
+
 @bp.get("/sheet")
 @requires(Act.MANAGE_EXAMS)
 def sheet(exam_id: str) -> ResponseReturnValue:
@@ -113,6 +135,27 @@ def sheet(exam_id: str) -> ResponseReturnValue:
         raise NotFound
     headers = {"Content-Disposition": "attachment; filename=analysis.xlsx"}
     return Response(data, mimetype=SHEET, headers=headers)
+
+
+@bp.post("/print")
+@requires(Act.MANAGE_EXAMS)
+def print_(exam_id: str) -> ResponseReturnValue:
+    """Have the report drawn as a PDF, in the language of the page."""
+    with writing() as session:
+        job = printing.ask(session, access_exam(session, viewer(), exam_id), viewer(), chosen_locale())
+    return redirect(url_for("jobs.show", job_id=job), 303)
+
+
+@bp.get("/print/<name>")
+@requires(Act.MANAGE_EXAMS)
+def printed(exam_id: str, name: str) -> ResponseReturnValue:
+    """A report that was drawn for whoever asks."""
+    exam = access_exam(reading(), viewer(), exam_id)
+    config: Config = current_app.extensions["config"]
+    path = exports.waiting_file(exports.folder_of(config.data, exam.public_id, viewer().public_id), name)
+    if path is None:
+        raise NotFound
+    return send_file(path, mimetype="application/pdf", as_attachment=True, download_name=f"{exam.title}.pdf")
 
 
 def _version(exam: ExamRow, ref: str) -> tuple[int, ItemVersion]:

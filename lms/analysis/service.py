@@ -12,7 +12,7 @@ from lms.analysis import queries
 from lms.analysis.models import Analysis
 from lms.analysis.sheet import workbook
 from lms.bank import queries as bank
-from lms.clock import BUREAU_ZONE, now
+from lms.clock import now
 from lms.exams.queries import ExamRow
 from lms.sitting import queries as sitting
 from question_bank.analysis.report import Attempts, Report
@@ -45,7 +45,7 @@ def work_out(session: Session, exam: ExamRow, *, report: Callable[[int], None]) 
             if maximum:
                 people.append((sat.person_id, 100 * float(sat.newest.total) / maximum, sat.newest.passed))
         report(len(people))
-    return attempts.report(), _units(session, people, exam.closes_at.astimezone(BUREAU_ZONE).date())
+    return attempts.report(), _units(session, people, queries.day_of(exam))
 
 
 def workbook_of(session: Session, exam: ExamRow) -> bytes | None:

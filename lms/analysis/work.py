@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 
 from lms import jobs
-from lms.analysis import calibrating, calibration, copying, service
+from lms.analysis import calibrating, calibration, copying, essays, printing, service
 from lms.database import reading, writing
 from lms.exams import queries as exams
 from lms.sitting import queries as sitting
@@ -17,6 +17,8 @@ def init_app(app: Flask) -> None:
     jobs.register(app, service.JOB, work_out)
     jobs.register(app, calibration.JOB, calibrating.calibrate)
     jobs.register(app, copying.JOB, copying.compare)
+    jobs.register(app, essays.JOB, essays.compare)
+    jobs.register(app, printing.JOB, printing.draw)
 
 
 def work_out(run: jobs.JobRun) -> Mapping[str, Any]:

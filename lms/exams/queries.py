@@ -181,6 +181,15 @@ def over(session: Session, moment: datetime) -> list[int]:
     return list(session.scalars(query.order_by(Exam.closes_at.desc(), Exam.id.desc())))
 
 
+def told(moment: datetime, among: Select[int]) -> Select[*tuple[Any, ...]]:
+    """Exams that were over at a moment and whose scores candidates might see then, of those of which `among` selects the id, the
+    last one first.
+    """
+    visible = or_(Exam.release.in_(("at_once", "after_window")), Exam.released_at.is_not(None))
+    query = select(*COLUMNS).where(Exam.state == "published", Exam.closes_at <= moment, visible, Exam.id.in_(among))
+    return query.order_by(Exam.closes_at.desc(), Exam.id.desc())
+
+
 def audience(session: Session, exam_id: int) -> list[int]:
     """Ids of the units named."""
     return list(session.scalars(select(ExamAudience.unit_id).where(ExamAudience.exam_id == exam_id)))

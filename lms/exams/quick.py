@@ -10,7 +10,7 @@ from lms.exams.queries import COLUMNS, ExamRow, seed_of
 from question_bank.blueprint import Blueprint
 
 _NAMES = tuple(column.key for column in COLUMNS)
-_MOMENTS = frozenset({"opens_at", "closes_at", "released_at", "published_at", "archived_at"})
+_MOMENTS = frozenset({"opens_at", "closes_at", "released_at", "published_at", "archived_at", "marked_at"})
 _EXAM = "SELECT " + ", ".join(
     "CAST(exam.blueprint AS TEXT)" if name == "blueprint" else f"exam.{name}" for name in _NAMES
 )

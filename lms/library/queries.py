@@ -312,6 +312,23 @@ def resolve_many(session: Session, references: Sequence[Reference]) -> dict[Refe
     return links
 
 
+def words_of(session: Session, references: Sequence[Reference]) -> list[str]:
+    """The text of the articles to which these citations lead, as far as the library holds them."""
+    links = {(link.public_id, link.anchor) for link in resolve_many(session, references).values() if link.anchor}
+    if not links:
+        return []
+    query = (
+        select(Document.public_id, DocumentPassage.anchor, DocumentPassage.text)
+        .join(Document, Document.id == DocumentPassage.document_id)
+        .where(
+            Document.public_id.in_({document for document, _anchor in links}),
+            DocumentPassage.anchor.in_({anchor for _document, anchor in links}),
+        )
+        .order_by(DocumentPassage.id)
+    )
+    return [row.text for row in session.execute(query) if (row.public_id, row.anchor) in links]
+
+
 def _anchors(
     session: Session, ids: Sequence[int], references: Sequence[Reference]
 ) -> dict[tuple[int, str | None], str]:

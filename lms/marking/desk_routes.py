@@ -14,9 +14,9 @@ from lms.exams import queries as exams
 from lms.marking import marks, queries
 from lms.marking.answer_files import PICTURES, response_of
 from lms.marking.forms import MarkForm, points
-from lms.marking.passages import Passage, passages
 from lms.marking.queries import Sheet
 from lms.paging import paginate, requested_page
+from lms.passages import Passage, passages
 from lms.richtext import rendered
 
 bp = Blueprint("marking_desk", __name__, url_prefix="/marking", template_folder="templates")
@@ -71,7 +71,7 @@ def script(question_id: str, script_id: str) -> ResponseReturnValue:
         flash(gettext("Kept."), "good")
         return redirect(url_for("marking_desk.next_", question_id=question_id), 303)
     if not form.is_submitted() and sheet.mark is not None:
-        form.comment.data = sheet.mark.comment
+        form.comment.data, form.told.data = sheet.mark.comment, sheet.mark.told
     return _page(form, sheet, ""), 422 if form.errors else 200
 
 
@@ -97,6 +97,7 @@ def _give(form: MarkForm, question_id: str, script_id: str) -> None:
             sheet.task,
             points(request.form.getlist("points"), sheet.rubric.step),
             comment=str(form.comment.data or "").strip(),
+            told=str(form.told.data or "").strip(),
             notes=form.read_notes(),
             length=len(sheet.text),
             seconds=seconds,

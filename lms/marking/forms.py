@@ -165,9 +165,10 @@ class SendBackForm(FlaskForm):
 
 
 class MarkForm(FlaskForm):
-    """A comment on an answer, notes on passages of it; the marks by criterion come beside (`points`)."""
+    """A comment on an answer, words for the candidate, notes on passages of it; the marks by criterion come beside (`points`)."""
 
     comment = TextAreaField(lazy_gettext("Comment on the answer"), [Length(max=2000)])
+    told = TextAreaField(lazy_gettext("For the candidate"), [Length(max=2000)])
     notes = LineField(validators=[Length(max=40_000)])
     shown_at = LineField(validators=[Length(max=12)])
 

@@ -28,11 +28,13 @@ def give(
     points: Sequence[Decimal],
     *,
     comment: str,
+    told: str = "",
     notes: Sequence[tuple[int, int, str]],
     length: int,
     seconds: int | None,
 ) -> None:
-    """Keep a marker's marks by criterion for an answer of so many characters, and see what its marks come to.
+    """Keep a marker's marks by criterion for an answer of so many characters, and see what its marks come to. `told` is for the
+    candidate, `comment` is not.
 
     Raises ExamArchived, BroughtIn, BadMark and BadNote.
     """
@@ -43,6 +45,8 @@ def give(
         refuse_closed(plan)
     total = _total(Rubric.from_record(question.rubric), points)
     _check_notes(comment, notes, length)
+    if len(told) > MOST_COMMENT:
+        raise errors.BadNote
     before = session.scalar(select(Mark.number).where(Mark.task_id == task.id).order_by(Mark.number.desc()).limit(1))
     session.add(
         Mark(
@@ -51,6 +55,7 @@ def give(
             points=[int(point * 100) for point in points],
             total=total,
             comment=comment,
+            told=told,
             notes=[list(note) for note in notes],
             seconds=None if seconds is None else max(0, min(MOST_SECONDS, seconds)),
             at=now(),

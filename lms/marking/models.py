@@ -113,7 +113,10 @@ class Mark(Model):
     #: marks by criterion in hundredths, in the order of the rubric
     points: Mapped[Any] = mapped_column(Json)
     total: Mapped[Decimal] = mapped_column(Hundredths)
+    #: read by those who mark and examine
     comment: Mapped[str] = mapped_column(Text)
+    #: read by the candidate, once results are out; empty for nothing
+    told: Mapped[str] = mapped_column(Text, default="", server_default="")
     #: passages of the answer with a remark: [first character, one after the last, words]
     notes: Mapped[Any] = mapped_column(Json)
     seconds: Mapped[int | None] = mapped_column(Integer)

@@ -301,6 +301,11 @@ def marker_rows(session: Session, exam_id: int) -> list[MarkerRow]:
     ]
 
 
+def marks(session: Session, exam_id: int, person_id: int) -> bool:
+    """Whether somebody marks the exam or has been among those who did."""
+    return session.get(Marker, (exam_id, person_id)) is not None
+
+
 def scripts_of(session: Session, attempt_id: int) -> dict[int, tuple[str, str]]:
     """The answers of an attempt that people mark, by slot: public ids of the question and of the answer."""
     query = select(Script.slot, Question.public_id, Script.public_id).join(Question, Question.id == Script.question_id)
@@ -329,7 +334,7 @@ def whole(session: Session, exam_id: int) -> list[dict[str, Any]]:
             "answer": script.public_id, "attempt": names[people[script.attempt_id]], "question": script.slot, "rubric": question,
             "final": None if script.final is None else str(script.final), "marker": markers[task.person_id].staff_number,
             "role": task.role, "counts": task.taken_back_at is None, "number": mark.number, "points": mark.points,
-            "total": str(mark.total), "comment": mark.comment, "notes": mark.notes, "at": mark.at.isoformat(),
+            "total": str(mark.total), "comment": mark.comment, "told": mark.told, "notes": mark.notes, "at": mark.at.isoformat(),
         }
         for script, question, task, mark in rows
     ]  # fmt: skip

@@ -133,6 +133,8 @@ def results(exam_id: int) -> Select[*tuple[Any, ...]]:
             AttemptResult.total,
             AttemptResult.passed,
             AttemptResult.pass_mark,
+            Attempt.id,
+            AttemptResult.maximum,
         )
         .outerjoin(newest, newest.c.attempt_id == Attempt.id)
         .outerjoin(
@@ -144,24 +146,17 @@ def results(exam_id: int) -> Select[*tuple[Any, ...]]:
     )
 
 
+def exams_sat_by(people: Select[int], *, exam_id: int | None = None) -> Select[int]:
+    """Ids of the exams (or of this one) that one of these people has sat, where the attempt counts; for the queries of others."""
+    query = select(Attempt.exam_id).where(Attempt.ended_how != "void", Attempt.person_id.in_(people))
+    return query if exam_id is None else query.where(Attempt.exam_id == exam_id)
+
+
 def with_names(session: Session, rows: Sequence[Any]) -> list[ResultRow]:
     """The rows of a page of `results` with names and units, in one more query."""
     people = accounts.people_by_ids(session, [row.person_id for row in rows])
-    return [
-        ResultRow(
-            row.person_id,
-            people[row.person_id].name,
-            people[row.person_id].staff_number,
-            people[row.person_id].unit_name,
-            row.started_at,
-            row.ended_at,
-            row.ended_how,
-            row.total,
-            row.passed,
-            row.pass_mark,
-        )
-        for row in rows
-    ]
+    named = ((people[row.person_id], row) for row in rows)
+    return [ResultRow(one.id, one.name, one.staff_number, one.unit_name, *row[1:7]) for one, row in named]
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ def receipt_page(
             "sitting/result.html", title=sat.exam.title, how=sat.attempt.ended_how, state=state,
             passed=outcome is not None and outcome.passed, decided=decided, place=places,
             files=places.get("files"),
+            marked=sat.exam.marked_by_people,
         )  # fmt: skip
 
     if rare:
@@ -131,6 +132,7 @@ def _values(sat: Sat, outcome: Outcome | None, person: Viewer, root: str) -> dic
         "home": f"{root}/sitting/",
         "review": f"{root}/sitting/{attempt.public_id}/review",
         "appeal": f"{root}/appeals/attempt/{attempt.public_id}",
+        "words": f"{root}/marking-words/{attempt.public_id}",
     }
     if outcome is not None:
         mark = exam.blueprint.pass_mark if outcome.pass_mark is None else outcome.pass_mark

@@ -20,6 +20,14 @@ class Settled(Refused):
     sentence = lazy_gettext("This worksheet is settled. Begin another one.")
 
 
+class HasJudged(Refused):
+    """What a judge said is kept, and so is the judge."""
+
+    code = "standard.has_judged"
+    status = 409
+    sentence = lazy_gettext("Whoever has judged stays on the panel.")
+
+
 class NotJudged(Refused):
     """Somebody has not judged in this round."""
 

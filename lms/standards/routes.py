@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -23,7 +23,8 @@ from lms.standards.models import Sheet
 from question_bank.cut_scores import ANGOFF, Standard
 
 bp = Blueprint("standards", __name__, url_prefix="/exams/<exam_id>/standards", template_folder="templates")
-FOUND = 50
+#: people offered as judges, and the longest search for them
+FOUND, SEARCH_LENGTH = 50, 60
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -78,6 +79,17 @@ def add_judge(exam_id: str, sheet_id: str) -> ResponseReturnValue:
         service.add_judge(session, exam, sheet, person.id, viewer())
 
     return _done(exam_id, sheet_id, add, gettext("Added."))
+
+
+@bp.post("/<sheet_id>/judges/<person_id>/off")
+@requires(Act.MANAGE_EXAMS)
+def take_off(exam_id: str, sheet_id: str, person_id: str) -> ResponseReturnValue:
+    """Somebody who has not judged yet judges no more."""
+
+    def off(session: Session, exam: ExamRow, sheet: Sheet) -> None:
+        service.take_off(session, exam, sheet, accounts.person_by_public_id(session, person_id).id)
+
+    return _done(exam_id, sheet_id, off, gettext("Taken off."))
 
 
 @bp.post("/<sheet_id>/round")
@@ -138,10 +150,10 @@ def _done(
 
 
 def _people(judges: tuple[int, ...] | list[int]) -> dict[str, str]:
-    """Who can judge: reviewers and examiners, beside those who do."""
-    found: dict[str, str] = {}
+    """Who can judge: reviewers and examiners, beside those who do; as far as the words of the address find them."""
+    found, words = dict[str, str](), request.args.get("q", "").strip()[:SEARCH_LENGTH]
     for act in (Act.REVIEW_ITEMS, Act.MANAGE_EXAMS):
-        for person in accounts.holders_of(reading(), act, now=now(), search="", limit=FOUND):
+        for person in accounts.holders_of(reading(), act, now=now(), search=words, limit=FOUND + len(judges)):
             if person.id not in judges:
                 found[person.public_id] = f"{person.name} ({person.unit_name or '-'}, {person.staff_number})"
     return found
@@ -161,6 +173,8 @@ def _page(exam: ExamRow, sheet: Sheet, form: SettleForm) -> str:
         form=form,
         judge=judge,
         judges=judges,
+        judged={person for one in given.values() for person in one},
+        words=request.args.get("q", ""),
         people=accounts.people_by_ids(session, judges),
         given=given.get(sheet.round, {}),
         numbers=sorted(given),

@@ -74,6 +74,19 @@ def add_judge(session: Session, exam: ExamRow, sheet: Sheet, person_id: int, by:
         record(session, "standard.judge", thing="exam", thing_id=exam.public_id, after=after)
 
 
+def take_off(session: Session, exam: ExamRow, sheet: Sheet, person_id: int) -> None:
+    """Somebody who has not judged yet judges no more; raises Settled, HasJudged, and NotFound for somebody who is no judge."""
+    _refuse_settled(sheet)
+    found = session.get(Judge, (sheet.id, person_id))
+    if found is None:
+        raise NotFound
+    if any(person_id in given for given in queries.judgements(session, sheet).values()):
+        raise errors.HasJudged
+    session.delete(found)
+    before = {"sheet": sheet.public_id, "judge": person_id}
+    record(session, "standard.judge_off", thing="exam", thing_id=exam.public_id, before=before)
+
+
 def judge(session: Session, sheet: Sheet, values: Sequence[int], by: Viewer) -> None:
     """Keep what a judge says in this round; raises Settled, NotFound for somebody who is no judge, NoJudge for a candidate."""
     _refuse_settled(sheet)

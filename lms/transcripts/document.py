@@ -1,14 +1,13 @@
-"""Drawing a printed transcript as PDF (typst, fonts embedded, PDF/A-2b)."""
+"""Drawing a printed transcript as PDF."""
 
 import io
-import json
 from pathlib import Path
 
 import segno
-import typst
 
+from lms import printing
+from lms.fonts import writable
 from lms.transcripts.code import grouped
-from lms.transcripts.fonts import FOLDER, writable
 from lms.transcripts.printed import Line, Printed
 
 TEMPLATE = Path(__file__).parent / "transcript.typ"
@@ -19,18 +18,7 @@ INVENTED = "演示环境：人员、单位和成绩均为虚构。"
 
 def draw(printed: Printed, code: str, *, invented: bool = False) -> bytes:
     """The PDF of a printed transcript; one of a demonstration (`invented`) says on every page that it is none."""
-    return bytes(
-        typst.compile(
-            TEMPLATE,
-            font_paths=[FOLDER],
-            ignore_system_fonts=True,
-            pdf_standards="a-2b",
-            sys_inputs={
-                "paper": json.dumps(_paper(printed, code, invented=invented), ensure_ascii=False),
-                "qr": _qr(printed.url),
-            },
-        )
-    )
+    return printing.printed(TEMPLATE, _paper(printed, code, invented=invented), qr=_qr(printed.url))
 
 
 def _paper(printed: Printed, code: str, *, invented: bool) -> dict[str, object]:

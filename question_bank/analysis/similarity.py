@@ -10,8 +10,8 @@ It finds what was copied word for word. Text in which every fourth character was
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 #: characters of a run, and runs of which one is kept
@@ -20,8 +20,14 @@ RUN, WINDOW = 8, 5
 NOTICED = 0.03
 #: prints are left out that more than this share of the essays have, where there are so many essays
 COMMON, MANY = 0.05, 40
+#: and those that more than so many have, whatever their share: each would be compared with each
+MOST_HOLDERS = 100
+#: letters of a text that is compared with others; characters that a pair must have in common to be listed
+LEAST_LETTERS, LEAST_COMMON = 60, 30
 #: places of a source at which a run is looked for
 _PLACES = 32
+#: texts after which somebody is told
+_TOLD = 25
 #: characters that may differ between two pieces of one passage
 _GAP = 12
 
@@ -66,17 +72,32 @@ class Passage:
     source_end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Two texts worth a look, by their places in what was given: `containment` is the share of the first's prints that the
+    second has, the larger of the two shares; `passages` are those of the first in the second.
+    """
+
+    first: int
+    second: int
+    containment: float
+    passages: tuple[Passage, ...]
+
+    @property
+    def characters(self) -> int:
+        """How many characters of the first lie in the passages."""
+        return sum(one.end - one.start for one in self.passages)
+
+    @property
+    def longest(self) -> int:
+        """Characters of the longest passage of the first."""
+        return max((one.end - one.start for one in self.passages), default=0)
+
+
 def prepared(text: str) -> Text:
     """Letters and numerals of a text after NFKC and case folding, with their prints."""
-    letters: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(text):
-        for letter in unicodedata.normalize("NFKC", character).casefold():
-            if letter.isalnum():
-                letters.append(letter)
-                places.append(place)
-    joined = "".join(letters)
-    return Text(joined, tuple(places), len(text), _winnowed(joined))
+    letters, places = _letters(text)
+    return Text(letters, places, len(text), _winnowed(letters))
 
 
 def common(essays: Iterable[Text], task: Text | None = None) -> frozenset[int]:
@@ -85,7 +106,8 @@ def common(essays: Iterable[Text], task: Text | None = None) -> frozenset[int]:
     counts: Counter[int] = Counter()
     for essay in found:
         counts.update(essay.prints.keys())
-    left = {one for one, count in counts.items() if count > COMMON * len(found)} if len(found) >= MANY else set()
+    most = min(COMMON * len(found), MOST_HOLDERS) if len(found) >= MANY else len(found)
+    left = {one for one, count in counts.items() if count > most}
     return frozenset(left | (task.prints.keys() if task else set()))
 
 
@@ -93,8 +115,12 @@ def likenesses(
     essays: Mapping[str, Text],
     sources: Mapping[str, Text] | None = None,
     left: frozenset[int] = frozenset(),
+    *,
+    least: float = 0.0,
 ) -> list[Likeness]:
-    """All that have something in common, the most first: each essay in each other, and each essay in each source."""
+    """All that have something in common, the most first: each essay in each other, and each essay in each source; as far as
+    the containment is at least `least`.
+    """
     everywhere: dict[int, list[tuple[bool, str]]] = defaultdict(list)
     for foreign, texts in ((False, essays), (True, sources or {})):
         for key, text in texts.items():
@@ -106,7 +132,9 @@ def likenesses(
         shared = Counter(other for one in own for other in everywhere[one])
         del shared[False, key]
         found += [
-            Likeness(key, source, foreign, count, count / len(own)) for (foreign, source), count in shared.items()
+            Likeness(key, source, foreign, count, count / len(own))
+            for (foreign, source), count in shared.items()
+            if count >= least * len(own)
         ]
     return sorted(found, key=lambda one: (-one.containment, one.text, one.foreign, one.source))
 
@@ -137,6 +165,54 @@ def passages(text: Text, source: Text, left: frozenset[int] = frozenset()) -> li
         else:
             found.append([start, end, at, at + end - start])
     return [_in_originals(piece, text, source) for piece in found]
+
+
+def compared(text: str) -> bool:
+    """Whether a text is long enough to be compared with others."""
+    return len(_letters(text)[0]) >= LEAST_LETTERS
+
+
+def alike(
+    texts: Sequence[str], task: str, *, done: Callable[[int], object] = lambda _count: None, most: int
+) -> list[Alike]:
+    """The pairs of texts on one task that are worth a look, the most alike first, `most` at most; each pair once.
+
+    What is said in `task`, all that its author gave, is left out. `done` is told how many texts were prepared.
+    """
+    essays, many = dict[str, Text](), len(texts)
+    for place, text in enumerate(texts):
+        made = prepared(text)
+        if len(made.letters) >= LEAST_LETTERS:
+            # of so many texts only the prints are kept, the places are found again where they are wanted
+            essays[str(place)] = replace(made, letters="", places=(), prints=dict.fromkeys(made.prints, ()))
+        if place % _TOLD == 0 or place + 1 == many:
+            done(place + 1)
+    left = common(essays.values(), prepared(task))
+    seen, found = set[frozenset[str]](), list[Alike]()
+    for one in likenesses(essays, left=left, least=NOTICED):
+        pair = frozenset((one.text, one.source))
+        if pair in seen:
+            continue
+        seen.add(pair)
+        first, second = int(one.text), int(one.source)
+        shared = passages(prepared(texts[first]), prepared(texts[second]), left)
+        made_of = Alike(first, second, one.containment, tuple(shared))
+        if made_of.characters >= LEAST_COMMON:
+            found.append(made_of)
+        if len(found) == most:
+            break
+    return found
+
+
+def _letters(text: str) -> tuple[str, tuple[int, ...]]:
+    """The letters that are compared, and where each stands."""
+    found = [
+        (letter, place)
+        for place, character in enumerate(text)
+        for letter in unicodedata.normalize("NFKC", character).casefold()
+        if letter.isalnum()
+    ]
+    return "".join(letter for letter, _place in found), tuple(place for _letter, place in found)
 
 
 def _winnowed(letters: str) -> dict[int, tuple[int, ...]]:

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from lms import server
+from lms import printing, server
 from lms.accounts.models import Person, Posting, Unit
 from lms.accounts.policy import Role
 from lms.audit import queries as audit
@@ -122,7 +122,7 @@ def test_a_print_of_a_demonstration_says_it_on_every_page(monkeypatch: pytest.Mo
     In its footer; a real one does not.
     """
     drawn: dict[str, str] = {}
-    monkeypatch.setattr(document.typst, "compile", lambda *_, sys_inputs, **_more: drawn.update(sys_inputs) or b"%PDF")
+    monkeypatch.setattr(printing.typst, "compile", lambda *_, sys_inputs, **_more: drawn.update(sys_inputs) or b"%PDF")
     printed = Printed("江城局", "王芳", "JC1", "东湖分局", "科员", "2026-03-02", "1.5", (), "http://x/verify/A")
     document.draw(printed, "A" * 16, invented=invented)
 

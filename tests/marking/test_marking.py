@@ -18,7 +18,7 @@ from lms.jobs import run_waiting
 from lms.marking import closing, errors, marks, plans
 from lms.marking.models import Mark, Marker, Question, Script, Task
 from lms.sitting.decided import Discrepancy
-from lms.sitting.models import AttemptResult
+from lms.sitting.models import Attempt, AttemptResult
 from lms.sitting.verification import verify
 from lms.transcripts.models import TranscriptEntry
 from question_bank.moderation import Criterion, Marking, Rubric
@@ -195,6 +195,52 @@ def test_an_answer_that_is_looked_at_again_gets_the_mark_of_somebody_new(essays:
     assert post(zhao, at(essays, "bring-in")).location.endswith("/marking")
 
 
+def test_a_candidate_reads_what_is_meant_for_them_once_results_are_out(essays: Essays) -> None:
+    """
+    Not before, of their own attempt alone, without the names of markers and their comments; words of a mark that was replaced or
+    that does not count are not shown, nor is what was typed ever markup.
+    """
+    zhao, feng = draw(essays, Marking(double=False)), essays.client(essays.cast.feng)
+    mine = essays.client(essays.people[0])
+    address, result = f"/marking-words/{essays.attempts[0]}", f"/sitting/{essays.attempts[0]}/result"
+    for person in essays.markers:
+        client = essays.client(person)
+        for question in set(re.findall(r"/marking/([\w-]{22})/next", client.get("/marking/").text)):
+            while (place := client.get(f"/marking/{question}/next").location).count("/") == 4:
+                give(client, place, ("4", "4"), comment="内部意见", told="先前的话")
+                give(client, place, ("4", "5"), comment="内部意见", told="<b>依据</b>写得清楚")
+    early = mine.get(address)
+    agreed(essays, zhao, feng, post(zhao, at(essays, "bring-in")).location)
+    unreleased = mine.get(address)
+    with essays.app.app_context(), writing() as session:
+        exams.release(session, essays.exam.id)
+    run_waiting(essays.app)
+    page = mine.get(address)
+
+    assert all(one.status_code == 200 and "依据" not in one.text for one in (early, unreleased))
+    assert page.text.count("&lt;b&gt;依据&lt;/b&gt;写得清楚") == 2
+    assert not any(words in page.text for words in ("内部意见", "先前的话", *(one.name for one in essays.markers)))
+    assert address in mine.get(result).text
+    assert essays.client(essays.people[1]).get(address).status_code == 404
+    assert zhao.get(address).status_code == 404
+    script = next(one for one in scripts(essays) if one.attempt_id == attempt_row_id(essays, essays.attempts[0]))
+    post(zhao, at(essays, f"answers/{script.public_id}/review"))
+    for person in essays.markers:
+        client = essays.client(person)
+        for question in set(re.findall(r"/marking/([\w-]{22})/next", client.get("/marking/").text)):
+            place = client.get(f"/marking/{question}/next").location
+            assert give(client, place, ("0", "0"), told="复核的话").status_code == 303
+    after = mine.get(address).text
+    assert "复核的话" not in after
+    assert after.count("写得清楚") == 2
+
+
+def attempt_row_id(essays: Essays, name: str) -> int:
+    """The number under which an attempt is stored."""
+    with essays.app.app_context():
+        return reading().scalars(select(Attempt.id).where(Attempt.public_id == name)).one()
+
+
 def sums(found: list[Script], attempt: int) -> Decimal:
     """What the essays of an attempt earn."""
     return sum((script.final or Decimal(0) for script in found if script.attempt_id == attempt), Decimal(0))
@@ -296,6 +342,7 @@ def test_who_was_compared_settles_where_the_two_that_count_differ(essays: Essays
         (("4", "6"), {"notes": "{"}),
         (("4", "6"), {"notes": "[" * 30000}),
         (("4", "6"), {"comment": "长" * 2001}),
+        (("4", "6"), {"told": "长" * 2001}),
     ],
 )
 def test_marks_that_cannot_be_are_refused_and_nothing_is_kept(

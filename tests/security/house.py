@@ -37,7 +37,7 @@ from lms.admission import queries as admission_queries
 from lms.admission import service as admission
 from lms.admission.models import Snapshot
 from lms.admission.queries import RuleRow
-from lms.analysis.models import CopyingPair
+from lms.analysis.models import CopyingPair, EssayPair
 from lms.app import create_app
 from lms.audit import queries as audit
 from lms.bank import bulk, drafts, pictures, sharing
@@ -310,6 +310,7 @@ def build(folder: Path) -> House:
     _review(house, cast, day)
     _calibration(house)
     _copying(house)
+    _essays(house)
     _supervision(house, cast)
     _admission(house, cast, day)
     _accounts(house, cast)
@@ -345,6 +346,7 @@ def _exams(house: House, cast: Cast, day: ExamDay) -> None:
         "compared": compared.public_id,
         "appealed": sat[1].public_id,
         "unit_number": str(cast.branch_a.id),
+        "branch": cast.branch_a.public_id,
     }
     with house.app.app_context(), writing() as session:
         items = session.scalars(select(Item).where(Item.pool_id == day.pool_id).order_by(Item.id).limit(2)).all()
@@ -523,6 +525,21 @@ def _copying(house: House) -> None:
         session.add(pair)
         session.flush()
         house.values["pair"] = pair.public_id
+
+
+def _essays(house: House) -> None:
+    """A pair of the exam with an essay: the one there is, twice."""
+    with house.app.app_context(), writing() as session:
+        exam = exams.by_public_id(session, house.values["written"])
+        assert exam is not None
+        attempt = session.scalars(select(Attempt.id).where(Attempt.exam_id == exam.id)).one()
+        pair = EssayPair(
+            exam_id=exam.id, ref="essay-0", first_id=attempt, second_id=attempt, first_slot=1, second_slot=1,
+            containment=0.5, characters=8, longest=8, passages=[[0, 8, 0, 8]], seats=[None, None],
+        )  # fmt: skip
+        session.add(pair)
+        session.flush()
+        house.values["essays"] = pair.public_id
 
 
 def _imports(house: House) -> None:

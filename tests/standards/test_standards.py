@@ -16,7 +16,7 @@ from lms.exams import service as exams
 from lms.exams.queries import ExamRow
 from lms.jobs import run_waiting
 from lms.sitting import service as sitting
-from lms.standards import errors, queries, service
+from lms.standards import errors, queries, routes, service
 from lms.standards.models import Judgement, Sheet
 from question_bank.blueprint import Blueprint
 from question_bank.cut_scores import Standard
@@ -85,6 +85,33 @@ def test_two_judge_twice_and_the_second_round_is_the_pass_mark(
         assert len(queries.whole(reading(), draft.id)[0]["rounds"]) == 2
     assert exam_day.exam(draft.public_id).blueprint.pass_mark == Decimal(14)
     assert judge(feng, sheet, ["10"] * count) == 422
+
+
+def test_a_judge_is_found_by_name_and_taken_off_before_they_judged(
+    app: Flask, cast: Cast, draft: ExamRow, panel: tuple[FlaskClient, FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Beyond as many as are offered at once; who has judged stays, and nobody is taken off twice.
+    """
+    monkeypatch.setattr(routes, "FOUND", 0)
+    zhao, feng = panel
+    sheet = begin(zhao, draft)
+    assert f'value="{cast.feng.public_id}"' not in zhao.get(sheet).text
+    monkeypatch.setattr(routes, "FOUND", 1)
+    assert f'value="{cast.feng.public_id}"' in zhao.get(f"{sheet}?q=冯").text
+    assert f'value="{cast.feng.public_id}"' not in zhao.get(f"{sheet}?q=赵").text
+    off = f"{sheet}/judges/{cast.feng.public_id}/off"
+    for judged in (False, True):
+        post(zhao, f"{sheet}/judges?q=冯", person=cast.feng.public_id)
+        assert off in zhao.get(sheet).text
+        if judged:
+            assert judge(feng, sheet, ["60"] * 16) == 303
+        assert post(zhao, off).status_code == 303
+        with app.app_context():
+            held = reading().scalars(select(Sheet)).one()
+            assert queries.judges(reading(), held.id) == ([cast.feng.id] if judged else [])
+        assert off not in zhao.get(sheet).text
+    assert post(zhao, f"{sheet}/judges/{cast.lin.public_id}/off").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ from lms.accounts import service as accounts
 from lms.accounts.queries import unit_on
 from lms.audit.models import AuditEntry
 from lms.database import reading, writing
+from lms.fonts import writable
 from lms.jobs import run_waiting
 from lms.jobs.models import Job
 from lms.transcripts import queries, service
 from lms.transcripts.code import ALPHABET, grouped, new_code, read_code
-from lms.transcripts.fonts import writable
 from lms.transcripts.models import TranscriptEntry
 from tests.cast import Cast, post, sign_in
 from tests.conftest import NINE, TestClock
