@@ -39,10 +39,10 @@ def import_(folder: Path, *, as_json: bool) -> None:
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 300), help="Documents at most.")
 def search(words: tuple[str, ...], *, as_json: bool, limit: int) -> None:
     """Search as the page does."""
-    found = plan.search(reading(), " ".join(words), only={})
-    shown = found.hits[:limit]
+    found = plan.search(reading(), " ".join(words), only={}, size=limit)
+    shown = found.hits
     if as_json:
-        click.echo(json.dumps({"total": len(found.hits), "hits": [asdict(hit) for hit in shown]}, ensure_ascii=False))
+        click.echo(json.dumps({"total": found.total, "hits": [asdict(hit) for hit in shown]}, ensure_ascii=False))
         return
     for hit in shown:
         click.echo(hit.title)

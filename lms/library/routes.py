@@ -1,7 +1,5 @@
 """The library in the browser: search, browse, read."""
 
-from collections import Counter
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
@@ -15,7 +13,7 @@ from lms.errors import NotFound
 from lms.i18n import locale_code
 from lms.library import queries, service
 from lms.library.forms import RepealForm
-from lms.library.search.plan import Found, search
+from lms.library.search.plan import search
 from lms.library.search.tokens import QUERY_LENGTH
 from lms.paging import Page, paginate, requested_page
 from lms.subjects import SUBJECTS
@@ -49,14 +47,14 @@ def index() -> ResponseReturnValue:
     if not asked:
         counts = queries.counts(reading())
         return render_template("library/index.html", subjects=SUBJECTS, counts=counts, total=sum(counts.values()))
-    found = search(reading(), asked, only=chosen)
+    number = requested_page()
+    found = search(reading(), asked, only=chosen, first=(number - 1) * HITS, size=HITS)
     return render_template(
         "library/results.html",
         asked=asked,
         chosen=chosen,
         found=found,
-        page=_page(found),
-        facets=Counter(hit.subject for hit in found.hits if hit.subject).most_common(8),
+        page=Page(found.hits, number, HITS, found.total),
         **_names(),
     )
 
@@ -120,11 +118,6 @@ def _read(document_id: str, form: RepealForm) -> str:
 
 def _chosen() -> dict[str, str]:
     return {name: request.args.get(name, "")[:60] for name in ("subject", "kind", "status")}
-
-
-def _page(found: Found) -> Page[object]:
-    number = min(requested_page(), max(1, -(-len(found.hits) // HITS)))
-    return Page(found.hits[(number - 1) * HITS : number * HITS], number, HITS, len(found.hits))
 
 
 def _names() -> dict[str, object]:

@@ -15,7 +15,7 @@ from lms.library import changes
 from lms.library.citation import short_name
 from lms.library.models import Document, DocumentPassage
 from lms.library.passages import passages
-from lms.library.search.index import index_of
+from lms.library.search import filling
 from lms.library.source import Problem, Source, read
 
 FOLDER = Path(__file__).parent / "content"
@@ -82,6 +82,7 @@ def reinstate(session: Session, public_id: str) -> None:
     before = {"title": document.title, "day": document.repealed_on.isoformat() if document.repealed_on else None}
     document.repealed_on = document.repeal_reason = None
     document.status = REPEALED if _has_ended(document) else "current"
+    filling.put(session, document.id)
     record(session, "library.reinstate", thing="document", thing_id=public_id, before=before)
 
 
@@ -109,6 +110,7 @@ def _end_replaced(session: Session, document: Document, source: Source) -> None:
 def _end(session: Session, document: Document) -> None:
     before = changes.editions(session, [document.name])
     document.status = REPEALED
+    filling.put(session, document.id)
     changes.announce(session, before, day=_ends_on(document), reason=document.repeal_reason)
 
 
@@ -216,20 +218,9 @@ def _add_passages(session: Session, document: Document) -> None:
         for number, passage in enumerate(found, 1)
     ]
     session.add_all(rows)
-    session.flush()
-    index = index_of(session)
-    for row in rows:
-        index.add(session, row.id, _heading(document.title, row), row.text)
+    filling.put(session, document.id)
 
 
 def _forget_passages(session: Session, document: Document) -> None:
-    index = index_of(session)
-    held = session.scalars(select(DocumentPassage).where(DocumentPassage.document_id == document.id)).all()
-    for row in held:
-        index.remove(session, row.id, _heading(document.title, row), row.text)
+    filling.take_out(session, document.id)
     session.execute(delete(DocumentPassage).where(DocumentPassage.document_id == document.id))
-
-
-def _heading(title: str, row: DocumentPassage) -> str:
-    """What is indexed as a passage's title: the document's, and the words above the passage."""
-    return " ".join([title, *row.path[1:], row.label or ""])

@@ -1,0 +1,76 @@
+"""Passages by their words: those with all of them, and where these are few, those with the rarest of their tokens."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from lms.library.search.asking import Search
+from lms.library.search.engine import PASSAGES, Phrase, engine_of
+from lms.library.search.scoring import IN_TITLE, Part, scored
+
+#: as many passages are looked at: beyond, a query is too common to be told apart by its words
+CAP = 1000
+#: rows looked at for the rarest tokens, passages of them scored in full
+BUDGET, SCORED = 4000, 150
+
+
+@dataclass(frozen=True, slots=True)
+class PassageScore:
+    """How well a passage answers; `full` when it has, with its document's title, all words."""
+
+    id: int
+    document_id: int
+    score: float
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """Passages found, and whether there are more than were looked at."""
+
+    hits: tuple[PassageScore, ...]
+    capped: bool
+
+
+def strict(session: Session, search: Search) -> Bodies:
+    """Passages that hold every word, themselves or in their title; one query."""
+    rows_, value = engine_of(session).rows(PASSAGES, search.strict(), name="match")
+    query = (
+        "SELECT p.id, p.document_id, p.text FROM "  # noqa: S608
+        f"({rows_} LIMIT {CAP}) f JOIN ref_passage p ON p.id = f.id"
+    )
+    rows = session.execute(text(query), {"match": value}).all()
+    parts = [
+        Part(part, sum(search.bodies.weight(token) for token in word.tokens) / len(word.parts))
+        for word in search.asked.words
+        if not word.in_title
+        for part in word.parts
+    ]
+    return Bodies(tuple(_hit(row, parts, full=True) for row in rows), capped=len(rows) >= CAP)
+
+
+def loose(session: Session, search: Search) -> tuple[PassageScore, ...]:
+    """Passages that hold most of the rarest tokens; one query."""
+    engine, values, queries = engine_of(session), dict[str, object](), list[str]()
+    singles = {word.tokens[0] for word in search.asked.words if word.prefix}
+    for number, token in enumerate(search.bodies.rarest(search.tokens, BUDGET)):
+        condition = search.some(Phrase((token,), token in singles))
+        rows_, values[f"m{number}"] = engine.rows(PASSAGES, condition, name=f"m{number}")
+        weight = search.bodies.weight(token)
+        queries.append(f"SELECT id, {weight:.4f} AS weight FROM ({rows_} LIMIT {BUDGET}) r{number}")  # noqa: S608
+    query = (
+        "SELECT p.id, p.document_id, p.text FROM (SELECT id, sum(weight) AS weight FROM "  # noqa: S608
+        f"({' UNION ALL '.join(queries)}) u GROUP BY id ORDER BY weight DESC, id LIMIT {SCORED}) w "
+        "JOIN ref_passage p ON p.id = w.id"
+    )
+    rows = session.execute(text(query), values).all()
+    parts = [Part(token, search.bodies.weight(token)) for token in search.tokens]
+    return tuple(_hit(row, parts, full=False) for row in rows)
+
+
+def _hit(row: Any, parts: list[Part], *, full: bool) -> PassageScore:
+    found = scored(row.text, parts)
+    cover = found.cover + IN_TITLE * (1 - found.cover) if full else found.cover
+    return PassageScore(row.id, row.document_id, 0.5 * found.bm25 + 0.6 * cover + 0.35 * full, full)

@@ -1,0 +1,155 @@
+"""Documents by their titles: by parts of it in any order, by its first letters, by its sound, by an abbreviation."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from lms.library.citation import short_name
+from lms.library.search.asking import Search
+from lms.library.search.characters import fold, spoken, syllables_in
+from lms.library.search.engine import CHARACTER, INITIAL, SYLLABLE, TITLES, Condition, Every, Phrase, engine_of
+from lms.library.search.tokens import RUN
+
+#: rows looked at for the rarest tokens of a query, titles scored in full
+BUDGET, SCORED = 4000, 100
+#: a title that has so much of the query is what was meant; else other ways of writing it are tried
+SURE = 0.75
+OTHER_WAYS = 300
+LONGEST_ABBREVIATION, LONGEST_PINYIN = 10, 60
+
+
+@dataclass(frozen=True, slots=True)
+class TitleHit:
+    """How well a title answers: about 0 to 2.2; `full` when it has every word, whatever the spelling."""
+
+    document_id: int
+    score: float
+    full: bool
+    #: how it was found: "words", "abbreviation", "sound" or "letters"
+    way: str
+
+
+def by_title(session: Session, search: Search) -> dict[int, TitleHit]:
+    """The documents whose titles answer best, at most a few hundred; one query, or two."""
+    found = _by_words(session, search)
+    if any(hit.full or hit.score >= SURE for hit in found.values()) or len(search.asked.words) != 1:
+        return found
+    for hit in _other_ways(session, search):
+        known = found.get(hit.document_id)
+        if known is None or known.score < hit.score:
+            found[hit.document_id] = hit
+    return found
+
+
+def _by_words(session: Session, search: Search) -> dict[int, TitleHit]:
+    tokens = search.titles.rarest(search.tokens, BUDGET)
+    singles = {word.tokens[0] for word in search.asked.words if word.prefix}
+    parts = [(Phrase((token,), token in singles), search.titles.weight(token)) for token in tokens]
+    # an abbreviation from the table weighs as much as all it stands for
+    parts += [(Phrase(pairs_of(name)), 20.0) for name in search.aliases.values()]
+    rows = _weighed(session, search, parts)
+    hits = (_scored(search, row) for row in rows)
+    return {hit.document_id: hit for hit in hits if hit}
+
+
+def pairs_of(name: str) -> tuple[str, ...]:
+    """The tokens of a name."""
+    return tuple(name[n : n + 2] for n in range(len(name) - 1))
+
+
+def _weighed(session: Session, search: Search, parts: Sequence[tuple[Condition, float]]) -> Sequence[Any]:
+    engine, values, queries = engine_of(session), dict[str, object](), list[str]()
+    for number, (part, weight) in enumerate(parts):
+        rows, values[f"m{number}"] = engine.rows(TITLES, search.limited(part), name=f"m{number}")
+        queries.append(f"SELECT id, {weight:.4f} AS weight FROM ({rows} LIMIT {BUDGET}) r{number}")  # noqa: S608
+    query = (
+        "SELECT d.id, d.title, d.name FROM (SELECT id, sum(weight) AS weight FROM "  # noqa: S608
+        f"({' UNION ALL '.join(queries)}) u GROUP BY id ORDER BY weight DESC, id DESC LIMIT {SCORED}) w "
+        "JOIN ref_document d ON d.id = w.id"
+    )
+    return session.execute(text(query), values).all()
+
+
+def _scored(search: Search, row: Any) -> TitleHit | None:
+    title, name = fold(row.title), fold(row.name)
+    words, whole = search.asked.words, search.asked.text
+    if any(word.in_title and not _has(word.parts, title) for word in words):
+        return None
+    aliased = [word for word in words if search.aliases.get(word.text) == name]
+    if search.aliases.get(whole) == name:
+        return TitleHit(row.id, 1.7, full=True, way="words")
+    weights = {token: search.titles.weight(token) for token in search.tokens}
+    held = {token for word in words for token in word.tokens if token in title or word in aliased}
+    cover = sum(weights[token] for token in held) / sum(weights.values())
+    full = all(_has(word.parts, title) or word in aliased for word in words)
+    score = cover * (0.75 + 0.25 * min(1, len(whole) / max(1, len(name))))
+    score += 0.1 * full + 0.6 * (whole in {_plain(title), _plain(name)})
+    return TitleHit(row.id, score, full, "words")
+
+
+def _has(parts: Iterable[str], text_: str) -> bool:
+    return all(part in text_ for part in parts)
+
+
+def _plain(text_: str) -> str:
+    return "".join(match[0] for match in RUN.finditer(text_))
+
+
+def _other_ways(session: Session, search: Search) -> list[TitleHit]:
+    asked = search.asked.words[0].text
+    ways = _ways(asked)
+    if not ways:
+        return []
+    engine, values, queries = engine_of(session), dict[str, object](), list[str]()
+    for way, condition in ways.items():
+        rows, values[way] = engine.rows(TITLES, search.some(condition), name=way)
+        queries.append(f"SELECT id, '{way}' AS way FROM ({rows} LIMIT {OTHER_WAYS}) r_{way}")  # noqa: S608
+    query = (
+        "SELECT d.id, d.title, d.name, u.way FROM "  # noqa: S608
+        f"({' UNION ALL '.join(queries)}) u JOIN ref_document d ON d.id = u.id"
+    )
+    rows_ = session.execute(text(query), values).all()
+    return [hit for row in rows_ if (hit := _found_by(row, asked))]
+
+
+def _ways(asked: str) -> Mapping[str, Condition]:
+    """How else a word may be meant: an abbreviation and a sound of Chinese, syllables or initials of letters."""
+    if asked.isascii():
+        if not asked.isalpha() or len(asked) > LONGEST_PINYIN:
+            return {}
+        ways: dict[str, Condition] = {}
+        if len(asked) >= 2:
+            ways["letters"] = Phrase(tuple(INITIAL + letter for letter in asked))
+        if syllables := syllables_in(asked):
+            ways["sound"] = Phrase(tuple(SYLLABLE + syllable for syllable in syllables), prefix=True)
+        return ways
+    ways = {}
+    if 2 <= len(asked) <= LONGEST_ABBREVIATION:
+        ways["abbreviation"] = Every(tuple(Phrase((CHARACTER + char,)) for char in dict.fromkeys(asked)))
+    if len(asked) >= 2:
+        ways["sound"] = Phrase(tuple(SYLLABLE + syllable for syllable in spoken(asked)))
+    return ways
+
+
+def _found_by(row: Any, asked: str) -> TitleHit | None:
+    name = fold(short_name(row.title))
+    share = min(1.0, len(asked) / max(1, len(name)))
+    if row.way == "abbreviation":
+        if not _in_order(asked, name):
+            return None
+        ends = 0.25 * (name.endswith(asked[-1])) + 0.15 * name.startswith(asked[0])
+        return TitleHit(row.id, 0.45 + 0.3 * share + ends, full=True, way="abbreviation")
+    if row.way == "sound":
+        length = len(syllables_in(asked)) if asked.isascii() else len(asked)
+        share = min(1.0, length / max(1, len(name)))
+        # two syllables are the sound of many words
+        return TitleHit(row.id, (0.5 if length < 3 else 0.75) + 0.25 * share, full=asked.isascii(), way="sound")
+    return TitleHit(row.id, 0.45 + 0.4 * share, full=True, way="letters")
+
+
+def _in_order(asked: str, title: str) -> bool:
+    letters = iter(title)
+    return all(char in letters for char in asked)
