@@ -39,6 +39,7 @@ KIND_NAMES = {
     "admission.forget_pictures": lazy_gettext("Delete pictures of candidates whose time is over"),
     "library.changed": lazy_gettext("Take questions on a changed law out of the draw"),
     "library.sweep": lazy_gettext("End documents whose last day has passed"),
+    "library.index": lazy_gettext("Keep the index of the library right"),
     "bank.bulk": lazy_gettext("Change particulars of many questions"),
     "bank.bulk.undo": lazy_gettext("Take back a change of many questions"),
     "bank.move": lazy_gettext("Move many questions on"),

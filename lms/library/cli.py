@@ -8,7 +8,7 @@ import click
 
 from lms.database import reading, writing
 from lms.library import service
-from lms.library.search import plan
+from lms.library.search import plan, rebuild
 
 
 @click.group()
@@ -50,3 +50,20 @@ def search(words: tuple[str, ...], *, as_json: bool, limit: int) -> None:
             click.echo(f"    {passage.label}  {''.join(piece for piece, _is_hit in passage.snippet)}")
     if not shown:
         click.echo("Nothing found.")
+
+
+@library.command("reindex")
+@click.option("--all", "everything", is_flag=True, help="Every document, not only those that need it.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+def reindex(*, everything: bool, as_json: bool) -> None:
+    """Make the index of the search right again, document by document, while people search; and count common tokens."""
+    outcome = rebuild.make_right(_progress, everything=everything)
+    if as_json:
+        click.echo(json.dumps(outcome))
+    else:
+        click.echo(", ".join(f"{name} {count}" for name, count in outcome.items()))
+
+
+def _progress(done: int, total: int) -> None:
+    if done % 500 == 0:
+        click.echo(f"{done} / {total}", err=True)

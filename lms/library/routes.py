@@ -1,6 +1,8 @@
 """The library in the browser: search, browse, read."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from datetime import timedelta
+
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 
@@ -13,6 +15,7 @@ from lms.errors import NotFound
 from lms.i18n import locale_code
 from lms.library import queries, service
 from lms.library.forms import RepealForm
+from lms.library.search import log, suggest
 from lms.library.search.plan import search
 from lms.library.search.tokens import QUERY_LENGTH
 from lms.paging import Page, paginate, requested_page
@@ -21,6 +24,10 @@ from lms.subjects import SUBJECTS
 bp = Blueprint("library", __name__, url_prefix="/library", template_folder="templates")
 
 HITS = 20
+#: documents found are at most so many pages
+LAST_PAGE = 100
+#: for the list of what was searched for
+LOOKED_BACK = timedelta(days=90)
 KIND_NAMES = {
     "guide": lazy_gettext("Guide"),
     "time-limits": lazy_gettext("Time limits"),
@@ -43,20 +50,43 @@ STATUS_NAMES = {
 def index() -> ResponseReturnValue:
     """Search; without words, the subjects to browse."""
     asked = request.args.get("q", "").strip()[:QUERY_LENGTH]
-    chosen = _chosen()
+    chosen = _chosen() | {name: request.args.get(name, "")[:10] for name in ("since", "until")}
     if not asked:
-        counts = queries.counts(reading())
-        return render_template("library/index.html", subjects=SUBJECTS, counts=counts, total=sum(counts.values()))
-    number = requested_page()
+        counts, managing = queries.counts(reading()), may(viewer(), Act.MANAGE_LIBRARY)
+        total = sum(counts.values())
+        return render_template("library/index.html", subjects=SUBJECTS, counts=counts, total=total, may_manage=managing)
+    number = min(requested_page(), LAST_PAGE)
     found = search(reading(), asked, only=chosen, first=(number - 1) * HITS, size=HITS)
-    return render_template(
+    page = render_template(
         "library/results.html",
         asked=asked,
         chosen=chosen,
+        narrowed=any(chosen.values()),
         found=found,
         page=Page(found.hits, number, HITS, found.total),
         **_names(),
     )
+    if number == 1:
+        log.note(current_app, found.asked, found.total)
+    return page
+
+
+@bp.get("/suggestions")
+@signed_in
+def suggestions() -> ResponseReturnValue:
+    """Documents for the words typed so far, as JSON: titles and addresses."""
+    found = suggest.suggestions(reading(), request.args.get("q", "").strip()[:QUERY_LENGTH])
+    return jsonify([{"title": one.title, "url": url_for("library.document", document_id=one.public_id)} for one in found])
+
+
+@bp.get("/searches")
+@requires(Act.MANAGE_LIBRARY)
+def searches() -> ResponseReturnValue:
+    """What people searched for, the most frequent first; with `which=nothing` what the library had no answer to."""
+    nothing = request.args.get("which") == "nothing"
+    query = log.most_searched(since=today() - LOOKED_BACK, only_without=nothing)
+    page = paginate(reading(), query, number=requested_page())
+    return render_template("library/searches.html", page=page, nothing=nothing, days=LOOKED_BACK.days)
 
 
 @bp.get("/documents")

@@ -14,6 +14,7 @@ from lms.library.search.scoring import IN_TITLE, Part, scored
 CAP = 1000
 #: rows looked at for the rarest tokens, passages of them scored in full
 BUDGET, SCORED = 4000, 150
+MOST_APART = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,20 @@ def loose(session: Session, search: Search) -> tuple[PassageScore, ...]:
     rows = session.execute(text(query), values).all()
     parts = [Part(token, search.bodies.weight(token)) for token in search.tokens]
     return tuple(_hit(row, parts, full=False) for row in rows)
+
+
+def apart(session: Session, search: Search) -> tuple[tuple[str, int], ...]:
+    """For each word how many passages have it, whatever the search is narrowed by; at most CAP; one query."""
+    engine, values, queries = engine_of(session), dict[str, object](), list[str]()
+    words = [word for word in search.asked.words if len(search.asked.words) > 1][:MOST_APART]
+    if not words:
+        return ()
+    for number, word in enumerate(words):
+        rows_, values[f"m{number}"] = engine.rows(PASSAGES, Phrase(word.tokens, word.prefix), name=f"m{number}")
+        queries.append(f"SELECT {number} AS place, count(*) AS n FROM ({rows_} LIMIT {CAP}) r{number}")  # noqa: S608
+    rows = session.execute(text(" UNION ALL ".join(queries)), values).all()
+    found = {row.place: row.n for row in rows}
+    return tuple((" ".join(word.parts), found[number]) for number, word in enumerate(words))
 
 
 def _hit(row: Any, parts: list[Part], *, full: bool) -> PassageScore:

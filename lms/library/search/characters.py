@@ -3,11 +3,14 @@
 Two small files made by setup/chinese_tables.py; together about 3 MB of memory in a process that searches.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+#: Chinese characters (named han), letters or digits without a break; long runs of letters are cut
+RUN = re.compile(r"(?P<han>[\u3400-\u9fff\U00020000-\U0003ffff\u3007]+)|[a-z]{1,60}|[0-9]{1,60}")
 FOLDER = Path(__file__).parent / "data"
 #: words in which a character is spoken otherwise than mostly, with the syllables
 SPOKEN = {
@@ -21,11 +24,14 @@ SPOKEN = {
 
 
 class _Fold(dict[int, str]):
-    """For `str.translate`: a character in the form in which texts are compared, worked out when first met."""
+    """For `str.translate`: a character in the form in which texts are compared, worked out when first met. What holds no
+    letter, digit or Chinese character stays as it is.
+    """
 
     def __missing__(self, code: int) -> str:
         plain = unicodedata.normalize("NFKC", chr(code)).lower()
-        self[code] = found = "".join(_simplified().get(char, char) for char in plain)
+        found = "".join(_simplified().get(char, char) for char in plain)
+        self[code] = found = found if RUN.search(found) else chr(code)
         return found
 
 
@@ -49,9 +55,19 @@ def _syllables() -> frozenset[str]:
     return frozenset(_readings().values())
 
 
+@lru_cache(maxsize=1)
+def _changed() -> re.Pattern[str]:
+    """A character that is folded to another; nearly all texts have none, and to look is quicker than to translate."""
+    chars = "".join(re.escape(chr(code)) for code in range(65536) if _FOLD[code] != chr(code))
+    _FOLD.clear()
+    return re.compile(f"[{chars}\U00010000-\U0010ffff]")
+
+
 def fold(text: str) -> str:
-    """The form in which texts are compared: full and half width alike, small letters, simplified characters."""
-    return text.translate(_FOLD)
+    """The form in which texts are compared: letters and digits of full and half width alike, small, and simplified
+    characters. Marks stay as they are.
+    """
+    return text.translate(_FOLD) if _changed().search(text) else text
 
 
 @dataclass(frozen=True, slots=True)

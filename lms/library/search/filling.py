@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from lms.library.search.characters import fold, spoken
+from lms.library.search.characters import RUN, fold, spoken
 from lms.library.search.engine import CHARACTER, FACT, INITIAL, SYLLABLE, Entry, engine_of
-from lms.library.search.tokens import LONGEST, RUN, VERSION, tokens
+from lms.library.search.tokens import LONGEST, VERSION, tokens
 
 #: tokens of a passage's title at most: the document's, and the headings above the passage
 LONGEST_TITLE = 800

@@ -7,16 +7,16 @@ known answers and measured on the rest.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Date, or_, select, text
 from sqlalchemy.orm import Session
 
 from lms.library.citation import citation_in
 from lms.library.models import Document, DocumentPassage
-from lms.library.search import bodies, cited, titles
+from lms.library.search import bodies, cited, suggest, titles
 from lms.library.search.asking import Search, prepared
 from lms.library.search.bodies import CAP, PassageScore
 from lms.library.search.narrowing import narrow
@@ -69,6 +69,10 @@ class Found:
     asked: Asked
     #: names of laws for which words of the query stand
     names: tuple[str, ...]
+    #: what may have been meant instead, where nothing has the words as they are
+    meant: str | None
+    #: where nothing was found: how many passages have each word by itself, at most 1,000
+    apart: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def search(session: Session, query: str, *, only: Mapping[str, str], first: int 
     """
     wanted = asked(query)
     if not wanted.words:
-        return Found((), 0, 0, False, {}, wanted, ())
+        return Found((), 0, 0, False, {}, wanted, (), None, ())
     made = prepared(session, wanted, narrow(only))
     articles = cited.passages(session, citation_in(query))
     by_title = titles.by_title(session, made)
@@ -103,6 +107,8 @@ def search(session: Session, query: str, *, only: Mapping[str, str], first: int 
         facets=_facets(ranked),
         asked=wanted,
         names=tuple(sorted(set(made.aliases.values()))),
+        meant=suggest.meant(made, by_title.values()) if not strict.hits and not articles else None,
+        apart=() if ranked else bodies.apart(session, made),
     )
 
 
@@ -146,9 +152,13 @@ def _order(one: _Ranked) -> tuple[object, ...]:
     )
 
 
-def _documents(session: Session, ids: Iterable[int]) -> Sequence[Any]:
-    columns = (Document.id, Document.public_id, Document.title, Document.subject, Document.kind, Document.status)
-    return session.execute(select(*columns, Document.issued_on).where(Document.id.in_(ids))).all()
+def _documents(session: Session, ids: Collection[int]) -> Sequence[Any]:
+    if not ids:
+        return ()
+    # numbers of our own, in the statement itself: a thousand parameters would take longer than the search
+    keys = ",".join(str(int(key)) for key in ids)
+    query = f"SELECT id, public_id, title, subject, kind, status, issued_on FROM ref_document WHERE id IN ({keys})"  # noqa: S608
+    return session.execute(text(query).columns(issued_on=Date)).all()
 
 
 def _authority(row: Any) -> float:

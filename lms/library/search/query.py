@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from lms.library.search.characters import fold
 from lms.library.search.tokens import QUERY_LENGTH, pairs, runs
 
-#: how a word of the title alone is asked for
-TITLE = ("title:", "标题:")
 MOST_WORDS = 12
-_PART = re.compile(r'(?P<minus>(?<!\S)-)?(?P<field>[^\W\d]+:)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))')
+#: a minus sign of full width counts as well, and so does a colon after the name of a field
+_PART = re.compile(r'(?P<minus>(?<!\S)[-－])?(?:(?P<field>title|标题)[:：])?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))')
 _QUOTES = str.maketrans({"“": '"', "”": '"', "「": '"', "」": '"', "『": '"', "』": '"', "〝": '"', "〞": '"', "＂": '"'})
 
 
@@ -49,10 +48,8 @@ def asked(query: str) -> Asked:
     """The query in a line of text, of which the first 64 characters count."""
     wanted, unwanted = list[Word](), list[Word]()
     for part in _PART.finditer(fold(query[:QUERY_LENGTH].translate(_QUOTES))):
-        field = part["field"] or ""
-        named = field in TITLE
-        before = "" if named else field
-        text = before + (part["quoted"] if part["quoted"] is not None else part["plain"])
+        named = part["field"] is not None
+        text = part["quoted"] if part["quoted"] is not None else part["plain"]
         found = _phrase(text, in_title=named) if part["quoted"] is not None else _words(text, in_title=named)
         (unwanted if part["minus"] else wanted).extend(found)
     return Asked(tuple(dict.fromkeys(wanted))[:MOST_WORDS], tuple(dict.fromkeys(unwanted))[:MOST_WORDS])

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from lms.library.citation import short_name
 from lms.library.search.asking import Search
-from lms.library.search.characters import fold, spoken, syllables_in
+from lms.library.search.characters import RUN, fold, spoken, syllables_in
 from lms.library.search.engine import CHARACTER, INITIAL, SYLLABLE, TITLES, Condition, Every, Phrase, engine_of
-from lms.library.search.tokens import RUN
+from lms.library.search.tokens import pairs
 
 #: rows looked at for the rarest tokens of a query, titles scored in full
 BUDGET, SCORED = 4000, 100
@@ -28,8 +28,7 @@ class TitleHit:
     document_id: int
     score: float
     full: bool
-    #: how it was found: "words", "abbreviation", "sound" or "letters"
-    way: str
+    title: str
 
 
 def by_title(session: Session, search: Search) -> dict[int, TitleHit]:
@@ -37,7 +36,7 @@ def by_title(session: Session, search: Search) -> dict[int, TitleHit]:
     found = _by_words(session, search)
     if any(hit.full or hit.score >= SURE for hit in found.values()) or len(search.asked.words) != 1:
         return found
-    for hit in _other_ways(session, search):
+    for hit in other_ways(session, search):
         known = found.get(hit.document_id)
         if known is None or known.score < hit.score:
             found[hit.document_id] = hit
@@ -49,15 +48,11 @@ def _by_words(session: Session, search: Search) -> dict[int, TitleHit]:
     singles = {word.tokens[0] for word in search.asked.words if word.prefix}
     parts = [(Phrase((token,), token in singles), search.titles.weight(token)) for token in tokens]
     # an abbreviation from the table weighs as much as all it stands for
-    parts += [(Phrase(pairs_of(name)), 20.0) for name in search.aliases.values()]
+    parts += [(Phrase(pairs(name)), 20.0) for name in search.aliases.values()]
     rows = _weighed(session, search, parts)
-    hits = (_scored(search, row) for row in rows)
+    weights = {token: search.titles.weight(token) for token in search.tokens}
+    hits = (_scored(search, weights, row) for row in rows)
     return {hit.document_id: hit for hit in hits if hit}
-
-
-def pairs_of(name: str) -> tuple[str, ...]:
-    """The tokens of a name."""
-    return tuple(name[n : n + 2] for n in range(len(name) - 1))
 
 
 def _weighed(session: Session, search: Search, parts: Sequence[tuple[Condition, float]]) -> Sequence[Any]:
@@ -73,21 +68,20 @@ def _weighed(session: Session, search: Search, parts: Sequence[tuple[Condition, 
     return session.execute(text(query), values).all()
 
 
-def _scored(search: Search, row: Any) -> TitleHit | None:
+def _scored(search: Search, weights: Mapping[str, float], row: Any) -> TitleHit | None:
     title, name = fold(row.title), fold(row.name)
     words, whole = search.asked.words, search.asked.text
     if any(word.in_title and not _has(word.parts, title) for word in words):
         return None
     aliased = [word for word in words if search.aliases.get(word.text) == name]
     if search.aliases.get(whole) == name:
-        return TitleHit(row.id, 1.7, full=True, way="words")
-    weights = {token: search.titles.weight(token) for token in search.tokens}
+        return TitleHit(row.id, 1.7, full=True, title=row.title)
     held = {token for word in words for token in word.tokens if token in title or word in aliased}
     cover = sum(weights[token] for token in held) / sum(weights.values())
     full = all(_has(word.parts, title) or word in aliased for word in words)
     score = cover * (0.75 + 0.25 * min(1, len(whole) / max(1, len(name))))
     score += 0.1 * full + 0.6 * (whole in {_plain(title), _plain(name)})
-    return TitleHit(row.id, score, full, "words")
+    return TitleHit(row.id, score, full, row.title)
 
 
 def _has(parts: Iterable[str], text_: str) -> bool:
@@ -98,7 +92,8 @@ def _plain(text_: str) -> str:
     return "".join(match[0] for match in RUN.finditer(text_))
 
 
-def _other_ways(session: Session, search: Search) -> list[TitleHit]:
+def other_ways(session: Session, search: Search) -> list[TitleHit]:
+    """Documents whose titles are what a single word abbreviates, sounds like or spells in letters; one query."""
     asked = search.asked.words[0].text
     ways = _ways(asked)
     if not ways:
@@ -141,13 +136,13 @@ def _found_by(row: Any, asked: str) -> TitleHit | None:
         if not _in_order(asked, name):
             return None
         ends = 0.25 * (name.endswith(asked[-1])) + 0.15 * name.startswith(asked[0])
-        return TitleHit(row.id, 0.45 + 0.3 * share + ends, full=True, way="abbreviation")
+        return TitleHit(row.id, 0.45 + 0.3 * share + ends, full=True, title=row.title)
     if row.way == "sound":
         length = len(syllables_in(asked)) if asked.isascii() else len(asked)
         share = min(1.0, length / max(1, len(name)))
         # two syllables are the sound of many words
-        return TitleHit(row.id, (0.5 if length < 3 else 0.75) + 0.25 * share, full=asked.isascii(), way="sound")
-    return TitleHit(row.id, 0.45 + 0.4 * share, full=True, way="letters")
+        return TitleHit(row.id, (0.5 if length < 3 else 0.75) + 0.25 * share, full=asked.isascii(), title=row.title)
+    return TitleHit(row.id, 0.45 + 0.4 * share, full=True, title=row.title)
 
 
 def _in_order(asked: str, title: str) -> bool:

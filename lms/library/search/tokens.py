@@ -6,16 +6,13 @@ it begins or is. Letters and digits are whole tokens, split from each other (ISO
 use the same fold.
 """
 
-import re
-
-from lms.library.search.characters import fold
+from lms.library.search.characters import RUN, fold
 
 #: raised when the same text would give other tokens; documents indexed by an older one are then indexed again
 VERSION = 2
 QUERY_LENGTH = 64
 #: tokens of one passage at most; their places must fit into a tsvector
 LONGEST = 12_000
-RUN = re.compile(r"(?P<han>[\u3400-\u9fff\U00020000-\U0003ffff\u3007]+)|[a-z]{1,60}|[0-9]{1,60}")
 
 
 def runs(folded: str) -> list[tuple[str, bool]]:
