@@ -11,7 +11,7 @@ from lms.library.search.engine import PASSAGES, Phrase, engine_of
 from lms.library.search.scoring import IN_TITLE, Part, scored
 
 #: as many passages are looked at: beyond, a query is too common to be told apart by its words
-CAP = 1000
+CAP = 600
 #: rows looked at for the rarest tokens, passages of them scored in full
 BUDGET, SCORED = 4000, 150
 MOST_APART = 6
@@ -86,6 +86,7 @@ def apart(session: Session, search: Search) -> tuple[tuple[str, int], ...]:
 
 
 def _hit(row: Any, parts: list[Part], *, full: bool) -> PassageScore:
-    found = scored(row.text, parts)
-    cover = found.cover + IN_TITLE * (1 - found.cover) if full else found.cover
-    return PassageScore(row.id, row.document_id, 0.5 * found.bm25 + 0.6 * cover + 0.35 * full, full)
+    key, document, body = row
+    bm25, cover = scored(body, parts)
+    cover += IN_TITLE * (1 - cover) if full else 0
+    return PassageScore(key, document, 0.5 * bm25 + 0.6 * cover + 0.35 * full, full)

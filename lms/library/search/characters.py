@@ -21,6 +21,7 @@ SPOKEN = {
     "传记": "zhuan ji", "省亲": "xing qin", "给付": "ji fu", "供给": "gong ji", "都市": "du shi", "成都": "cheng du",
     "首都": "shou du", "处分": "chu fen", "便宜": "pian yi", "率领": "shuai ling", "说服": "shui fu", "勾当": "gou dang",
 }  # fmt: skip
+_OTHERWISE = re.compile("|".join(SPOKEN))
 
 
 class _Fold(dict[int, str]):
@@ -90,11 +91,8 @@ def spoken(folded: str) -> tuple[str, ...]:
     """A syllable without tone for each character of a folded text; what has none (a digit, a mark) stays itself."""
     readings = _readings()
     found = [readings.get(char, char) for char in folded]
-    for word, syllables in SPOKEN.items():
-        at = folded.find(word)
-        while at >= 0:
-            found[at : at + len(word)] = syllables.split()
-            at = folded.find(word, at + 1)
+    for match in _OTHERWISE.finditer(folded):
+        found[match.start() : match.end()] = SPOKEN[match[0]].split()
     return tuple(found)
 
 

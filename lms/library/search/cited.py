@@ -24,7 +24,7 @@ def passages(session: Session, citation: Citation | None) -> dict[int, int]:
         return {}
     alias = session.scalar(select(Alias.name).where(Alias.alias == citation.name))
     found = _articles(session, citation, Document.name == (alias or citation.name))
-    if found:
+    if found or citation.bare:
         return found
     like = by_title(session, prepared(session, asked(citation.name), narrow({})))
     best = sorted((hit for hit in like.values() if hit.score >= SURE), key=lambda hit: (-hit.score, hit.document_id))

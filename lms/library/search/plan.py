@@ -27,6 +27,8 @@ from lms.library.search.titles import TitleHit
 #: with fewer documents than this, passages with only some of the words are shown as well
 ENOUGH = 10
 A_DOCUMENT = 3
+#: what a title counts beside the best passage (at most 1.45), and what a law of the state earns
+OF_TITLE, AUTHORITY = 1.2, 0.18
 #: so much of a title must be asked for before it is shown for that alone
 LEAST_TITLE = 0.35
 #: of a document found by its title, as many passages are looked through for one to show
@@ -126,19 +128,23 @@ def _ranked(
         if passage.id not in held or held[passage.id].score < passage.score:
             held[passage.id] = passage
     titled = {key for key, hit in by_title.items() if hit.full or hit.score >= LEAST_TITLE}
-    found = []
-    for row in _documents(session, {*best, *titled, *articles}):
-        if not made.narrow.holds(row):
-            continue
-        held = sorted(best.get(row.id, {}).values(), key=lambda one: (-one.score, one.id))
-        title = by_title.get(row.id)
-        score = 1.2 * title.score if title else 0.0
-        score += held[0].score if held else 0.0
-        score += (1.0 if row.id in articles else 0.0) + 0.06 * _authority(row)
-        full = row.id in articles or bool(title and title.full) or any(one.full for one in held)
-        keys = ([articles[row.id]] if row.id in articles else []) + [one.id for one in held if one.full >= full]
-        found.append(_Ranked(row, score, full, keys[:A_DOCUMENT] or [one.id for one in held[:A_DOCUMENT]]))
+    rows = _documents(session, {*best, *titled, *articles})
+    found = [
+        _rank(row, by_title.get(row.id), best.get(row.id, {}), articles.get(row.id))
+        for row in rows
+        if made.narrow.holds(row)
+    ]
     return sorted(found, key=_order)
+
+
+def _rank(row: Any, title: TitleHit | None, passages: Mapping[int, PassageScore], article: int | None) -> _Ranked:
+    held = sorted(passages.values(), key=lambda one: (-one.score, one.id)) if len(passages) > 1 else list(passages.values())
+    score = OF_TITLE * title.score if title else 0.0
+    score += held[0].score if held else 0.0
+    score += (0.0 if article is None else 1.0) + AUTHORITY * _authority(row)
+    full = article is not None or bool(title and title.full) or any(one.full for one in held)
+    keys = ([] if article is None else [article]) + [one.id for one in held if one.full >= full]
+    return _Ranked(row, score, full, keys[:A_DOCUMENT] or [one.id for one in held[:A_DOCUMENT]])
 
 
 def _order(one: _Ranked) -> tuple[object, ...]:

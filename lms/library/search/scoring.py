@@ -4,7 +4,7 @@ BM25 (Robertson and others, "Okapi at TREC-3", 1994) with k1 = 1.2, b = 0.75 ove
 the most it can be; beside it the share of what was asked that the passage has, weighed by how much each part says.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lms.library.search.characters import fold
@@ -24,25 +24,18 @@ class Part:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """How a passage scores: BM25 from 0 to 1, and the share of what was asked that it has itself."""
-
-    bm25: float
-    cover: float
-
-
-def scored(text: str, parts: Iterable[Part]) -> Scored:
-    """The score of a text."""
+def scored(text: str, parts: Sequence[Part]) -> tuple[float, float]:
+    """BM25 from 0 to 1, and the share of what was asked that the text has itself."""
     whole = bm25 = cover = 0.0
+    length = K1 * (1 - B + B * len(text) / LENGTH)
     folded: str | None = None
     for part in parts:
         whole += part.weight
         times = text.count(part.text)
         if not times:
             folded = fold(text) if folded is None else folded
-            times = folded.count(part.text)
+            times = 0 if folded is text else folded.count(part.text)
         if times:
             cover += part.weight
-            bm25 += part.weight * times / (times + K1 * (1 - B + B * len(text) / LENGTH))
-    return Scored(bm25 / whole, cover / whole) if whole else Scored(0.0, 0.0)
+            bm25 += part.weight * times / (times + length)
+    return (bm25 / whole, cover / whole) if whole else (0.0, 0.0)

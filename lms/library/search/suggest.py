@@ -1,7 +1,8 @@
 """Titles while a person types, by any part, by pinyin and by initials; and what may have been meant by a misspelt word."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import text
@@ -69,15 +70,22 @@ def meant(search: Search, hits: Iterable[TitleHit]) -> str | None:
     if len(words) != 1 or len(words[0].text) < LEAST_MISSPELT or words[0].text.isascii():
         return None
     word = words[0].text
+    sound = spoken(word)
     best = sorted(hits, key=lambda hit: (-hit.score, hit.document_id))[:COMPARED]
-    pieces = [piece for hit in best for piece in _pieces(fold(hit.title), len(word))]
-    alike = [piece for piece in pieces if spoken(piece) == spoken(word)] or [
-        piece for piece in pieces if _differs_in_one(word, piece)
-    ]
-    return next((piece for piece in alike if piece != word), None)
+    titles = [fold(hit.title) for hit in best]
+    alike = (piece for title in titles for piece in _alike(title, sound))
+    near = (piece for title in titles for piece in _pieces(title, len(word)) if _differs_in_one(word, piece))
+    return next((piece for piece in chain(alike, near) if piece != word), None)
 
 
-def _pieces(title: str, length: int) -> Iterable[str]:
+def _alike(title: str, sound: tuple[str, ...]) -> Iterator[str]:
+    """Pieces of a title that sound so."""
+    syllables, size = spoken(title), len(sound)
+    places = (n for n in range(len(title) - size + 1) if syllables[n] == sound[0] and syllables[n : n + size] == sound)
+    return (title[n : n + size] for n in places)
+
+
+def _pieces(title: str, length: int) -> Iterator[str]:
     """Pieces of a title as long as a word, one longer, one shorter."""
     for size in (length, length + 1, length - 1):
         yield from (title[n : n + size] for n in range(len(title) - size + 1))

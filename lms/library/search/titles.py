@@ -14,11 +14,13 @@ from lms.library.search.engine import CHARACTER, INITIAL, SYLLABLE, TITLES, Cond
 from lms.library.search.tokens import pairs
 
 #: rows looked at for the rarest tokens of a query, titles scored in full
-BUDGET, SCORED = 4000, 100
+BUDGET, SCORED = 2500, 100
 #: a title that has so much of the query is what was meant; else other ways of writing it are tried
 SURE = 0.75
 OTHER_WAYS = 300
-LONGEST_ABBREVIATION, LONGEST_PINYIN = 10, 60
+#: what a title earns that has every word, and one that is what was asked
+FULL, WHOLE = 0.25, 0.6
+LONGEST_ABBREVIATION, LONGEST_PINYIN, LEAST_SWAPPED = 10, 60, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ def _by_words(session: Session, search: Search) -> dict[int, TitleHit]:
     parts += [(Phrase(pairs(name)), 20.0) for name in search.aliases.values()]
     rows = _weighed(session, search, parts)
     weights = {token: search.titles.weight(token) for token in search.tokens}
-    hits = (_scored(search, weights, row) for row in rows)
+    whole = sum(weights.values())
+    hits = (_scored(search, weights, whole, row) for row in rows)
     return {hit.document_id: hit for hit in hits if hit}
 
 
@@ -68,20 +71,24 @@ def _weighed(session: Session, search: Search, parts: Sequence[tuple[Condition, 
     return session.execute(text(query), values).all()
 
 
-def _scored(search: Search, weights: Mapping[str, float], row: Any) -> TitleHit | None:
-    title, name = fold(row.title), fold(row.name)
-    words, whole = search.asked.words, search.asked.text
-    if any(word.in_title and not _has(word.parts, title) for word in words):
-        return None
+def _scored(search: Search, weights: Mapping[str, float], whole: float, row: Any) -> TitleHit | None:
+    key, raw, short = row
+    title, name = fold(raw), fold(short)
+    words, asked = search.asked.words, search.asked.text
+    if search.aliases.get(asked) == name:
+        return TitleHit(key, 1.7, full=True, title=raw)
+    weight = sum(weights[token] for token in weights if token in title)
     aliased = [word for word in words if search.aliases.get(word.text) == name]
-    if search.aliases.get(whole) == name:
-        return TitleHit(row.id, 1.7, full=True, title=row.title)
-    held = {token for word in words for token in word.tokens if token in title or word in aliased}
-    cover = sum(weights[token] for token in held) / sum(weights.values())
+    weight += sum(weights[token] for word in aliased for token in word.tokens if token not in title)
+    score = weight / whole * (0.75 + 0.25 * min(1, len(asked) / max(1, len(name))))
+    if weight < 0.999 * whole:
+        lacks = any(word.in_title and not _has(word.parts, title) for word in words)
+        return None if lacks else TitleHit(key, score, full=False, title=raw)
     full = all(_has(word.parts, title) or word in aliased for word in words)
-    score = cover * (0.75 + 0.25 * min(1, len(whole) / max(1, len(name))))
-    score += 0.1 * full + 0.6 * (whole in {_plain(title), _plain(name)})
-    return TitleHit(row.id, score, full, row.title)
+    if not full and any(word.in_title for word in words):
+        return None
+    score += FULL * full + WHOLE * (asked in {_plain(title), _plain(name)})
+    return TitleHit(key, score, full, raw)
 
 
 def _has(parts: Iterable[str], text_: str) -> bool:
@@ -133,16 +140,28 @@ def _found_by(row: Any, asked: str) -> TitleHit | None:
     name = fold(short_name(row.title))
     share = min(1.0, len(asked) / max(1, len(name)))
     if row.way == "abbreviation":
-        if not _in_order(asked, name):
-            return None
-        ends = 0.25 * (name.endswith(asked[-1])) + 0.15 * name.startswith(asked[0])
-        return TitleHit(row.id, 0.45 + 0.3 * share + ends, full=True, title=row.title)
+        return _abbreviated(row, asked, name)
     if row.way == "sound":
         length = len(syllables_in(asked)) if asked.isascii() else len(asked)
         share = min(1.0, length / max(1, len(name)))
+        same = sum(char in name for char in asked) / len(asked)
         # two syllables are the sound of many words
-        return TitleHit(row.id, (0.5 if length < 3 else 0.75) + 0.25 * share, full=asked.isascii(), title=row.title)
+        score = (0.5 if length < 3 else 0.7) + 0.25 * share + 0.1 * same
+        return TitleHit(row.id, score, full=asked.isascii(), title=row.title)
     return TitleHit(row.id, 0.45 + 0.4 * share, full=True, title=row.title)
+
+
+def _abbreviated(row: Any, asked: str, name: str) -> TitleHit | None:
+    """A title that has all characters in their order, or, where somebody swapped them, close together."""
+    share = min(1.0, len(asked) / max(1, len(name)))
+    if _in_order(asked, name):
+        ends = 0.25 * (name.endswith(asked[-1])) + 0.15 * name.startswith(asked[0])
+        return TitleHit(row.id, 0.45 + 0.3 * share + ends, full=True, title=row.title)
+    if len(asked) >= LEAST_SWAPPED:
+        for start in range(len(name)):
+            if set(asked) <= set(name[start : start + len(asked) + 1]):
+                return TitleHit(row.id, 0.65 + 0.25 * share, full=False, title=row.title)
+    return None
 
 
 def _in_order(asked: str, title: str) -> bool:
