@@ -20,15 +20,55 @@ from lms.library.source import Source, read
 from lms.subjects import CODES
 
 SEED = 11
-CITIES = (
-    "安康市 宝鸡市 白城市 北海市 亳州市 沧州市 常德市 潮州市 承德市 赤峰市 崇左市 大理市 丹东市 德阳市 定西市 鄂州市 防城港市 抚顺市 阜阳市 赣州市 "
-    "广元市 桂林市 海口市 邯郸市 汉中市 鹤岗市 衡阳市 葫芦岛市 淮安市 黄石市 吉安市 佳木斯市 锦州市 荆州市 景德镇市 九江市 昆明市 兰州市 乐山市 丽江市"
-).split()
+CITIES = [
+    "安康市",
+    "宝鸡市",
+    "白城市",
+    "北海市",
+    "亳州市",
+    "沧州市",
+    "常德市",
+    "潮州市",
+    "承德市",
+    "赤峰市",
+    "崇左市",
+    "大理市",
+    "丹东市",
+    "德阳市",
+    "定西市",
+    "鄂州市",
+    "防城港市",
+    "抚顺市",
+    "阜阳市",
+    "赣州市",
+    "广元市",
+    "桂林市",
+    "海口市",
+    "邯郸市",
+    "汉中市",
+    "鹤岗市",
+    "衡阳市",
+    "葫芦岛市",
+    "淮安市",
+    "黄石市",
+    "吉安市",
+    "佳木斯市",
+    "锦州市",
+    "荆州市",
+    "景德镇市",
+    "九江市",
+    "昆明市",
+    "兰州市",
+    "乐山市",
+    "丽江市",
+]
 KINDS = ("条例", "管理条例", "管理办法", "若干规定", "实施细则", "工作规定", "促进条例", "保护条例")
 INSERTS = (
     "（参照 ISO 9001 执行）", "，并使用 App 办理", "（PM2.5 浓度另行公布）", "，通过 OA 系统报送", "（GB 7718 另有规定的除外）", "，接入 5G 网络"
 )  # fmt: skip
-_CLAUSE = re.compile(r"^第[〇零一二三四五六七八九十百千]+条(?:之[一二三四五六七八九十]+)?[\s　]+(.{20,600})$", re.MULTILINE)
+_CLAUSE = re.compile(
+    r"^第[〇零一二三四五六七八九十百千]+条(?:之[一二三四五六七八九十]+)?[\s　]+(.{20,600})$", re.MULTILINE
+)
 _PLACE = re.compile(r"^.{2,12}?[省市区州](?=.{4})")
 _END = re.compile(r"(管理条例|实施办法|管理办法|若干规定|暂行条例|实施细则|条例|办法|规定)$")
 _DAY = re.compile(r"\((\d{4}-\d\d-\d\d)\)\.md$")
@@ -113,7 +153,7 @@ def _topic(title: str) -> str:
 
 def _document(chance: random.Random, clauses: Sequence[str], topics: Sequence[str]) -> str:
     title = chance.choice(CITIES) + chance.choice(topics) + chance.choice(KINDS)
-    taken = [chance.choice(clauses) for _ in range(chance.randint(4, 12))]
+    taken = [chance.choice(clauses) for _ in range(chance.randint(6, 17))]
     if chance.random() < 0.06:
         taken[0] = taken[0].rstrip("。") + chance.choice(INSERTS) + "。"
     return f"# {title}\n\n" + "\n\n".join(f"第{_numeral(n)}条　{clause}" for n, clause in enumerate(taken, 1)) + "\n"

@@ -76,7 +76,9 @@ def index() -> ResponseReturnValue:
 def suggestions() -> ResponseReturnValue:
     """Documents for the words typed so far, as JSON: titles and addresses."""
     found = suggest.suggestions(reading(), request.args.get("q", "").strip()[:QUERY_LENGTH])
-    return jsonify([{"title": one.title, "url": url_for("library.document", document_id=one.public_id)} for one in found])
+    return jsonify(
+        [{"title": one.title, "url": url_for("library.document", document_id=one.public_id)} for one in found]
+    )
 
 
 @bp.get("/searches")

@@ -48,8 +48,9 @@ class Counts:
 
 def counts(session: Session, tokens: Collection[str]) -> tuple[Counts, Counts]:
     """The counts of these tokens among passages and among titles; one query."""
-    rows = session.execute(select(Term.kind, Term.term, Term.count).where(Term.term.in_({"", *tokens}))).all()
-    found = {kind: {row.term: row.count for row in rows if row.kind == kind} for kind in (PASSAGE, TITLE)}
+    query = select(Term.kind, Term.term, Term.count.label("held")).where(Term.term.in_({"", *tokens}))
+    rows = session.execute(query).all()
+    found = {kind: {row.term: int(row.held) for row in rows if row.kind == kind} for kind in (PASSAGE, TITLE)}
     first, second = (Counts(kind, found[kind].get("", 1000), found[kind]) for kind in (PASSAGE, TITLE))
     return first, second
 
@@ -64,14 +65,30 @@ def count_again(session: Session) -> int:
     return len(found)
 
 
+#: by kind and database, how tokens are counted; FTS5 shows its counts through a table of the connection
+_SHOWN = {
+    PASSAGE: text("CREATE VIRTUAL TABLE IF NOT EXISTS temp.seen_passage USING fts5vocab(main, fts_passage, row)"),
+    TITLE: text("CREATE VIRTUAL TABLE IF NOT EXISTS temp.seen_title USING fts5vocab(main, fts_title, row)"),
+}
+_ON_SQLITE = {
+    PASSAGE: text("SELECT term, doc AS held FROM temp.seen_passage WHERE doc >= :least"),
+    TITLE: text("SELECT term, doc AS held FROM temp.seen_title WHERE doc >= :least"),
+}
+_ON_POSTGRES = {
+    PASSAGE: text(
+        "SELECT word AS term, ndoc AS held FROM ts_stat('SELECT tokens FROM fts_passage') WHERE ndoc >= :least"
+    ),
+    TITLE: text("SELECT word AS term, ndoc AS held FROM ts_stat('SELECT tokens FROM fts_title') WHERE ndoc >= :least"),
+}
+_ALL = {PASSAGE: text("SELECT count(*) FROM ref_passage"), TITLE: text("SELECT count(*) FROM ref_document")}
+
+
 def _counted(session: Session, kind: str) -> list[dict[str, object]]:
-    table, least = f"fts_{kind}", LEAST[kind]
     if session.get_bind().dialect.name == "sqlite":
-        session.execute(text(f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.seen_{kind} USING fts5vocab(main, {table}, row)"))
-        query = f"SELECT term, doc AS count FROM temp.seen_{kind} WHERE doc >= {least}"  # noqa: S608
+        session.execute(_SHOWN[kind])
+        query = _ON_SQLITE[kind]
     else:
-        query = f"SELECT word AS term, ndoc AS count FROM ts_stat('SELECT tokens FROM {table}') WHERE ndoc >= {least}"  # noqa: S608
-    rows = session.execute(text(query)).all()
-    total = session.scalar(text(f"SELECT count(*) FROM ref_{'document' if kind == TITLE else 'passage'}"))  # noqa: S608
-    found: list[dict[str, object]] = [{"kind": kind, "term": "", "count": total or 0}]
-    return found + [{"kind": kind, "term": row.term, "count": row.count} for row in rows]
+        query = _ON_POSTGRES[kind]
+    rows = session.execute(query, {"least": LEAST[kind]}).all()
+    found: list[dict[str, object]] = [{"kind": kind, "term": "", "count": session.scalar(_ALL[kind]) or 0}]
+    return found + [{"kind": kind, "term": row.term, "count": row.held} for row in rows]

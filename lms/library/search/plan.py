@@ -15,7 +15,7 @@ from sqlalchemy import Date, or_, select, text
 from sqlalchemy.orm import Session
 
 from lms.library.citation import citation_in
-from lms.library.models import Document, DocumentPassage
+from lms.library.models import DocumentPassage
 from lms.library.search import bodies, cited, suggest, titles
 from lms.library.search.asking import Search, prepared
 from lms.library.search.bodies import CAP, PassageScore
@@ -138,7 +138,11 @@ def _ranked(
 
 
 def _rank(row: Any, title: TitleHit | None, passages: Mapping[int, PassageScore], article: int | None) -> _Ranked:
-    held = sorted(passages.values(), key=lambda one: (-one.score, one.id)) if len(passages) > 1 else list(passages.values())
+    held = (
+        sorted(passages.values(), key=lambda one: (-one.score, one.id))
+        if len(passages) > 1
+        else list(passages.values())
+    )
     score = OF_TITLE * title.score if title else 0.0
     score += held[0].score if held else 0.0
     score += (0.0 if article is None else 1.0) + AUTHORITY * _authority(row)
@@ -190,11 +194,15 @@ def _hits(session: Session, shown: Sequence[_Ranked], wanted: Asked) -> tuple[Hi
     columns = (DocumentPassage.id, DocumentPassage.document_id, DocumentPassage.label, DocumentPassage.anchor)
     some = DocumentPassage.document_id.in_(bare) & (DocumentPassage.seq <= OPENING)
     rows = session.execute(
-        select(*columns, DocumentPassage.text).where(or_(DocumentPassage.id.in_(ids), some)).order_by(DocumentPassage.id)
+        select(*columns, DocumentPassage.text)
+        .where(or_(DocumentPassage.id.in_(ids), some))
+        .order_by(DocumentPassage.id)
     ).all()
     by_id = {row.id: row for row in rows}
     return tuple(
-        _hit(one, [by_id[key] for key in one.passages if key in by_id] or _opening(one, rows, wanted.words), wanted.words)
+        _hit(
+            one, [by_id[key] for key in one.passages if key in by_id] or _opening(one, rows, wanted.words), wanted.words
+        )
         for one in shown
     )
 

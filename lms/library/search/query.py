@@ -12,8 +12,12 @@ from lms.library.search.tokens import QUERY_LENGTH, pairs, runs
 
 MOST_WORDS = 12
 #: a minus sign of full width counts as well, and so does a colon after the name of a field
-_PART = re.compile(r'(?P<minus>(?<!\S)[-－])?(?:(?P<field>title|标题)[:：])?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))')
-_QUOTES = str.maketrans({"“": '"', "”": '"', "「": '"', "」": '"', "『": '"', "』": '"', "〝": '"', "〞": '"', "＂": '"'})
+_PART = re.compile(
+    r'(?P<minus>(?<!\S)[-－])?(?:(?P<field>title|标题)[:：])?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))'
+)
+_QUOTES = str.maketrans(
+    {"“": '"', "”": '"', "「": '"', "」": '"', "『": '"', "』": '"', "〝": '"', "〞": '"', "＂": '"'}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,10 @@ def make_right(report: Report, *, everything: bool = False) -> dict[str, int]:
             if session.scalar(select(Document.id).where(Document.id == key)) is not None:
                 filling.put(session, key)
         report(number, len(keys))
-    found = {"indexed": len(keys), "terms": frequencies.count_again(reading()) if everything or _is_due(reading()) else 0}
+    found = {
+        "indexed": len(keys),
+        "terms": frequencies.count_again(reading()) if everything or _is_due(reading()) else 0,
+    }
     reading().rollback()
     _merge(report)
     with writing() as session:
@@ -60,7 +63,7 @@ def _is_wrong(row: Any) -> bool:
 def _is_due(session: Session) -> bool:
     before = session.scalar(select(Term.count).where(Term.kind == frequencies.PASSAGE, Term.term == ""))
     count = session.scalar(text("SELECT count(*) FROM ref_passage")) or 0
-    return abs(count - (before or 0)) > CHANGED * count
+    return abs(int(count) - (before or 0)) > CHANGED * int(count)
 
 
 def _merge(report: Report) -> None:
@@ -69,5 +72,7 @@ def _merge(report: Report) -> None:
         return
     for number in range(1, MERGES + 1):
         with writing() as session:
-            session.execute(text("INSERT INTO fts_passage (fts_passage, rank) VALUES ('merge', :pages)"), {"pages": PAGES})
+            session.execute(
+                text("INSERT INTO fts_passage (fts_passage, rank) VALUES ('merge', :pages)"), {"pages": PAGES}
+            )
         report(number, MERGES)

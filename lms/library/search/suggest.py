@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from lms.library.citation import short_name
+from lms.library.models import Document
 from lms.library.search.asking import Search, prepared
 from lms.library.search.characters import fold, spoken
 from lms.library.search.engine import TITLES, engine_of
@@ -45,7 +46,9 @@ def suggestions(session: Session, typed: str) -> tuple[Suggestion, ...]:
     if len(found) < MOST and len(wanted.words) == 1:
         known = {row.id for row in found}
         hits = sorted(other_ways(session, made), key=lambda hit: (-hit.score, hit.document_id))
-        found += _rows(session, [key for key in dict.fromkeys(hit.document_id for hit in hits) if key not in known][:MOST])
+        found += _rows(
+            session, [key for key in dict.fromkeys(hit.document_id for hit in hits) if key not in known][:MOST]
+        )
     return tuple(Suggestion(row.public_id, row.title) for row in found[:MOST])
 
 
@@ -57,8 +60,8 @@ def _likely(row: Any, typed: str) -> tuple[object, ...]:
 def _rows(session: Session, ids: list[int]) -> list[Any]:
     if not ids:
         return []
-    keys = ",".join(str(int(key)) for key in ids)
-    rows = session.execute(text(f"SELECT id, public_id, title, status FROM ref_document WHERE id IN ({keys})")).all()  # noqa: S608
+    query = select(Document.id, Document.public_id, Document.title, Document.status).where(Document.id.in_(ids))
+    rows = session.execute(query).all()
     return sorted(rows, key=lambda row: ids.index(row.id))
 
 
