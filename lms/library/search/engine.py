@@ -24,6 +24,7 @@ class Phrase:
 
     tokens: tuple[str, ...]
     prefix: bool = False
+    #: among PASSAGES only; TITLES hold nothing else
     in_title: bool = False
 
 
@@ -105,21 +106,23 @@ class Sqlite:
 
     def rows(self, table: str, condition: Condition, *, name: str) -> tuple[str, str]:
         """By MATCH, in the order of ids."""
-        return f"SELECT rowid AS id FROM {table} WHERE {table} MATCH :{name}", _fts5(condition)  # noqa: S608
+        return f"SELECT rowid AS id FROM {table} WHERE {table} MATCH :{name}", _fts5(condition, table)  # noqa: S608
 
 
 def _columns(entry: Entry) -> dict[str, object]:
     return {"id": entry.id, "title": " ".join(entry.title), "body": " ".join(entry.body)}
 
 
-def _fts5(condition: Condition) -> str:
+def _fts5(condition: Condition, table: str) -> str:
     if isinstance(condition, Phrase):
         quoted = '"' + " ".join(condition.tokens) + '"' + (" *" if condition.prefix else "")
-        return f"(title : {quoted})" if condition.in_title else f"({quoted})"
+        return f"(title : {quoted})" if condition.in_title and table == PASSAGES else f"({quoted})"
     if isinstance(condition, But):
-        return f"({_fts5(condition.wanted)} NOT ({' OR '.join(_fts5(part) for part in condition.unwanted)}))"
+        return (
+            f"({_fts5(condition.wanted, table)} NOT ({' OR '.join(_fts5(part, table) for part in condition.unwanted)}))"
+        )
     joint = " AND " if isinstance(condition, Every) else " OR "
-    return f"({joint.join(_fts5(part) for part in condition.parts)})"
+    return f"({joint.join(_fts5(part, table) for part in condition.parts)})"
 
 
 class Postgres:
@@ -146,7 +149,7 @@ class Postgres:
 
     def rows(self, table: str, condition: Condition, *, name: str) -> tuple[str, str]:
         """By @@."""
-        return f"SELECT id FROM {table} WHERE tokens @@ CAST(:{name} AS tsquery)", _tsquery(condition)  # noqa: S608
+        return f"SELECT id FROM {table} WHERE tokens @@ CAST(:{name} AS tsquery)", _tsquery(condition, table)  # noqa: S608
 
 
 def _vector(title: Sequence[str], body: Sequence[str]) -> str:
@@ -155,17 +158,17 @@ def _vector(title: Sequence[str], body: Sequence[str]) -> str:
     return " ".join(heads + [f"'{token}':{place}" for place, token in enumerate(body, first)])
 
 
-def _tsquery(condition: Condition) -> str:
+def _tsquery(condition: Condition, table: str) -> str:
     if isinstance(condition, Phrase):
-        marks = "A" if condition.in_title else ""
+        marks = "A" if condition.in_title and table == PASSAGES else ""
         parts = [f"'{token}'" + (f":{marks}" if marks else "") for token in condition.tokens]
         if condition.prefix:
             parts[-1] = f"'{condition.tokens[-1]}':*{marks}"
         return "(" + " <-> ".join(parts) + ")"
     if isinstance(condition, But):
-        return f"({_tsquery(condition.wanted)} & !({' | '.join(_tsquery(part) for part in condition.unwanted)}))"
+        return f"({_tsquery(condition.wanted, table)} & !({' | '.join(_tsquery(part, table) for part in condition.unwanted)}))"
     joint = " & " if isinstance(condition, Every) else " | "
-    return "(" + joint.join(_tsquery(part) for part in condition.parts) + ")"
+    return "(" + joint.join(_tsquery(part, table) for part in condition.parts) + ")"
 
 
 def engine_of(session: Session) -> Engine:

@@ -127,7 +127,8 @@ def _ranked(
         held = best.setdefault(passage.document_id, {})
         if passage.id not in held or held[passage.id].score < passage.score:
             held[passage.id] = passage
-    titled = {key for key, hit in by_title.items() if hit.full or hit.score >= LEAST_TITLE}
+    free = not any(word.must for word in made.asked.words)
+    titled = {key for key, hit in by_title.items() if hit.full or (free and hit.score >= LEAST_TITLE)}
     rows = _documents(session, {*best, *titled, *articles})
     found = [
         _rank(row, by_title.get(row.id), best.get(row.id, {}), articles.get(row.id))

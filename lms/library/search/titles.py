@@ -38,6 +38,8 @@ def by_title(session: Session, search: Search) -> dict[int, TitleHit]:
     found = _by_words(session, search)
     if any(hit.full or hit.score >= SURE for hit in found.values()) or len(search.asked.words) != 1:
         return found
+    if search.asked.words[0].must:
+        return found
     for hit in other_ways(session, search):
         known = found.get(hit.document_id)
         if known is None or known.score < hit.score:
@@ -107,7 +109,7 @@ def other_ways(session: Session, search: Search) -> list[TitleHit]:
         return []
     engine, values, queries = engine_of(session), dict[str, object](), list[str]()
     for way, condition in ways.items():
-        rows, values[way] = engine.rows(TITLES, search.some(condition), name=way)
+        rows, values[way] = engine.rows(TITLES, search.limited(condition), name=way)
         queries.append(f"SELECT id, '{way}' AS way FROM ({rows} LIMIT {OTHER_WAYS}) r_{way}")  # noqa: S608
     query = (
         "SELECT d.id, d.title, d.name, u.way FROM "  # noqa: S608
