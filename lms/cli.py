@@ -309,7 +309,7 @@ def content_load() -> None:
 
 
 @main.command("bench", context_settings={"ignore_unknown_options": True, "help_option_names": []})
-@click.argument("what", type=click.Choice(["exam", "bank"]))
+@click.argument("what", type=click.Choice(["exam", "bank", "search"]))
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def bench(what: str, words: tuple[str, ...]) -> None:
     """Measure the product in a process of its own; WORDS go to the measurement, e.g. --json or --help."""

@@ -43,6 +43,7 @@ KIND_NAMES = {
     "library.read_import": lazy_gettext("Read a file of documents"),
     "library.take_import": lazy_gettext("Bring documents into the library"),
     "library.sweep": lazy_gettext("End documents whose last day has passed"),
+    "library.index": lazy_gettext("Keep the index of the library right"),
     "bank.bulk": lazy_gettext("Change particulars of many questions"),
     "bank.bulk.undo": lazy_gettext("Take back a change of many questions"),
     "bank.move": lazy_gettext("Move many questions on"),

@@ -4,11 +4,16 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from lms.library.search.characters import fold
 from question_bank.normaliser import number_of
 
 _ARTICLE = re.compile(
     r"第\s*([0-9]+|[〇零一二三四五六七八九十百千两]+)\s*条(?:\s*之\s*([0-9]+|[一二三四五六七八九十]+))?"
 )
+#: as people type it, after the fold
+_TYPED = re.compile(r"第?\s*" + _ARTICLE.pattern.removeprefix(r"第\s*"))
+#: 劳动合同法 82
+_BARE = re.compile(r"(?<=\S)\s+([0-9]{1,4})$")
 _COUNTRY = "中华人民共和国"
 
 
@@ -31,6 +36,8 @@ class Citation:
 
     name: str
     article: Article
+    #: without the word 条: it is only one where the law of exactly this name has such an article
+    bare: bool = False
 
 
 def short_name(title: str) -> str:
@@ -50,14 +57,21 @@ def article_of(text: str | None) -> Article | None:
 
 
 def citation_in(query: str) -> Citation | None:
-    """The citation a query consists of (《商标法》第五十二条, 民法典第577条); None when it is something else."""
-    text = unicodedata.normalize("NFKC", query).strip()
-    match = _ARTICLE.search(text)
-    article = article_of(text)
-    if match is None or article is None or match.end() != len(text):
-        return None
+    """The citation a query consists of (《商标法》第五十二条, 民法典第577条, 刑法266条, 刑法 266); None when it is something else.
+
+    Traditional characters and half or full width make no difference.
+    """
+    text = fold(query).strip()
+    match = _TYPED.search(text)
+    if match is None or match.end() != len(text):
+        bare = _BARE.search(text)
+        name = short_name(text[: bare.start()]) if bare else ""
+        return Citation(name, Article(int(bare[1])), bare=True) if bare and len(name) >= 2 else None
+    number, sub = _whole(match[1]), _whole(match[2]) if match[2] else 0
     name = short_name(text[: match.start()])
-    return Citation(name, article) if len(name) >= 2 else None
+    if number is None or sub is None or len(name) < 2:
+        return None
+    return Citation(name, Article(number, sub))
 
 
 def _whole(text: str) -> int | None:

@@ -10,7 +10,7 @@ from flask import current_app
 from lms.config import Config
 from lms.database import reading
 from lms.library import importing
-from lms.library.search import plan
+from lms.library.search import plan, rebuild
 
 
 @click.group()
@@ -44,10 +44,10 @@ def import_(folder: Path, *, dry_run: bool, as_json: bool) -> None:
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 300), help="Documents at most.")
 def search(words: tuple[str, ...], *, as_json: bool, limit: int) -> None:
     """Search as the page does."""
-    found = plan.search(reading(), " ".join(words), only={})
-    shown = found.hits[:limit]
+    found = plan.search(reading(), " ".join(words), only={}, size=limit)
+    shown = found.hits
     if as_json:
-        click.echo(json.dumps({"total": len(found.hits), "hits": [asdict(hit) for hit in shown]}, ensure_ascii=False))
+        click.echo(json.dumps({"total": found.total, "hits": [asdict(hit) for hit in shown]}, ensure_ascii=False))
         return
     for hit in shown:
         click.echo(hit.title)
@@ -55,3 +55,20 @@ def search(words: tuple[str, ...], *, as_json: bool, limit: int) -> None:
             click.echo(f"    {passage.label}  {''.join(piece for piece, _is_hit in passage.snippet)}")
     if not shown:
         click.echo("Nothing found.")
+
+
+@library.command("reindex")
+@click.option("--all", "everything", is_flag=True, help="Every document, not only those that need it.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+def reindex(*, everything: bool, as_json: bool) -> None:
+    """Make the index of the search right again, document by document, while people search; and count common tokens."""
+    outcome = rebuild.make_right(_progress, everything=everything)
+    if as_json:
+        click.echo(json.dumps(outcome))
+    else:
+        click.echo(", ".join(f"{name} {count}" for name, count in outcome.items()))
+
+
+def _progress(done: int, total: int) -> None:
+    if done % 500 == 0:
+        click.echo(f"{done} / {total}", err=True)

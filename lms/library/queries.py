@@ -171,14 +171,6 @@ def facts_of(session: Session, public_id: str, *, restricted: bool = False) -> t
     return DocumentRow(*(getattr(document, column.key) for column in _ROW)), _facts(document)
 
 
-def restricted_among(session: Session, public_ids: Collection[str]) -> frozenset[str]:
-    """Those of some documents that are for librarians alone."""
-    if not public_ids:
-        return frozenset()
-    query = select(Document.public_id).where(Document.access != READERS, Document.public_id.in_(public_ids))
-    return frozenset(session.scalars(query))
-
-
 def _facts(document: Document) -> DocumentFacts:
     after = document.valid_until + timedelta(days=1) if document.valid_until else None
     ends_on = min((day for day in (document.repealed_on, after) if day), default=None)

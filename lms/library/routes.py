@@ -1,9 +1,8 @@
 """The library in the browser: search, browse, read."""
 
-from collections import Counter
-from dataclasses import replace
+from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -17,7 +16,8 @@ from lms.library import queries, service, standing
 from lms.library.forms import RepealForm
 from lms.library.names import names
 from lms.library.policy import may_manage
-from lms.library.search.plan import Found, search
+from lms.library.search import log, suggest
+from lms.library.search.plan import search
 from lms.library.search.tokens import QUERY_LENGTH
 from lms.paging import Page, paginate, requested_page
 from lms.subjects import SUBJECTS
@@ -26,6 +26,10 @@ bp = Blueprint("library", __name__, url_prefix="/library", template_folder="temp
 
 HITS = 20
 FILTERS = ("subject", "kind", "status")
+#: documents found are at most so many pages
+LAST_PAGE = 100
+#: for the list of what was searched for
+LOOKED_BACK = timedelta(days=90)
 
 
 @bp.get("/")
@@ -33,7 +37,7 @@ FILTERS = ("subject", "kind", "status")
 def index() -> ResponseReturnValue:
     """Search; without words, the subjects to browse."""
     asked = request.args.get("q", "").strip()[:QUERY_LENGTH]
-    chosen = _chosen()
+    chosen = _chosen() | {name: request.args.get(name, "")[:10] for name in ("since", "until")}
     if not asked:
         counts = queries.counts(reading())
         return render_template(
@@ -43,16 +47,40 @@ def index() -> ResponseReturnValue:
             total=sum(counts.values()),
             may_manage=may_manage(viewer()),
         )
-    found = _readable(search(reading(), asked, only=chosen))
-    return render_template(
+    number = min(requested_page(), LAST_PAGE)
+    found = search(reading(), asked, only=chosen, first=(number - 1) * HITS, size=HITS)
+    page = render_template(
         "library/results.html",
         asked=asked,
         chosen=chosen,
+        narrowed=any(chosen.values()),
         found=found,
-        page=_page(found),
-        facets=Counter(hit.subject for hit in found.hits if hit.subject).most_common(8),
+        page=Page(found.hits, number, HITS, found.total),
         **names(),
     )
+    if number == 1:
+        log.note(current_app, found.asked, found.total)
+    return page
+
+
+@bp.get("/suggestions")
+@signed_in
+def suggestions() -> ResponseReturnValue:
+    """Documents for the words typed so far, as JSON: titles and addresses."""
+    found = suggest.suggestions(reading(), request.args.get("q", "").strip()[:QUERY_LENGTH])
+    return jsonify(
+        [{"title": one.title, "url": url_for("library.document", document_id=one.public_id)} for one in found]
+    )
+
+
+@bp.get("/searches")
+@requires(Act.MANAGE_LIBRARY)
+def searches() -> ResponseReturnValue:
+    """What people searched for, the most frequent first; with `which=nothing` what the library had no answer to."""
+    nothing = request.args.get("which") == "nothing"
+    query = log.most_searched(since=today() - LOOKED_BACK, only_without=nothing)
+    page = paginate(reading(), query, number=requested_page())
+    return render_template("library/searches.html", page=page, nothing=nothing, days=LOOKED_BACK.days)
 
 
 @bp.get("/documents")
@@ -118,20 +146,5 @@ def _read(document_id: str, form: RepealForm) -> str:
     )
 
 
-def _readable(found: Found) -> Found:
-    """What was found without documents for librarians alone, which a citation leads to; librarians see them in lists."""
-    hidden = queries.restricted_among(reading(), [hit.public_id for hit in found.hits])
-    if not hidden:
-        return found
-    kept = tuple(hit for hit in found.hits if hit.public_id not in hidden)
-    before = sum(hit.public_id in hidden for hit in found.hits[: found.loose_from])
-    return replace(found, hits=kept, loose_from=found.loose_from - before)
-
-
 def _chosen() -> dict[str, str]:
     return {name: request.args.get(name, "")[:60] for name in FILTERS}
-
-
-def _page(found: Found) -> Page[object]:
-    number = min(requested_page(), max(1, -(-len(found.hits) // HITS)))
-    return Page(found.hits[(number - 1) * HITS : number * HITS], number, HITS, len(found.hits))

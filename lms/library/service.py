@@ -15,6 +15,7 @@ from lms.errors import NotFound
 from lms.library import changes, texts
 from lms.library.citation import short_name
 from lms.library.models import Document, Relation
+from lms.library.search import filling
 from lms.library.source import Problem, Source, read
 from lms.library.version_queries import VersionRow
 
@@ -106,6 +107,7 @@ def reinstate(session: Session, public_id: str) -> None:
     before = {"title": document.title, "day": document.repealed_on.isoformat() if document.repealed_on else None}
     document.repealed_on = document.repeal_reason = None
     document.status = REPEALED if _has_ended(document) else "current"
+    filling.put(session, document.id)
     record(session, "library.reinstate", thing="document", thing_id=public_id, before=before)
 
 
@@ -133,6 +135,7 @@ def _end_replaced(session: Session, document: Document, source: Source) -> None:
 def _end(session: Session, document: Document) -> None:
     before = changes.editions(session, [document.name])
     document.status = REPEALED
+    filling.put(session, document.id)
     changes.announce(session, before, day=_ends_on(document), reason=document.repeal_reason)
 
 
@@ -188,15 +191,14 @@ def set_facts(session: Session, public_id: str, facts: Mapping[str, Any], *, rea
     if not before:
         return False
     had_ended, held = _has_ended(document), changes.editions(session, [document.name, short_name(str(facts["title"]))])
-    texts.unindex(session, document)
     for name in before:
         setattr(document, name, facts[name])
     document.set_by_hand = sorted({*document.set_by_hand, *before})
     if "title" in before:
         document.name = short_name(document.title)
-    texts.index(session, document)
     if _has_ended(document) != had_ended:
         document.status = "current" if had_ended else REPEALED
+    filling.put(session, document.id)
     changes.announce(session, held, day=_ends_on(document), reason=reason)
     after = {name: facts[name] for name in before}
     record(

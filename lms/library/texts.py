@@ -1,13 +1,13 @@
 """The text of a document: its passages and their index, the versions it has had, the laws it names."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from lms.clock import now
 from lms.library.cited import named_in
 from lms.library.models import Document, DocumentPassage, DocumentVersion, Relation
 from lms.library.passages import page_at, passages
-from lms.library.search.index import index_of
+from lms.library.search import filling
 from lms.library.source import Source
 
 READERS = "readers"
@@ -68,41 +68,10 @@ def add_passages(session: Session, document: Document, pages: tuple[tuple[int, i
         for number, passage in enumerate(passages(document.markdown), 1)
     ]
     session.add_all(rows)
-    session.flush()
-    _index(session, document, rows)
+    filling.put(session, document.id)
 
 
 def forget_passages(session: Session, document: Document) -> None:
     """Take the passages out, and out of the index."""
-    unindex(session, document)
+    filling.take_out(session, document.id)
     session.execute(delete(DocumentPassage).where(DocumentPassage.document_id == document.id))
-
-
-def index(session: Session, document: Document) -> None:
-    """Let the passages be found, where everybody may read them."""
-    _index(session, document, _rows(session, document))
-
-
-def unindex(session: Session, document: Document) -> None:
-    """Let them not be found any more; called before title or access change."""
-    if document.access == READERS:
-        found = index_of(session)
-        for row in _rows(session, document):
-            found.remove(session, row.id, _heading(document.title, row), row.text)
-
-
-def _index(session: Session, document: Document, rows: list[DocumentPassage]) -> None:
-    if document.access == READERS:
-        found = index_of(session)
-        for row in rows:
-            found.add(session, row.id, _heading(document.title, row), row.text)
-
-
-def _rows(session: Session, document: Document) -> list[DocumentPassage]:
-    query = select(DocumentPassage).where(DocumentPassage.document_id == document.id)
-    return list(session.scalars(query.order_by(DocumentPassage.seq)))
-
-
-def _heading(title: str, row: DocumentPassage) -> str:
-    """What is indexed as a passage's title: the document's, and the words above the passage."""
-    return " ".join([title, *row.path[1:], row.label or ""])

@@ -1,4 +1,6 @@
-"""Work of the library outside requests: laws end on a day, whether anybody looks or not; files are read and taken."""
+"""Work of the library outside requests: laws end on a day, whether anybody looks or not; files are read and taken; the index is
+kept right.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,19 +14,23 @@ from lms.config import Config
 from lms.database import reading, writing
 from lms.library import archives, importing, originals, service
 from lms.library.formats.record import Unreadable
+from lms.library.search import rebuild
 
-SWEEP = "library.sweep"
+SWEEP, INDEX = "library.sweep", "library.index"
 #: a law ends at midnight, an exam may open at nine
 SWEEP_SECONDS = 3600
+INDEX_SECONDS = 3600
 
 
 def init_app(app: Flask, config: Config) -> None:
     """Register the handlers."""
     jobs.register(app, SWEEP, sweep)
+    jobs.register(app, INDEX, index)
     jobs.register(app, importing.READ_JOB, read_import)
     jobs.register(app, importing.TAKE_JOB, take_import)
     if not config.testing:
         jobs.every(app, SWEEP, SWEEP_SECONDS)
+        jobs.every(app, INDEX, INDEX_SECONDS)
 
 
 def sweep(run: jobs.JobRun) -> Mapping[str, Any]:
@@ -105,3 +111,8 @@ def _take(one: importing.Pending, number: int, name: str, data: bytes, media: Pa
     except Unreadable as error:
         with writing() as session:
             importing.refuse(session, one.id, number, error)
+
+
+def index(run: jobs.JobRun) -> Mapping[str, Any]:
+    """Index again what has to be, and count what is common."""
+    return rebuild.make_right(run.report)

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from lms.database import reading, writing
 from lms.library import queries, service
+from lms.library.search.characters import fold
 from lms.library.search.plan import Found, search
+from lms.library.search.query import words
 from lms.library.search.snippet import snippet
-from lms.library.search.tokens import fold, tokens, words
+from lms.library.search.tokens import tokens
 from lms.library.source import Source, read
 from tests.cast import Cast, sign_in
 

@@ -2,14 +2,21 @@
 
 from collections.abc import Sequence
 
-from lms.library.search.tokens import Word, fold_with_places
+from lms.library.search.characters import fold_with_places
+from lms.library.search.query import Word
 
 WIDTH = 90
+#: no more places are marked or weighed: the window is long found by then
+MOST_SPANS = 200
 Segments = tuple[tuple[str, bool], ...]
+Span = tuple[int, int, str]
 
 
 def snippet(text: str, words: Sequence[Word], *, width: int = WIDTH) -> Segments:
-    """The window of `width` characters with the most different words, as (piece, is it a hit) in order."""
+    """The window of `width` characters with the most different words, as (piece, is it a hit) in order.
+
+    Where a word does not stand as a whole, its pairs of characters are marked.
+    """
     spans = _spans(text, words)
     start = _best_start(spans, len(text), width)
     end = min(len(text), start + width)
@@ -25,29 +32,51 @@ def snippet(text: str, words: Sequence[Word], *, width: int = WIDTH) -> Segments
     return tuple((piece, hit) for piece, hit in pieces if piece)
 
 
-def _spans(text: str, words: Sequence[Word]) -> list[tuple[int, int, str]]:
+def _spans(text: str, words: Sequence[Word]) -> list[Span]:
     folded = fold_with_places(text)
-    spans = []
+    spans: list[Span] = []
     for word in words:
-        at = folded.text.find(word.text)
-        while at >= 0:
-            spans.append((folded.places[at], folded.places[at + len(word.text) - 1] + 1, word.text))
-            at = folded.text.find(word.text, at + len(word.text))
+        for part in word.parts:
+            whole = _places(folded.text, part, folded.places)
+            if not whole and len(part) > 2 and not part.isascii():
+                for token in (part[n : n + 2] for n in range(len(part) - 1)):
+                    whole += _places(folded.text, token, folded.places)
+            spans += whole
     return sorted(spans)
 
 
-def _best_start(spans: Sequence[tuple[int, int, str]], length: int, width: int) -> int:
+def _places(folded: str, part: str, places: Sequence[int]) -> list[Span]:
+    found: list[Span] = []
+    at = folded.find(part)
+    while at >= 0 and len(found) < MOST_SPANS:
+        found.append((places[at], places[at + len(part) - 1] + 1, part))
+        at = folded.find(part, at + len(part))
+    return found
+
+
+def _best_start(spans: Sequence[Span], length: int, width: int) -> int:
+    """Where the window begins: with the most different words in it, the earliest of the best."""
     if not spans or length <= width:
         return 0
-    starts = [max(0, left - width // 4) for left, _right, _word in spans]
-    return min(
-        starts,
-        key=lambda start: (-len({w for left, right, w in spans if start <= left and right <= start + width}), start),
-    )
+    best, most, end = 0, 0, 0
+    inside: dict[str, int] = {}
+    for first, (left, _right, _word) in enumerate(spans):
+        start = max(0, left - width // 4)
+        while end < len(spans) and spans[end][1] <= start + width:
+            inside[spans[end][2]] = inside.get(spans[end][2], 0) + 1
+            end += 1
+        weight = sum(len(word) for word, times in inside.items() if times)
+        if weight > most:
+            best, most = start, weight
+        if end > first:
+            inside[spans[first][2]] -= 1
+        else:
+            end = first + 1
+    return best
 
 
-def _merged(spans: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    merged: list[tuple[int, int, str]] = []
+def _merged(spans: Sequence[Span]) -> list[Span]:
+    merged: list[Span] = []
     for left, right, word in spans:
         if merged and left <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(right, merged[-1][1]), word)

@@ -1,0 +1,106 @@
+"""Keeping the index in step with the documents, in the transaction that changes them."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from lms.library.search.characters import RUN, fold, spoken
+from lms.library.search.engine import CHARACTER, FACT, INITIAL, SYLLABLE, Entry, engine_of
+from lms.library.search.tokens import LONGEST, VERSION, tokens
+
+#: access of what everybody may read who is signed in
+READERS = "readers"
+#: tokens of a passage's title at most: the document's, and the headings above the passage
+LONGEST_TITLE = 800
+_DOCUMENT = text(
+    "SELECT d.title, d.subject, d.kind, d.status, d.issued_on, d.access, i.version, i.title AS held, i.facts"
+    " FROM ref_document d LEFT JOIN ref_indexed i ON i.document_id = d.id WHERE d.id = :id"
+)
+_PASSAGES = text("SELECT id, label, path, text FROM ref_passage WHERE document_id = :id ORDER BY id")
+_NOTE = text("INSERT INTO ref_indexed (document_id, version, title, facts) VALUES (:id, :version, :title, :facts)")
+_FORGET = text("DELETE FROM ref_indexed WHERE document_id = :id")
+
+
+def put(session: Session, document_id: int) -> None:
+    """Index a document as its rows say now, whether it was in the index or not; not what is for librarians alone. What is
+    pending is flushed first.
+    """
+    session.flush()
+    row = session.execute(_DOCUMENT, {"id": document_id}).one()
+    passages = session.execute(_PASSAGES, {"id": document_id}).all()
+    if row.version is not None:
+        _take_out(session, document_id, row.held, row.facts, passages)
+    if row.access != READERS:
+        return
+    held = facts(subject=row.subject, kind=row.kind, status=row.status, issued_on=row.issued_on)
+    engine_of(session).add(session, document_id, _title(row.title, held), _entries(row.title, held, passages))
+    note = {"id": document_id, "version": VERSION, "title": row.title, "facts": " ".join(held)}
+    session.execute(_NOTE, note)
+
+
+def take_out(session: Session, document_id: int) -> None:
+    """Take a document out of the index, before its passages go."""
+    session.flush()
+    row = session.execute(_DOCUMENT, {"id": document_id}).one()
+    if row.version is not None:
+        passages = session.execute(_PASSAGES, {"id": document_id}).all()
+        _take_out(session, document_id, row.held, row.facts, passages)
+
+
+def _take_out(session: Session, document_id: int, title: str, held: str, passages: Sequence[Any]) -> None:
+    known = held.split()
+    engine_of(session).remove(session, document_id, _title(title, known), _entries(title, known, passages))
+    session.execute(_FORGET, {"id": document_id})
+
+
+def facts(*, subject: str | None, kind: str, status: str, issued_on: date | str | None) -> list[str]:
+    """Tokens of what a search can be narrowed by, so that narrowing costs no reading of documents."""
+    year = str(issued_on)[:4] if issued_on else ""
+    found = [fact("kind", kind), fact("status", status)]
+    found += [fact("subject", subject)] if subject else []
+    return found + ([fact("year", year), fact("decade", year[:3])] if year else [])
+
+
+def fact(name: str, value: str) -> str:
+    """The token of a fact; what a token cannot hold is left out."""
+    return FACT + name + "".join(match[0] for match in RUN.finditer(fold(value)))
+
+
+def title_tokens(title: str) -> list[str]:
+    """Tokens by which a title is found: its pairs, its characters, syllables and initials."""
+    folded = fold(title)
+    runs = [run for match in RUN.finditer(folded) if (run := match[0])]
+    syllables = [syllable for run in runs for syllable in spoken(run)]
+    return [
+        *tokens(title),
+        *(CHARACTER + char for run in runs for char in run),
+        *(SYLLABLE + syllable for syllable in syllables),
+        *(INITIAL + syllable[0] for syllable in syllables),
+    ]
+
+
+def _title(title: str, held: Sequence[str]) -> list[str]:
+    return [*title_tokens(title), *held]
+
+
+def _entries(title: str, held: Sequence[str], passages: Sequence[Any]) -> list[Entry]:
+    above = tokens(title)
+    return [
+        Entry(
+            row.id,
+            [*[*above, *tokens(_heading(row.path, row.label))][:LONGEST_TITLE], *held],
+            tokens(row.text)[:LONGEST],
+        )
+        for row in passages
+    ]
+
+
+def _heading(path: Any, label: str | None) -> str:
+    """The words above a passage: headings below the first, and its own label."""
+    known = json.loads(path) if isinstance(path, str) else path
+    headings = [str(title) for title in known[1:]] if isinstance(known, list) else []
+    return " ".join([*headings, label or ""])
