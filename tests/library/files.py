@@ -8,7 +8,7 @@ from html import escape
 
 import typst
 
-from lms.transcripts.fonts import FOLDER
+from lms.fonts import FOLDER
 
 LINES = (
     "第一章 总则",
