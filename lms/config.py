@@ -4,6 +4,7 @@ The only place that reads the environment. Each setting carries its own sentence
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -19,6 +20,7 @@ TOKEN_LENGTH = 16
 PASSWORD_POLICIES = ("asvs", "dengbao3")
 SECOND_FACTOR = ("required", "offered", "off")
 JOB_RUNNERS = ("embedded", "worker", "off")
+MAIL = re.compile(r"[^\s@<>&]+@[^\s@<>&]+\.[^\s@<>&]+")
 
 
 class ConfigError(Exception):
@@ -62,6 +64,10 @@ class Config:
         metadata={"doc": "Bearer token for /metrics from elsewhere, 16+; empty: this machine only."},
     )
     log_level: str = _setting("DEBUG, INFO, WARNING or ERROR.", "INFO")
+    catalogue_contact: str = _setting(
+        "E-mail address of who keeps the catalogue; with it harvesters (OAI-PMH) read titles and facts without signing in.",
+        "",
+    )
     max_upload_mb: int = _setting("Largest request body in MiB.", 24)
     testing: bool = _setting("Set by the test suite only.", False)
 
@@ -109,6 +115,8 @@ class Config:
                 wrong.append(f"{name} is {getattr(self, name)!r}; allowed: {', '.join(allowed)}")
         if 0 < len(self.metrics_token) < TOKEN_LENGTH:
             wrong.append(f"metrics_token needs {TOKEN_LENGTH} or more characters")
+        if self.catalogue_contact and not MAIL.fullmatch(self.catalogue_contact):
+            wrong.append("catalogue_contact is no e-mail address")
         return wrong
 
 

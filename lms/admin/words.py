@@ -19,9 +19,11 @@ PARTS: dict[str, LazyString] = {
     "jobs": lazy_gettext("Jobs"),
     "pg_dump": lazy_gettext("Backup tool of PostgreSQL"),
     "backup": lazy_gettext("Newest backup"),
+    "files of candidates": lazy_gettext("Files of candidates"),
 }
 #: by what doctor says; commands and paths stay as they are
 REMEDIES: dict[str, LazyString] = {
+    "bring them back from a backup": lazy_gettext("bring them back from a backup"),
     "install Python 3.11 or newer; it need not become python3": lazy_gettext(
         "install Python 3.11 or newer; it need not become python3"
     ),
@@ -67,6 +69,9 @@ MEANINGS: dict[str, LazyString] = {
     "jobs": lazy_gettext("Who runs long work: embedded (the server), worker (`./run worker`) or off."),
     "metrics_token": lazy_gettext("Bearer token for /metrics from elsewhere, 16+; empty: this machine only."),
     "log_level": lazy_gettext("DEBUG, INFO, WARNING or ERROR."),
+    "catalogue_contact": lazy_gettext(
+        "E-mail address of who keeps the catalogue; with it harvesters (OAI-PMH) read titles and facts without signing in."
+    ),
     "max_upload_mb": lazy_gettext("Largest request body in MiB."),
     "testing": lazy_gettext("Set by the test suite only."),
 }

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.clock import now
 from lms.database import Json, Model, PublicId, UtcDateTime
 from lms.ids import new_public_id
 
@@ -55,6 +56,8 @@ class Document(Model):
     version: Mapped[int] = mapped_column(Integer, default=1)
     #: names of the facts that a librarian has set: a newer text does not change them
     set_by_hand: Mapped[Any] = mapped_column(Json, default=list)
+    #: when anything of it was last changed, for those who harvest the catalogue
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now, index=True)
 
 
 class DocumentVersion(Model):

@@ -5,7 +5,7 @@ that attempt and question is what it names. Both stay, replaced or not.
 """
 
 import hashlib
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -197,7 +197,7 @@ def copies(session: Session, answers: Sequence[tuple[int, int, Any]]) -> dict[tu
     }
 
 
-def amiss(session: Session, exam_id: int) -> str | None:
+def amiss(session: Session, exam_id: int, versions: Iterable[ItemVersion]) -> str | None:
     """The first file of an exam that is gone or not as it was, or an answer that names one that was never taken; None where
     there is nothing of the kind.
     """
@@ -208,8 +208,8 @@ def amiss(session: Session, exam_id: int) -> str | None:
         fits = room.fits(room.path_of(folder, one.sha256), one.sha256)
         if not fits or not room.fits(room.copy_of(folder, one.sha256), one.copy_sha256):
             return f"attempt {row.public_id}: a file of question {one.slot} is gone or not as it was handed in"
-    asking = [key for key, one in exams.snapshot_of(exam_id).items() if isinstance(one.body, FileAsked)]
-    return _unheard(session, exam_id, kept) if asking else None
+    asks = any(isinstance(one.body, FileAsked) for one in versions)
+    return _unheard(session, exam_id, kept) if asks else None
 
 
 def _unheard(session: Session, exam_id: int, kept: Container[object]) -> str | None:

@@ -72,7 +72,7 @@ def verify(session: Session, exam: ExamRow, *, report: Callable[[Checked], None]
         session.expunge_all()
         report(checked)
     _check_heads(session, exam, checked)
-    complaint = files.amiss(session, exam.id)
+    complaint = files.amiss(session, exam.id, versions.values())
     if complaint is not None:
         raise Discrepancy(complaint)
     kept.decided.check_whole(session)

@@ -52,7 +52,7 @@ def hall(app: Flask, cast: Cast, exam_day: ExamDay, clock: TestClock, monkeypatc
     """Eight have written two essays each, one of them has a seat. They were compared."""
     own = iter(texts().values())
 
-    def written(start: Start, versions: Mapping[int, ItemVersion], _person: object) -> list[Incoming]:
+    def written(start: Start, versions: Mapping[int, ItemVersion], _person: object, _file: object) -> list[Incoming]:
         mine, form = next(own), Form.from_record(json.loads(start.form))
         return [
             Incoming("window0001", slot.number, Kind.ANSWER, slot.number, words, 10**6)

@@ -103,6 +103,7 @@ def mark(page: Page, keys: tuple[str, ...]) -> None:
     page.goto("/marking/")
     page.locator("a[href$='/next']").first.click()
     expect(page.locator("[data-answer]")).to_have_text(ANSWER)
+    expect(page.locator("[data-hint]")).to_be_visible()  # the keys are listened to
     for key in keys:
         page.keyboard.press(key)
     page.keyboard.press("Control+Enter")

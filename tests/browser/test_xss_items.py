@@ -358,7 +358,8 @@ def test_nothing_acts_on_the_pages_of_a_marker(window: Watched, house: House, ho
         window.note("an answer")
         for point in page.locator("[name=points]").all():
             point.fill("1")
-        page.locator("textarea").fill("".join(OWN[:4])[:2000])
+        for name in ("comment", "told"):
+            page.locator(f"textarea[name={name}]").fill("".join(OWN[:4])[:2000])
         page.evaluate("words => document.querySelector('[name=notes]').value = JSON.stringify([[0, 9, words]])", OWN[3])
         here = page.url
         page.locator(".marking-form button[type=submit]").click()

@@ -150,7 +150,7 @@ PLANTED: dict[str, Callable[[Patch], None]] = {
     "a journal in memory outlives a failed commit": lambda p: p.setattr(Store, "forget", lambda _store: None),
     "a journal in memory is believed whatever others wrote": lambda p: p.setattr(Memory, "get", lambda memory, attempt_id, _head: memory._kept.get(attempt_id, (b"", None))[1]),
     "a take-over leaves the old log-in": lambda p: p.setattr(service, "take_over", taken_over_by_name_only),
-    "any log-in may write": lambda p: p.setattr(deeds, "_own", lambda store, public_id, _session: deeds.sheet_of(store, public_id)),
+    "any log-in may write": lambda p: p.setattr(deeds, "own_sheet", lambda store, public_id, _session: deeds.sheet_of(store, public_id)),
     "an extension is not given": lambda p: p.setitem(measures._DO, Kind.EXTEND, extended_in_the_books),  # type: ignore[arg-type]
     "a pause does not stop the clock": lambda p: p.setattr(Time, "resumed", lambda time, _now: Time(time.deadline_at)),
     "answers of another attempt are graded": lambda p: read_otherwise(p, "attempt_id = ?", "? > 0"),

@@ -47,7 +47,7 @@ def test_there_and_back(data: Path, tmp_path: Path) -> None:
     restored = run("restore", tmp_path / "b.tar.zst", "--into", tmp_path / "new", "--sha256", noted[1])
 
     assert restored.exit_code == 0, restored.output
-    assert "4 files as listed" in restored.output
+    assert "5 files as listed" in restored.output
     assert acts(make_config(data)) == ["backup.make"]
     assert acts(make_config(tmp_path / "new")) == ["backup.restore"]
 

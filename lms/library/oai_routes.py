@@ -1,0 +1,36 @@
+"""The address at which harvesters ask (OAI-PMH), closed until the installation names who keeps the catalogue.
+
+By GET alone: the protocol also knows POST, and every POST of ours wants a token.
+"""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, current_app, request, url_for
+from flask_babel import gettext
+
+from lms.access import public
+from lms.config import Config
+from lms.database import reading
+from lms.errors import NotFound
+from lms.library import oai
+
+bp = Blueprint("library_oai", __name__, url_prefix="/library/oai")
+
+
+@bp.get("/")
+@public
+def ask() -> Response:
+    """Answer a request of the protocol."""
+    config: Config = current_app.extensions["config"]
+    if not config.catalogue_contact:
+        raise NotFound
+    root = (config.public_url or request.url_root).rstrip("/")
+    site = oai.Site(
+        address=root + url_for("library_oai.ask"),
+        documents=root + url_for("library.documents") + "/",
+        host=urlsplit(root).hostname or "localhost",
+        administrator=config.catalogue_contact,
+        name=gettext("Shuyuan"),
+    )
+    arguments = list(request.args.items(multi=True))
+    return Response(oai.answer(reading(), site, arguments), content_type="text/xml; charset=utf-8")
