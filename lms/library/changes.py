@@ -78,14 +78,19 @@ def comparable(text: str) -> str:
 
 def differences(before: Mapping[Key, Held], after: Mapping[Key, Held]) -> tuple[ArticleChange, ...]:
     """The articles of `before` whose words are not those of the same article in `after`, in their order."""
+    suspects = [
+        (key, old, comparable(old.text), after.get(key))
+        for key, old in sorted(before.items())
+        if key not in after or after[key].text != old.text
+    ]
+    changed = [one for one in suspects if one[3] is None or comparable(one[3].text) != one[2]]
+    if not changed:
+        return ()
     places = {comparable(held.text): held.label for held in reversed(list(after.values()))}
-    found = []
-    for key, old in sorted(before.items()):
-        new = after.get(key)
-        words = comparable(old.text)
-        if new is None or comparable(new.text) != words:
-            found.append(ArticleChange(*key, old.label, old.text, new.text if new else None, places.get(words)))
-    return tuple(found)
+    return tuple(
+        ArticleChange(*key, old.label, old.text, new.text if new else None, places.get(words))
+        for key, old, words, new in changed
+    )
 
 
 def editions(session: Session, names: Iterable[str]) -> dict[str, Edition]:

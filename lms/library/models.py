@@ -47,7 +47,7 @@ class Document(Model):
     effective_on: Mapped[date | None] = mapped_column(Date)
     amended_on: Mapped[date | None] = mapped_column(Date)
     #: readers (everybody who is signed in) or librarians
-    access: Mapped[str] = mapped_column(String(12), default="readers", index=True)
+    access: Mapped[str] = mapped_column(String(12), default="readers")
     #: where the file came from, and what may be done with it
     source_note: Mapped[str | None] = mapped_column(String(300))
     rights: Mapped[str | None] = mapped_column(String(300))

@@ -1,6 +1,6 @@
 """The text of a document: its passages and their index, the versions it has had, the laws it names."""
 
-from sqlalchemy import delete
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from lms.clock import now
@@ -53,21 +53,23 @@ def _cite(session: Session, document: Document) -> None:
 def add_passages(session: Session, document: Document, pages: tuple[tuple[int, int], ...]) -> None:
     """Cut the text into passages; they are found by searching where everybody may read them."""
     rows = [
-        DocumentPassage(
-            document_id=document.id,
-            seq=number,
-            kind=passage.kind,
-            label=passage.label[:200] or None,
-            article=passage.article.number if passage.article else None,
-            article_sub=passage.article.sub if passage.article else None,
-            anchor=passage.anchor[:80],
-            path=list(passage.path),
-            text=passage.text,
-            page=page_at(pages, passage.line),
-        )
+        {
+            "document_id": document.id,
+            "seq": number,
+            "kind": passage.kind,
+            "label": passage.label[:200] or None,
+            "article": passage.article.number if passage.article else None,
+            "article_sub": passage.article.sub if passage.article else None,
+            "anchor": passage.anchor[:80],
+            "path": list(passage.path),
+            "text": passage.text,
+            "page": page_at(pages, passage.line),
+        }
         for number, passage in enumerate(passages(document.markdown), 1)
     ]
-    session.add_all(rows)
+    if rows:
+        session.flush()
+        session.execute(insert(DocumentPassage), rows)
     filling.put(session, document.id)
 
 

@@ -33,7 +33,6 @@ def upgrade() -> None:
     """Every text that is there becomes the first version of its document."""
     for column in _facts():
         op.add_column("ref_document", column)
-    op.create_index("ix_ref_document_access", "ref_document", ["access"])
     op.add_column("ref_passage", sa.Column("page", sa.Integer()))
     op.create_table(
         "ref_version",
@@ -120,7 +119,6 @@ def downgrade() -> None:
     release("ref_version")
     for table in ("import_file", "import", "relation", "version"):
         op.drop_table(f"ref_{table}")
-    op.drop_index("ix_ref_document_access", "ref_document")
     op.drop_column("ref_passage", "page")
     for column in _facts():
         op.drop_column("ref_document", column.name)

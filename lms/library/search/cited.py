@@ -1,6 +1,6 @@
 """The article that a query cites: 《商标法》第五十二条, 民法典第577条, 反法第六条."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from lms.library.citation import Citation
@@ -32,17 +32,18 @@ def passages(session: Session, citation: Citation | None) -> dict[int, int]:
     return _articles(session, citation, Document.id.in_([hit.document_id for hit in best[:TRIED]])) if best else {}
 
 
-def _articles(session: Session, citation: Citation, which: object) -> dict[int, int]:
+def _articles(session: Session, citation: Citation, which: ColumnElement[bool]) -> dict[int, int]:
+    documents = select(Document.id).where(which, Document.access == READERS).order_by(Document.id.desc()).limit(MOST)
+    ids = session.scalars(documents).all()  # first, or the database walks through all passages from the last
+    if not ids:
+        return {}
     query = (
         select(DocumentPassage.document_id, DocumentPassage.id)
-        .join(Document, Document.id == DocumentPassage.document_id)
         .where(
-            which,  # type: ignore[arg-type]
-            Document.access == READERS,
+            DocumentPassage.document_id.in_(ids),
             DocumentPassage.article == citation.article.number,
             DocumentPassage.article_sub == citation.article.sub,
         )
         .order_by(DocumentPassage.id.desc())
-        .limit(MOST)
     )
     return {row.document_id: row.id for row in session.execute(query)}
