@@ -10,6 +10,9 @@ from lms.clock import now
 from lms.database import Json, Model, PublicId, UtcDateTime
 from lms.ids import new_public_id
 
+#: access of what everybody may read who is signed in
+READERS = "readers"
+
 
 class Document(Model):
     """A document in its present text."""
@@ -47,7 +50,7 @@ class Document(Model):
     effective_on: Mapped[date | None] = mapped_column(Date)
     amended_on: Mapped[date | None] = mapped_column(Date)
     #: readers (everybody who is signed in) or librarians
-    access: Mapped[str] = mapped_column(String(12), default="readers")
+    access: Mapped[str] = mapped_column(String(12), default=READERS)
     #: where the file came from, and what may be done with it
     source_note: Mapped[str | None] = mapped_column(String(300))
     rights: Mapped[str | None] = mapped_column(String(300))

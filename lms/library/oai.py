@@ -18,8 +18,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from lms.clock import now
-from lms.library.models import Document
-from lms.library.queries import READERS
+from lms.library.models import READERS, Document
 from lms.subjects import CODES, SUBJECTS
 
 PREFIX = "oai_dc"

@@ -16,11 +16,8 @@ from lms.html import clean
 from lms.library import statute
 from lms.library.citation import article_of as article_of
 from lms.library.citation import short_name
-from lms.library.models import Alias, Document, DocumentPassage
+from lms.library.models import READERS, Alias, Document, DocumentPassage
 from lms.library.statute import Paragraph, paragraphs
-
-#: access of what everybody may read who is signed in
-READERS = "readers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from lms.library.forms import RepealForm
 from lms.library.names import names
 from lms.library.policy import may_manage
 from lms.library.search import log, suggest
-from lms.library.search.plan import search
+from lms.library.search.plan import CAP, search
 from lms.library.search.tokens import QUERY_LENGTH
 from lms.paging import Page, paginate, requested_page
 from lms.subjects import SUBJECTS
@@ -39,14 +39,7 @@ def index() -> ResponseReturnValue:
     asked = request.args.get("q", "").strip()[:QUERY_LENGTH]
     chosen = _chosen() | {name: request.args.get(name, "")[:10] for name in ("since", "until")}
     if not asked:
-        counts = queries.counts(reading())
-        return render_template(
-            "library/index.html",
-            subjects=SUBJECTS,
-            counts=counts,
-            total=sum(counts.values()),
-            may_manage=may_manage(viewer()),
-        )
+        return _subjects()
     number = min(requested_page(), LAST_PAGE)
     found = search(reading(), asked, only=chosen, first=(number - 1) * HITS, size=HITS)
     page = render_template(
@@ -54,6 +47,7 @@ def index() -> ResponseReturnValue:
         asked=asked,
         chosen=chosen,
         narrowed=any(chosen.values()),
+        cap=CAP,
         found=found,
         page=Page(found.hits, number, HITS, found.total),
         **names(),
@@ -61,6 +55,12 @@ def index() -> ResponseReturnValue:
     if number == 1:
         log.note(current_app, found.asked, found.total)
     return page
+
+
+def _subjects() -> str:
+    counts, managing = queries.counts(reading()), may_manage(viewer())
+    total = sum(counts.values())
+    return render_template("library/index.html", subjects=SUBJECTS, counts=counts, total=total, may_manage=managing)
 
 
 @bp.get("/suggestions")

@@ -10,7 +10,6 @@ from lms.library.passages import page_at, passages
 from lms.library.search import filling
 from lms.library.source import Source
 
-READERS = "readers"
 CITES = "cites"
 
 

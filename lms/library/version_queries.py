@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.library import standing, statute
 from lms.library.changes import comparable
-from lms.library.models import Document, DocumentVersion, Relation
+from lms.library.models import READERS, Document, DocumentVersion, Relation
 from lms.library.queries import DocumentFacts, DocumentRow, rank
 
 #: signs of an article within which single words are compared; of a longer one whole sentences
@@ -190,13 +190,8 @@ def related_to(session: Session, name: str, *, restricted: bool) -> tuple[Relate
         .limit(MOST)
     )
     if not restricted:
-        query = query.where(Document.access == "readers")
+        query = query.where(Document.access == READERS)
     return tuple(Related(*row) for row in session.execute(query))
-
-
-def related_count(session: Session, name: str) -> int:
-    """How many documents have to do with the law of a short name."""
-    return session.scalar(select(func.count()).select_from(Relation).where(Relation.name == name)) or 0
 
 
 def _held(session: Session, names: Sequence[str]) -> dict[str, str]:
@@ -204,6 +199,6 @@ def _held(session: Session, names: Sequence[str]) -> dict[str, str]:
     rows = session.execute(
         select(Document.id, Document.public_id, Document.name, Document.kind, Document.status)
         .add_columns(Document.issued_on, Document.stored_at)
-        .where(Document.name.in_(set(names)), Document.access == "readers")
+        .where(Document.name.in_(set(names)), Document.access == READERS)
     ).all()
     return {row.name: row.public_id for row in sorted(rows, key=rank, reverse=True)}

@@ -201,7 +201,7 @@ def test_each_error_has_its_code(harvester: FlaskClient, query: str, code: str) 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 def test_no_token_breaks_it(harvester: FlaskClient, token: str) -> None:
     """
-    What is no token of ours is told to be none, or begins a list like any other.
+    What is no token of ours is told to be none; nothing else is answered.
     """
     answer = harvester.get("/library/oai/", query_string={"verb": "ListRecords", "resumptionToken": token})
 

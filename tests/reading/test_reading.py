@@ -195,6 +195,23 @@ def test_a_document_leaves_the_library_and_the_note_stays(app: Flask, cast: Cast
     assert f"/library/documents/{document}" not in page
 
 
+def test_a_document_for_librarians_is_there_for_no_reader(app: Flask, cast: Cast, document: str) -> None:
+    """
+    Kept for librarians alone, it has no place, no marks and nothing that rests on it for a cadre; a librarian has them all.
+    """
+    with app.app_context(), writing() as session:
+        session.scalars(select(Document)).one().access = "librarians"
+    whole = f"/library/reading/documents/{document}"
+    seen = {}
+    for who in (cast.lin, cast.wu):
+        client = sign_in(app.test_client(), who)
+        asked = [client.get(whole, headers=JSON), client.get(f"{whole}/cited")]
+        asked += [sent(client, f"{whole}/place", anchor="a1", share="1"), sent(client, f"{whole}/marks", **PASSAGE)]
+        seen[who.name] = [answer.status_code for answer in asked]
+
+    assert seen == {cast.lin.name: [404] * 4, cast.wu.name: [200, 200, 204, 201]}
+
+
 def test_without_a_script_a_form_bookmarks_the_document(app: Flask, cast: Cast, document: str) -> None:
     """
     The button of the page sends a form, comes back to the document and says where the bookmark is.

@@ -4,9 +4,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from lms.library.citation import Citation
-from lms.library.models import Alias, Document, DocumentPassage
+from lms.library.models import READERS, Alias, Document, DocumentPassage
 from lms.library.search.asking import prepared
-from lms.library.search.filling import READERS
 from lms.library.search.narrowing import narrow
 from lms.library.search.query import asked
 from lms.library.search.titles import by_title

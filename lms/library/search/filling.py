@@ -8,12 +8,11 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from lms.library.models import READERS
 from lms.library.search.characters import RUN, fold, spoken
 from lms.library.search.engine import CHARACTER, FACT, INITIAL, SYLLABLE, Entry, engine_of
 from lms.library.search.tokens import LONGEST, VERSION, tokens
 
-#: access of what everybody may read who is signed in
-READERS = "readers"
 #: tokens of a passage's title at most: the document's, and the headings above the passage
 LONGEST_TITLE = 800
 _DOCUMENT = text(

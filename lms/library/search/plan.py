@@ -72,7 +72,7 @@ class Found:
     names: tuple[str, ...]
     #: what may have been meant instead, where nothing has the words as they are
     meant: str | None
-    #: where nothing was found: how many passages have each word by itself, at most 1,000
+    #: where nothing was found: how many passages have each word by itself, at most CAP
     apart: tuple[tuple[str, int], ...]
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from lms.database import reading, writing
-from lms.library.models import Document
+from lms.library.models import READERS, Document
 from lms.library.search import filling, frequencies, log
 from lms.library.search.models import Indexed, Term
 from lms.library.search.tokens import VERSION
@@ -64,7 +64,7 @@ def _wrong(*, everything: bool) -> Iterator[int]:
 
 
 def _is_wrong(row: Any) -> bool:
-    if row.access != filling.READERS:
+    if row.access != READERS:
         return row.version is not None
     known = filling.facts(subject=row.subject, kind=row.kind, status=row.status, issued_on=row.issued_on)
     return bool(row.version != VERSION or row.facts.split() != known or row.held != row.title)
