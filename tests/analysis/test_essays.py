@@ -168,7 +168,9 @@ def test_the_marked_passages_are_the_same_on_both_sides(app: Flask, hall: Essays
     assert len(mine) > 2
     for number in mine.keys() - {0}:
         assert len(other[number]) == 1
-        assert all(any(one[n : n + 8] in other[number][0] for n in range(len(one) - 7)) for one in mine[number])
+        # of a passage that overlaps the one before only the end is left, which may be shorter than a run
+        ends = [[one[n : n + 8] for n in range(max(1, len(one) - 7))] for one in mine[number]]
+        assert all(any(run in other[number][0] for run in runs) for runs in ends)
 
 
 def test_neither_candidates_nor_markers_see_it(app: Flask, cast: Cast, hall: Essays) -> None:
