@@ -11,7 +11,8 @@ import random
 import re
 import tarfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import zstandard
@@ -70,6 +71,7 @@ _CLAUSE = re.compile(
     r"^第[〇零一二三四五六七八九十百千]+条(?:之[一二三四五六七八九十]+)?[\s　]+(.{20,600})$", re.MULTILINE
 )
 _PLACE = re.compile(r"^.{2,12}?[省市区州](?=.{4})")
+_ARTICLE = re.compile(r"第[一二三四五六七八九十百千零〇两]+条")
 _END = re.compile(r"(管理条例|实施办法|管理办法|若干规定|暂行条例|实施细则|条例|办法|规定)$")
 _DAY = re.compile(r"\((\d{4}-\d\d-\d\d)\)\.md$")
 _USED = ("DLC/", "行政法规/", "司法解释/")
@@ -163,6 +165,14 @@ def _numeral(number: int) -> str:
     return NUMERALS[number] if number <= 10 else "十" + NUMERALS[number - 10]
 
 
-def changed(name: str, text: str, mark: str) -> Source:
-    """A document of the archive with other words at its end."""
-    return _source(name, f"{text.rstrip()}\n\n附：{mark}\n")
+def amended(name: str, text: str, mark: str, *, year: int | None = None) -> Source:
+    """A document of the archive with other words in every tenth article and at its end; with `year` it is said to be of
+    then, so that its facts change as well.
+    """
+    lines, articles = text.rstrip().split("\n"), 0
+    for place, line in enumerate(lines):
+        if _ARTICLE.match(line):
+            articles += 1
+            lines[place] += f"修改{mark}。" if articles % 10 == 1 else ""
+    found = _source(name, "\n".join(lines) + f"\n\n附：{mark}\n")
+    return found if year is None else replace(found, issued_on=date(year, 1, 1))

@@ -313,7 +313,7 @@ def words_of(session: Session, references: Sequence[Reference]) -> list[str]:
             Document.public_id.in_({document for document, _anchor in links}),
             DocumentPassage.anchor.in_({anchor for _document, anchor in links}),
         )
-        .order_by(DocumentPassage.id)
+        .order_by(DocumentPassage.document_id, DocumentPassage.seq)
     )
     return [row.text for row in session.execute(query) if (row.public_id, row.anchor) in links]
 

@@ -50,7 +50,6 @@ def store_document(
     before = changes.editions(session, {source.name} | ({held.name} if held is not None else set()))
     document = held or Document(origin=origin, access=source.access, set_by_hand=[], tags=[], version=1)
     if held is not None:
-        texts.forget_passages(session, held)
         document.version = held.version + 1
     _take_facts(document, source, is_new=held is None)
     document.name = source.name if document.title == source.title else short_name(document.title)

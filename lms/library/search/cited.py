@@ -43,6 +43,6 @@ def _articles(session: Session, citation: Citation, which: ColumnElement[bool]) 
             DocumentPassage.article == citation.article.number,
             DocumentPassage.article_sub == citation.article.sub,
         )
-        .order_by(DocumentPassage.id.desc())
+        .order_by(DocumentPassage.seq.desc())
     )
     return {row.document_id: row.id for row in session.execute(query)}

@@ -71,6 +71,12 @@ class Engine(Protocol):
     def remove(self, session: Session, document_id: int, title: Sequence[str], entries: Sequence[Entry]) -> None:
         """Take them out again: exactly what was added."""
 
+    def add_passages(self, session: Session, entries: Sequence[Entry]) -> None:
+        """Index passages."""
+
+    def remove_passages(self, session: Session, entries: Sequence[Entry]) -> None:
+        """Take them out again: exactly what was added."""
+
     def rows(self, table: str, condition: Condition, *, name: str) -> tuple[str, str]:
         """SQL that gives `id` of the rows of PASSAGES or TITLES where `condition` holds, lowest first on SQLite, and the
         value of its parameter `name`.
@@ -86,6 +92,10 @@ class Sqlite:
             text("INSERT INTO fts_title (rowid, tokens) VALUES (:id, :tokens)"),
             {"id": document_id, "tokens": " ".join(title)},
         )
+        self.add_passages(session, entries)
+
+    def add_passages(self, session: Session, entries: Sequence[Entry]) -> None:
+        """Index passages."""
         if entries:
             session.execute(
                 text("INSERT INTO fts_passage (rowid, title, body) VALUES (:id, :title, :body)"),
@@ -98,6 +108,10 @@ class Sqlite:
             text("INSERT INTO fts_title (fts_title, rowid, tokens) VALUES ('delete', :id, :tokens)"),
             {"id": document_id, "tokens": " ".join(title)},
         )
+        self.remove_passages(session, entries)
+
+    def remove_passages(self, session: Session, entries: Sequence[Entry]) -> None:
+        """Take passages out, likewise."""
         if entries:
             session.execute(
                 text("INSERT INTO fts_passage (fts_passage, rowid, title, body) VALUES ('delete', :id, :title, :body)"),
@@ -134,6 +148,10 @@ class Postgres:
             text("INSERT INTO fts_title (id, tokens) VALUES (:id, CAST(:tokens AS tsvector))"),
             {"id": document_id, "tokens": _vector((), title)},
         )
+        self.add_passages(session, entries)
+
+    def add_passages(self, session: Session, entries: Sequence[Entry]) -> None:
+        """Index passages."""
         if entries:
             session.execute(
                 text("INSERT INTO fts_passage (id, tokens) VALUES (:id, CAST(:tokens AS tsvector))"),
@@ -143,6 +161,10 @@ class Postgres:
     def remove(self, session: Session, document_id: int, title: Sequence[str], entries: Sequence[Entry]) -> None:
         """Take it out."""
         session.execute(text("DELETE FROM fts_title WHERE id = :id"), {"id": document_id})
+        self.remove_passages(session, entries)
+
+    def remove_passages(self, session: Session, entries: Sequence[Entry]) -> None:
+        """Take passages out."""
         if entries:
             ids = [entry.id for entry in entries]
             session.execute(text("DELETE FROM fts_passage WHERE id = ANY(:ids)"), {"ids": ids})

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from lms.library.models import READERS
@@ -20,6 +20,9 @@ _DOCUMENT = text(
     " FROM ref_document d LEFT JOIN ref_indexed i ON i.document_id = d.id WHERE d.id = :id"
 )
 _PASSAGES = text("SELECT id, label, path, text FROM ref_passage WHERE document_id = :id ORDER BY id")
+_SOME = text("SELECT id, label, path, text FROM ref_passage WHERE id IN :ids").bindparams(
+    bindparam("ids", expanding=True)
+)
 _NOTE = text("INSERT INTO ref_indexed (document_id, version, title, facts) VALUES (:id, :version, :title, :facts)")
 _FORGET = text("DELETE FROM ref_indexed WHERE document_id = :id")
 
@@ -48,6 +51,30 @@ def take_out(session: Session, document_id: int) -> None:
     if row.version is not None:
         passages = session.execute(_PASSAGES, {"id": document_id}).all()
         _take_out(session, document_id, row.held, row.facts, passages)
+
+
+def holds(session: Session, document_id: int) -> bool:
+    """Whether the index says of a document what its row says, so that single passages may be put in and taken out."""
+    session.flush()
+    row = session.execute(_DOCUMENT, {"id": document_id}).one()
+    known = facts(subject=row.subject, kind=row.kind, status=row.status, issued_on=row.issued_on)
+    as_it_is = (row.version, row.access, row.held) == (VERSION, READERS, row.title)
+    return as_it_is and row.facts.split() == known
+
+
+def put_some(session: Session, document_id: int, ids: Sequence[int]) -> None:
+    """Index more passages of a document that `holds`."""
+    engine_of(session).add_passages(session, _some(session, document_id, ids))
+
+
+def take_some_out(session: Session, document_id: int, ids: Sequence[int]) -> None:
+    """Take some passages of a document that `holds` out of the index, before they go."""
+    engine_of(session).remove_passages(session, _some(session, document_id, ids))
+
+
+def _some(session: Session, document_id: int, ids: Sequence[int]) -> list[Entry]:
+    row = session.execute(_DOCUMENT, {"id": document_id}).one()
+    return _entries(row.held, row.facts.split(), session.execute(_SOME, {"ids": list(ids)}).all())
 
 
 def _take_out(session: Session, document_id: int, title: str, held: str, passages: Sequence[Any]) -> None:

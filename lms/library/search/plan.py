@@ -196,7 +196,7 @@ def _hits(session: Session, shown: Sequence[_Ranked], wanted: Asked) -> tuple[Hi
     rows = session.execute(
         select(*columns, DocumentPassage.text)
         .where(or_(DocumentPassage.id.in_(ids), some))
-        .order_by(DocumentPassage.id)
+        .order_by(DocumentPassage.seq)
     ).all()
     by_id = {row.id: row for row in rows}
     return tuple(
