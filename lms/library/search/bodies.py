@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 
 from lms.library.search.asking import Search
 from lms.library.search.engine import PASSAGES, Phrase, engine_of
-from lms.library.search.scoring import IN_TITLE, Part, scored
+from lms.library.search.scoring import IN_TITLE, OTHER, Part, scored
 
 #: as many passages are looked at: beyond, a query is too common to be told apart by its words
 CAP = 600
 #: rows looked at for the rarest tokens, passages of them scored in full
 BUDGET, SCORED = 4000, 150
 MOST_APART = 6
+#: what a passage earns for its words' frequency, for the share of them that it has, and for having all
+OF_BM25, OF_COVER, OF_ALL = 0.5, 0.6, 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def strict(session: Session, search: Search) -> Bodies:
     )
     rows = session.execute(text(query), {"match": value}).all()
     parts = [
-        Part(part, sum(search.bodies.weight(token) for token in word.tokens) / len(word.parts))
+        Part(part, sum(search.bodies.weight(token) for token in word.tokens) / len(word.parts), search.called(word))
         for word in search.asked.words
         if not word.in_title
         for part in word.parts
@@ -56,10 +58,14 @@ def loose(session: Session, search: Search) -> tuple[PassageScore, ...]:
     """Passages that hold most of the rarest tokens; one query."""
     engine, values, queries = engine_of(session), dict[str, object](), list[str]()
     singles = {word.tokens[0] for word in search.asked.words if word.prefix}
-    for number, token in enumerate(search.bodies.rarest(search.tokens, BUDGET)):
-        condition = search.some(Phrase((token,), token in singles))
-        rows_, values[f"m{number}"] = engine.rows(PASSAGES, condition, name=f"m{number}")
-        weight = search.bodies.weight(token)
+    weights = {token: search.bodies.weight(token) for token in search.tokens}
+    others = {word: OTHER * sum(map(search.bodies.weight, word.tokens)) for word in search.meant}
+    wanted = [
+        (Phrase((token,), token in singles), weights[token]) for token in search.bodies.rarest(search.tokens, BUDGET)
+    ]
+    wanted += [(Phrase(word.tokens), weight) for word, weight in others.items()]
+    for number, (phrase, weight) in enumerate(wanted):
+        rows_, values[f"m{number}"] = engine.rows(PASSAGES, search.some(phrase), name=f"m{number}")
         queries.append(f"SELECT id, {weight:.4f} AS weight FROM ({rows_} LIMIT {BUDGET}) r{number}")  # noqa: S608
     query = (
         "SELECT p.id, p.document_id, p.text FROM (SELECT id, sum(weight) AS weight FROM "  # noqa: S608
@@ -67,7 +73,8 @@ def loose(session: Session, search: Search) -> tuple[PassageScore, ...]:
         "JOIN ref_passage p ON p.id = w.id"
     )
     rows = session.execute(text(query), values).all()
-    parts = [Part(token, search.bodies.weight(token)) for token in search.tokens]
+    parts = [Part(token, weight) for token, weight in weights.items()]
+    parts += [Part(word.text, weight) for word, weight in others.items()]
     return tuple(_hit(row, parts, full=False) for row in rows)
 
 
@@ -89,4 +96,4 @@ def _hit(row: Any, parts: list[Part], *, full: bool) -> PassageScore:
     key, document, body = row
     bm25, cover = scored(body, parts)
     cover += IN_TITLE * (1 - cover) if full else 0
-    return PassageScore(key, document, 0.5 * bm25 + 0.6 * cover + 0.35 * full, full)
+    return PassageScore(key, document, OF_BM25 * bm25 + OF_COVER * cover + OF_ALL * full, full)

@@ -1,11 +1,12 @@
-"""Tables beside the full-text index; all but the log of queries can be made again from the documents."""
+"""Tables beside the full-text index; all but the log of queries and the synonyms can be made again from the documents."""
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Integer, String, Text
+from sqlalchemy import Date, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.database import Model
+from lms.database import Model, PublicId, UtcDateTime
+from lms.ids import new_public_id
 
 
 class Indexed(Model):
@@ -33,6 +34,21 @@ class Term(Model):
     kind: Mapped[str] = mapped_column(String(7), primary_key=True)
     term: Mapped[str] = mapped_column(String(60), primary_key=True)
     count: Mapped[int] = mapped_column(Integer)
+
+
+class Synonym(Model):
+    """What texts call something for which people have another word; both folded, of Chinese characters."""
+
+    __tablename__ = "ref_synonym"
+    __table_args__ = (UniqueConstraint("word", "meaning"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
+    word: Mapped[str] = mapped_column(String(12))
+    meaning: Mapped[str] = mapped_column(String(20))
+    #: None: it came with the product
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Searched(Model):

@@ -20,6 +20,7 @@ from lms.library.search.asking import Search, prepared
 from lms.library.search.bodies import CAP, PassageScore
 from lms.library.search.narrowing import narrow
 from lms.library.search.query import Asked, Word, asked
+from lms.library.search.scoring import IN_TITLE
 from lms.library.search.snippet import Segments, snippet
 from lms.library.search.titles import TitleHit
 
@@ -28,6 +29,8 @@ ENOUGH = 10
 A_DOCUMENT = 3
 #: what a title counts beside the best passage (at most 1.45), and what a law of the state earns
 OF_TITLE, AUTHORITY = 1.2, 0.18
+#: what a document earns whose title has every word, where no passage of it was looked at: as one below such a title would
+TITLE_ALONE = bodies.OF_COVER * IN_TITLE + bodies.OF_ALL
 #: so much of a title must be asked for before it is shown for that alone
 LEAST_TITLE = 0.35
 #: of a document found by its title, as many passages are looked through for one to show
@@ -68,7 +71,7 @@ class Found:
     #: by column, how many of the documents found have a value, the most frequent first
     facets: Mapping[str, tuple[tuple[str, int], ...]]
     asked: Asked
-    #: names of laws for which words of the query stand
+    #: names of laws for which words of the query stand, and other words for what was asked
     names: tuple[str, ...]
     #: what may have been meant instead, where nothing has the words as they are
     meant: str | None
@@ -87,7 +90,7 @@ class _Ranked:
 def search(session: Session, query: str, *, only: Mapping[str, str], first: int = 0, size: int = 20) -> Found:
     """Documents `first` and after for `query`; `only` narrows by subject, kind, status, since and until (ISO days).
 
-    Empty values and days that are none are ignored; a query without words finds nothing. At most ten queries.
+    Empty values and days that are none are ignored; a query without words finds nothing. At most eleven queries.
     """
     wanted = asked(query)
     if not wanted.words:
@@ -101,13 +104,13 @@ def search(session: Session, query: str, *, only: Mapping[str, str], first: int 
     ranked = _ranked(session, made, articles, by_title, [*strict.hits, *more])
     shown = ranked[first : first + size]
     return Found(
-        hits=_hits(session, shown, wanted),
+        hits=_hits(session, shown, (*wanted.words, *made.meant)),
         total=len(ranked),
         loose_from=sum(one.full for one in ranked),
         capped=strict.capped,
         facets=_facets(ranked),
         asked=wanted,
-        names=tuple(sorted(set(made.aliases.values()))),
+        names=tuple(dict.fromkeys([*sorted(set(made.aliases.values())), *(word.text for word in made.meant)])),
         meant=suggest.meant(made, by_title.values()) if not strict.hits and not articles else None,
         apart=() if ranked else bodies.apart(session, made),
     )
@@ -144,7 +147,7 @@ def _rank(row: Any, title: TitleHit | None, passages: Mapping[int, PassageScore]
         else list(passages.values())
     )
     score = OF_TITLE * title.score if title else 0.0
-    score += held[0].score if held else 0.0
+    score += held[0].score if held else TITLE_ALONE * bool(title and title.full)
     score += (0.0 if article is None else 1.0) + AUTHORITY * _authority(row)
     full = article is not None or bool(title and title.full) or any(one.full for one in held)
     keys = ([] if article is None else [article]) + [one.id for one in held if one.full >= full]
@@ -187,7 +190,7 @@ def _facets(ranked: Sequence[_Ranked]) -> dict[str, tuple[tuple[str, int], ...]]
     }
 
 
-def _hits(session: Session, shown: Sequence[_Ranked], wanted: Asked) -> tuple[Hit, ...]:
+def _hits(session: Session, shown: Sequence[_Ranked], words: Sequence[Word]) -> tuple[Hit, ...]:
     """The documents of a page, each with its passages; one query."""
     ids = [key for one in shown for key in one.passages]
     bare = [one.row.id for one in shown if not one.passages]
@@ -200,9 +203,7 @@ def _hits(session: Session, shown: Sequence[_Ranked], wanted: Asked) -> tuple[Hi
     ).all()
     by_id = {row.id: row for row in rows}
     return tuple(
-        _hit(
-            one, [by_id[key] for key in one.passages if key in by_id] or _opening(one, rows, wanted.words), wanted.words
-        )
+        _hit(one, [by_id[key] for key in one.passages if key in by_id] or _opening(one, rows, words), words)
         for one in shown
     )
 

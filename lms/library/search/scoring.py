@@ -14,14 +14,17 @@ K1, B = 1.2, 0.75
 LENGTH = 130
 #: what is only in the title of a passage's document counts less
 IN_TITLE = 0.8
+#: and so does another word for what was asked
+OTHER = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A word, or one token of it, and how much it says."""
+    """A word, or one token of it, how much it says, and other words for it."""
 
     text: str
     weight: float
+    others: tuple[str, ...] = ()
 
 
 def scored(text: str, parts: Sequence[Part]) -> tuple[float, float]:
@@ -31,11 +34,13 @@ def scored(text: str, parts: Sequence[Part]) -> tuple[float, float]:
     folded: str | None = None
     for part in parts:
         whole += part.weight
-        times = text.count(part.text)
+        times, share = text.count(part.text), 1.0
         if not times:
             folded = fold(text) if folded is None else folded
             times = 0 if folded is text else folded.count(part.text)
+        if not times and part.others and folded is not None:
+            times, share = max(folded.count(other) for other in part.others), OTHER
         if times:
-            cover += part.weight
-            bm25 += part.weight * times / (times + length)
+            cover += share * part.weight
+            bm25 += share * part.weight * times / (times + length)
     return (bm25 / whole, cover / whole) if whole else (0.0, 0.0)
