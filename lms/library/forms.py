@@ -15,6 +15,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from lms.fields import LineField
 from lms.library.formats.registry import ENDINGS
 from lms.library.importing import Upload
+from lms.library.search import synonyms
 from question_bank.formats.inline import printable
 
 _REQUIRED = lazy_gettext("Please fill this in.")
@@ -156,3 +157,25 @@ class RelationForm(FlaskForm):
         choices=[SelectChoice(key, name) for key, name in RELATION_NAMES.items() if key != "cites"],
     )
     title = LineField(lazy_gettext("Law"), [DataRequired(_REQUIRED), Length(min=2, max=200)])
+
+
+class SynonymForm(FlaskForm):
+    """What texts call a word that people use."""
+
+    word = LineField(lazy_gettext("What people say"), [DataRequired(_REQUIRED)])
+    meaning = LineField(lazy_gettext("What texts call it"), [DataRequired(_REQUIRED)])
+
+    def validate_word(self, field: StringField) -> None:
+        """A single word of Chinese characters."""
+        _check_word(field, synonyms.LONGEST)
+
+    def validate_meaning(self, field: StringField) -> None:
+        """Another one."""
+        _check_word(field, synonyms.LONGEST_MEANING)
+        if field.data == self.word.data:
+            raise ValidationError(gettext("It is the same word."))
+
+
+def _check_word(field: StringField, longest: int) -> None:
+    if not synonyms.is_word(field.data or "", longest):
+        raise ValidationError(gettext("Please give one word of 2 to %(longest)s Chinese characters.", longest=longest))

@@ -44,7 +44,7 @@ class Document(Model):
     sha256: Mapped[str] = mapped_column(String(64))
     stored_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: who issued it, and under which number
-    issuer: Mapped[str | None] = mapped_column(String(120))
+    issuer: Mapped[str | None] = mapped_column(String(120), index=True)
     number: Mapped[str | None] = mapped_column(String(80))
     #: the first day on which it stands; the last on which its words were changed
     effective_on: Mapped[date | None] = mapped_column(Date)

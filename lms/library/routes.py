@@ -26,6 +26,8 @@ bp = Blueprint("library", __name__, url_prefix="/library", template_folder="temp
 
 HITS = 20
 FILTERS = ("subject", "kind", "status")
+#: what else a search is narrowed by, and how long it may be
+NARROW = {"issuer": 120, "number": 80, "since": 10, "until": 10}
 #: documents found are at most so many pages
 LAST_PAGE = 100
 #: for the list of what was searched for
@@ -37,7 +39,7 @@ LOOKED_BACK = timedelta(days=90)
 def index() -> ResponseReturnValue:
     """Search; without words, the subjects to browse."""
     asked = request.args.get("q", "").strip()[:QUERY_LENGTH]
-    chosen = _chosen() | {name: request.args.get(name, "")[:10] for name in ("since", "until")}
+    chosen = _chosen() | {name: request.args.get(name, "").strip()[:longest] for name, longest in NARROW.items()}
     if not asked:
         return _subjects()
     number = min(requested_page(), LAST_PAGE)

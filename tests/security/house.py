@@ -55,6 +55,7 @@ from lms.library import service as library
 from lms.library import version_queries as library_versions
 from lms.library.models import Document
 from lms.library.reading import read_file
+from lms.library.search.models import Synonym
 from lms.marking import allotting, plans
 from lms.marking.models import Question, Script
 from lms.practice import mock_service
@@ -462,6 +463,7 @@ def _shelves(house: House) -> None:
         house.values["kept_document"] = reading().scalars(select(Document.public_id).filter_by(name="公章办法")).one()
         relation = library_versions.relations_of(reading(), house.values["document"])[0]
         house.values["relation"] = relation.public_id
+        house.values["synonym"] = reading().scalars(select(Synonym.public_id)).first() or ""
 
 
 def _reading(house: House, cast: Cast) -> None:

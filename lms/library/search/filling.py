@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, text
@@ -11,12 +10,16 @@ from sqlalchemy.orm import Session
 from lms.library.models import READERS
 from lms.library.search.characters import RUN, fold, spoken
 from lms.library.search.engine import CHARACTER, FACT, INITIAL, SYLLABLE, Entry, engine_of
-from lms.library.search.tokens import LONGEST, VERSION, tokens
+from lms.library.search.tokens import LONGEST, VERSION, runs, tokens
 
 #: tokens of a passage's title at most: the document's, and the headings above the passage
 LONGEST_TITLE = 800
+#: columns of a document that `facts` reads
+NARROWED_BY = ("subject", "kind", "status", "issued_on", "issuer", "number")
+MOST_NUMERALS = 4
 _DOCUMENT = text(
-    "SELECT d.title, d.subject, d.kind, d.status, d.issued_on, d.access, i.version, i.title AS held, i.facts"
+    "SELECT d.title, d.subject, d.kind, d.status, d.issued_on, d.issuer, d.number, d.access,"
+    " i.version, i.title AS held, i.facts"
     " FROM ref_document d LEFT JOIN ref_indexed i ON i.document_id = d.id WHERE d.id = :id"
 )
 _PASSAGES = text("SELECT id, label, path, text FROM ref_passage WHERE document_id = :id ORDER BY id")
@@ -38,7 +41,7 @@ def put(session: Session, document_id: int) -> None:
         _take_out(session, document_id, row.held, row.facts, passages)
     if row.access != READERS:
         return
-    held = facts(subject=row.subject, kind=row.kind, status=row.status, issued_on=row.issued_on)
+    held = facts(row)
     engine_of(session).add(session, document_id, _title(row.title, held), _entries(row.title, held, passages))
     note = {"id": document_id, "version": VERSION, "title": row.title, "facts": " ".join(held)}
     session.execute(_NOTE, note)
@@ -57,9 +60,8 @@ def holds(session: Session, document_id: int) -> bool:
     """Whether the index says of a document what its row says, so that single passages may be put in and taken out."""
     session.flush()
     row = session.execute(_DOCUMENT, {"id": document_id}).one()
-    known = facts(subject=row.subject, kind=row.kind, status=row.status, issued_on=row.issued_on)
     as_it_is = (row.version, row.access, row.held) == (VERSION, READERS, row.title)
-    return as_it_is and row.facts.split() == known
+    return as_it_is and row.facts.split() == facts(row)
 
 
 def put_some(session: Session, document_id: int, ids: Sequence[int]) -> None:
@@ -83,12 +85,21 @@ def _take_out(session: Session, document_id: int, title: str, held: str, passage
     session.execute(_FORGET, {"id": document_id})
 
 
-def facts(*, subject: str | None, kind: str, status: str, issued_on: date | str | None) -> list[str]:
-    """Tokens of what a search can be narrowed by, so that narrowing costs no reading of documents."""
-    year = str(issued_on)[:4] if issued_on else ""
-    found = [fact("kind", kind), fact("status", status)]
-    found += [fact("subject", subject)] if subject else []
-    return found + ([fact("year", year), fact("decade", year[:3])] if year else [])
+def facts(row: Any) -> list[str]:
+    """Tokens of what a search can be narrowed by, so that narrowing costs no reading of documents. `row` has the columns
+    of `NARROWED_BY`.
+    """
+    year = str(row.issued_on)[:4] if row.issued_on else ""
+    found = [fact("kind", row.kind), fact("status", row.status)]
+    found += [fact("subject", row.subject)] if row.subject else []
+    found += [fact("year", year), fact("decade", year[:3])] if year else []
+    found += [fact("issuer", row.issuer)] if row.issuer else []
+    return found + number_facts(row.number or "")
+
+
+def number_facts(number: str) -> list[str]:
+    """Tokens for the numerals in a document's number: 国市监规〔2024〕12号 gives two."""
+    return [fact("number", run) for run, _han in runs(fold(number)) if run.isdigit()][:MOST_NUMERALS]
 
 
 def fact(name: str, value: str) -> str:

@@ -18,8 +18,9 @@ from lms.library.models import DocumentPassage
 from lms.library.search import bodies, cited, suggest, titles
 from lms.library.search.asking import Search, prepared
 from lms.library.search.bodies import CAP, PassageScore
-from lms.library.search.narrowing import narrow
-from lms.library.search.query import Asked, Word, asked
+from lms.library.search.characters import fold
+from lms.library.search.narrowing import issuers_named, narrow
+from lms.library.search.query import Asked, Word, asked, words
 from lms.library.search.scoring import IN_TITLE
 from lms.library.search.snippet import Segments, snippet
 from lms.library.search.titles import TitleHit
@@ -35,7 +36,7 @@ TITLE_ALONE = bodies.OF_COVER * IN_TITLE + bodies.OF_ALL
 LEAST_TITLE = 0.35
 #: of a document found by its title, as many passages are looked through for one to show
 OPENING = 12
-FACETS = ("subject", "kind", "status")
+FACETS = ("subject", "kind", "status", "issuer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +89,15 @@ class _Ranked:
 
 
 def search(session: Session, query: str, *, only: Mapping[str, str], first: int = 0, size: int = 20) -> Found:
-    """Documents `first` and after for `query`; `only` narrows by subject, kind, status, since and until (ISO days).
+    """Documents `first` and after for `query`; `only` narrows by subject, kind, status, issuer and number (a part of
+    either), since and until (ISO days).
 
-    Empty values and days that are none are ignored; a query without words finds nothing. At most eleven queries.
+    Empty values and days that are none are ignored; a query without words finds nothing. At most thirteen queries.
     """
     wanted = asked(query)
     if not wanted.words:
         return Found((), 0, 0, False, {}, wanted, (), None, ())
-    made = prepared(session, wanted, narrow(only))
+    made = prepared(session, wanted, narrow(only, issuers_named(session, only.get("issuer", ""))))
     articles = cited.passages(session, citation_in(query))
     by_title = titles.by_title(session, made)
     strict = bodies.Bodies((), False) if articles else bodies.strict(session, made)
@@ -104,7 +106,7 @@ def search(session: Session, query: str, *, only: Mapping[str, str], first: int 
     ranked = _ranked(session, made, articles, by_title, [*strict.hits, *more])
     shown = ranked[first : first + size]
     return Found(
-        hits=_hits(session, shown, (*wanted.words, *made.meant)),
+        hits=_hits(session, shown, made),
         total=len(ranked),
         loose_from=sum(one.full for one in ranked),
         capped=strict.capped,
@@ -170,7 +172,7 @@ def _documents(session: Session, ids: Collection[int]) -> Sequence[Any]:
         return ()
     # numbers of our own, in the statement itself: a thousand parameters would take longer than the search
     keys = ",".join(str(int(key)) for key in ids)
-    query = f"SELECT id, public_id, title, subject, kind, status, issued_on FROM ref_document WHERE id IN ({keys})"  # noqa: S608
+    query = f"SELECT id, public_id, title, subject, kind, status, issued_on, issuer, number FROM ref_document WHERE id IN ({keys})"  # noqa: S608
     return session.execute(text(query).columns(issued_on=Date)).all()
 
 
@@ -190,7 +192,7 @@ def _facets(ranked: Sequence[_Ranked]) -> dict[str, tuple[tuple[str, int], ...]]
     }
 
 
-def _hits(session: Session, shown: Sequence[_Ranked], words: Sequence[Word]) -> tuple[Hit, ...]:
+def _hits(session: Session, shown: Sequence[_Ranked], made: Search) -> tuple[Hit, ...]:
     """The documents of a page, each with its passages; one query."""
     ids = [key for one in shown for key in one.passages]
     bare = [one.row.id for one in shown if not one.passages]
@@ -202,10 +204,21 @@ def _hits(session: Session, shown: Sequence[_Ranked], words: Sequence[Word]) -> 
         .order_by(DocumentPassage.seq)
     ).all()
     by_id = {row.id: row for row in rows}
-    return tuple(
-        _hit(one, [by_id[key] for key in one.passages if key in by_id] or _opening(one, rows, words), words)
-        for one in shown
-    )
+    found = list[Hit]()
+    for one in shown:
+        marked = (*made.asked.words, *made.meant, *_other_ways(one.row, made))
+        own = [by_id[key] for key in one.passages if key in by_id] or _opening(one, rows, marked)
+        found.append(_hit(one, own, marked))
+    return tuple(found)
+
+
+def _other_ways(row: Any, made: Search) -> Iterable[Word]:
+    """What a document was found by that was not asked for as it is written: a law's name, a part that sounds so."""
+    for name in made.aliases.values():
+        yield from words(name)
+    asked = made.asked.text
+    if len(made.asked.words) == 1 and asked not in fold(row.title) and (piece := titles.sounded(row.title, asked)):
+        yield from words(piece)
 
 
 def _opening(one: _Ranked, rows: Sequence[Any], words: Sequence[Word]) -> list[Any]:

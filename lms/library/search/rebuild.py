@@ -47,15 +47,7 @@ def make_right(report: Report, *, everything: bool = False) -> dict[str, int]:
 
 def _wrong(*, everything: bool) -> Iterator[int]:
     after = 0
-    columns = (
-        Document.id,
-        Document.title,
-        Document.subject,
-        Document.kind,
-        Document.status,
-        Document.issued_on,
-        Document.access,
-    )
+    columns = [getattr(Document, name) for name in ("id", "title", "access", *filling.NARROWED_BY)]
     query = select(*columns, Indexed.version, Indexed.facts, Indexed.title.label("held"))
     query = query.outerjoin(Indexed, Indexed.document_id == Document.id).order_by(Document.id).limit(LOOKED_AT)
     while rows := reading().execute(query.where(Document.id > after)).all():
@@ -66,8 +58,7 @@ def _wrong(*, everything: bool) -> Iterator[int]:
 def _is_wrong(row: Any) -> bool:
     if row.access != READERS:
         return row.version is not None
-    known = filling.facts(subject=row.subject, kind=row.kind, status=row.status, issued_on=row.issued_on)
-    return bool(row.version != VERSION or row.facts.split() != known or row.held != row.title)
+    return bool(row.version != VERSION or row.facts.split() != filling.facts(row) or row.held != row.title)
 
 
 def _is_due(session: Session) -> bool:

@@ -5,14 +5,20 @@ is looked for where too little has the word itself.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from lms.audit.service import record
+from lms.clock import now
+from lms.errors import NotFound
+from lms.library.search.characters import fold
 from lms.library.search.models import Synonym
 from lms.library.search.query import Word, words
 
 SHORTEST, LONGEST = 2, 12
+LONGEST_MEANING = 20
 #: other words of one search at most
 MOST = 8
 
@@ -40,3 +46,45 @@ def _is_free(word: Word) -> bool:
 def _parts(text: str) -> Iterable[str]:
     lengths = range(SHORTEST, min(LONGEST, len(text)) + 1)
     return (text[start : start + size] for size in lengths for start in range(len(text) - size + 1))
+
+
+def listed(part: str) -> Select[Any]:
+    """All, or those with `part` in either word."""
+    query = select(Synonym).order_by(Synonym.word, Synonym.id)
+    held = fold(part)
+    return query.where(
+        or_(Synonym.word.contains(held, autoescape=True), Synonym.meaning.contains(held, autoescape=True))
+    )
+
+
+def is_word(text: str, longest: int) -> bool:
+    """Whether it is one run of Chinese characters, which is what can be looked up."""
+    found = words(text)
+    return (
+        len(found) == 1
+        and SHORTEST <= len(found[0].text) <= longest
+        and found[0].text == fold(text)
+        and not text.isascii()
+    )
+
+
+def add(session: Session, word: str, meaning: str, *, by: int) -> bool:
+    """Say that texts call a word so; False when it was said already."""
+    held = {"word": fold(word), "meaning": fold(meaning)}
+    if session.scalar(select(Synonym.id).filter_by(**held)) is not None:
+        return False
+    made = Synonym(**held, made_by=by, made_at=now())
+    session.add(made)
+    session.flush()
+    record(session, "library.synonym", thing="synonym", thing_id=made.public_id, after=held)
+    return True
+
+
+def remove(session: Session, public_id: str) -> None:
+    """Take a synonym away. Raises NotFound."""
+    found = session.scalar(select(Synonym).where(Synonym.public_id == public_id).with_for_update())
+    if found is None:
+        raise NotFound
+    before = {"word": found.word, "meaning": found.meaning}
+    session.delete(found)
+    record(session, "library.synonym_remove", thing="synonym", thing_id=public_id, before=before)

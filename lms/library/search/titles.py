@@ -1,5 +1,8 @@
-"""Documents by their titles: by parts of it in any order, by its first letters, by its sound, by an abbreviation."""
+"""Documents by their titles: by parts of it in any order, by its first letters, by its sound, by an abbreviation; and by
+their numbers.
+"""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +14,11 @@ from lms.library.citation import short_name
 from lms.library.search.asking import Search
 from lms.library.search.characters import RUN, fold, spoken, syllables_in
 from lms.library.search.engine import CHARACTER, INITIAL, SYLLABLE, TITLES, Condition, Every, Phrase, engine_of
+from lms.library.search.filling import number_facts
+from lms.library.search.narrowing import plain
 from lms.library.search.tokens import pairs
 
+_NUMBER = re.compile(r"\d+号|令\d+")
 #: rows looked at for the rarest tokens of a query, titles scored in full
 BUDGET, SCORED = 2500, 100
 #: a title that has so much of the query is what was meant; else other ways of writing it are tried
@@ -20,6 +26,8 @@ SURE = 0.75
 OTHER_WAYS = 300
 #: what a title earns that has every word, and one that is what was asked
 FULL, WHOLE = 0.25, 0.6
+#: what a document earns whose number was asked for
+NUMBERED = 2.0
 LONGEST_ABBREVIATION, LONGEST_PINYIN, LEAST_SWAPPED = 10, 60, 4
 
 
@@ -34,8 +42,8 @@ class TitleHit:
 
 
 def by_title(session: Session, search: Search) -> dict[int, TitleHit]:
-    """The documents whose titles answer best, at most a few hundred; one query, or two."""
-    found = _by_words(session, search)
+    """The documents whose titles or numbers answer best, at most a few hundred; one query, or two."""
+    found = _by_words(session, search) | _by_number(session, search)
     if any(hit.full or hit.score >= SURE for hit in found.values()) or len(search.asked.words) != 1:
         return found
     if search.asked.words[0].must:
@@ -45,6 +53,24 @@ def by_title(session: Session, search: Search) -> dict[int, TitleHit]:
         if known is None or known.score < hit.score:
             found[hit.document_id] = hit
     return found
+
+
+def _by_number(session: Session, search: Search) -> dict[int, TitleHit]:
+    """Documents of that number, where what was asked looks like one: numerals, and characters that go with them."""
+    asked = search.asked.text
+    if not _NUMBER.search(asked):
+        return {}
+    runs = " ".join(part for word in search.asked.words for part in word.parts)
+    numerals = Every(tuple(Phrase((token,)) for token in number_facts(runs)))
+    rows, value = engine_of(session).rows(TITLES, search.limited(numerals), name="match")
+    query = (
+        "SELECT d.id, d.title, d.number FROM "  # noqa: S608
+        f"({rows} LIMIT {SCORED}) f JOIN ref_document d ON d.id = f.id"
+    )
+    found = session.execute(text(query), {"match": value}).all()
+    return {
+        row.id: TitleHit(row.id, NUMBERED, full=True, title=row.title) for row in found if asked in plain(row.number)
+    }
 
 
 def _by_words(session: Session, search: Search) -> dict[int, TitleHit]:
@@ -91,6 +117,15 @@ def _scored(search: Search, weights: Mapping[str, float], whole: float, row: Any
         return None
     score += FULL * full + WHOLE * (asked in {_plain(title), _plain(name)})
     return TitleHit(key, score, full, raw)
+
+
+def sounded(title: str, asked: str) -> str | None:
+    """The part of a title that sounds as what was asked, in Chinese or in letters; None without one."""
+    sound = tuple(syllables_in(asked)) if asked.isascii() else spoken(asked)
+    folded, size = fold(title), len(sound)
+    syllables = spoken(folded)
+    places = (n for n in range(len(folded) - size + 1) if size and syllables[n : n + size] == sound)
+    return next((folded[n : n + size] for n in places), None)
 
 
 def _has(parts: Iterable[str], text_: str) -> bool:
