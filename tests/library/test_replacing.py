@@ -1,6 +1,7 @@
 """A newer text in the place of an older one: passages that stay are not indexed again, and nothing else is left behind."""
 
 import random
+import threading
 
 from flask import Flask
 from sqlalchemy import select, text
@@ -8,7 +9,7 @@ from sqlalchemy import select, text
 from lms.database import reading, writing
 from lms.library.models import Document, DocumentPassage
 from lms.library.passages import passages
-from lms.library.search import filling
+from lms.library.search import filling, rebuild
 from lms.library.search.models import Indexed
 from tests.library.test_search import find, store
 
@@ -111,3 +112,37 @@ def held(app: Flask) -> list[tuple[int, str]]:
     with app.app_context():
         rows = reading().scalars(select(DocumentPassage).order_by(DocumentPassage.seq))
         return [(row.id, row.text) for row in rows]
+
+
+def test_the_index_is_made_anew_while_people_search(app: Flask) -> None:
+    """
+    Every document is found by its own words at every moment of it, before, during and after, with the same passage.
+    """
+    names = [f"卷{NUMBERS[n]}" for n in range(len(NUMBERS))]
+    store(
+        app,
+        **{name: law([f"{name}应当保存。", "违者处以罚款。"] * 4, year=2001, title=f"档案{name}") for name in names},
+    )
+    done, counts, wrong, rounds = threading.Event(), list[int](), list[str](), 0
+
+    def made_anew() -> None:
+        try:
+            with app.app_context():
+                counts.append(rebuild.make_right(lambda _done, _total: None, everything=True)["indexed"])
+        finally:
+            done.set()
+
+    worker = threading.Thread(target=made_anew)
+    worker.start()
+    while not done.is_set() or not rounds:
+        for name in names:
+            found = find(app, f'"{name}应当保存"')
+            if [hit.title for hit in found.hits] != [f"档案{name}"] or not found.hits[0].passages:
+                wrong.append(name)
+        rounds += 1
+    worker.join()
+
+    assert counts == [len(names)]
+    assert wrong == []
+    assert rounds > 0
+    assert find(app, "罚款").total == len(names)
