@@ -5,16 +5,18 @@ import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from babel.support import Translations
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 from werkzeug.routing import Rule
 
 from lms import migrate
@@ -24,18 +26,37 @@ from lms.database import db
 
 pytest_plugins = ["tests.cast", "tests.exam_day", "tests.academy", "tests.practice.school", "tests.demonstration"]
 
-_compile_builder, _builders = Rule._compile_builder, dict[tuple[object, ...], Any]()
+_compile, _compiled = Rule.compile, dict[tuple[object, ...], dict[str, Any]]()
 
 
-def _remembered(rule: Rule, append_unknown: bool = True) -> Any:
-    """Applications of one process have the same addresses: what builds one is compiled once, not for every test."""
-    key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
-    if key not in _builders:
-        _builders[key] = _compile_builder(rule, append_unknown)
-    return _builders[key]
+def _remembered(rule: Rule) -> None:
+    """Applications of one process have the same addresses: each is compiled once, not for every test."""
+    key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, repr(rule.defaults))
+    if key not in _compiled:
+        _compile(rule)
+        names = ("_parts", "_trace", "_converters", "arguments")
+        builders = {name: getattr(rule, name).__func__ for name in ("_build", "_build_unknown")}
+        _compiled[key] = {**{name: getattr(rule, name) for name in names}, **builders}
+    for name, made in _compiled[key].items():
+        setattr(rule, name, made.__get__(rule) if callable(made) else made)
 
 
-Rule._compile_builder = _remembered  # type: ignore[method-assign,assignment]
+Rule.compile = _remembered  # type: ignore[method-assign,assignment]
+
+_load = Translations.load
+
+
+@cache
+def _catalogue(folder: str, locale: str, domain: str) -> Any:
+    """And the same catalogues: what is read of them is read once (it is copied into those of an application)."""
+    return _load(folder, [locale], domain)
+
+
+def _loaded(folder: str, locales: list[object], domain: str) -> Any:
+    return _catalogue(folder, str(locales[0]), domain)
+
+
+Translations.load = _loaded  # type: ignore[method-assign,assignment]
 
 SECRET = "a-test-secret-of-more-than-32-characters"
 #: where the fixtures of databases leave the cast that is in one
@@ -95,11 +116,14 @@ def postgres_url(name: str) -> str:
     return make_url(POSTGRES).set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
 
 
+@cache
+def _postgres() -> Engine:
+    return create_engine(postgres_url("postgres"), isolation_level="AUTOCOMMIT", pool_pre_ping=True)
+
+
 def on_postgres(statement: str) -> None:
-    engine = create_engine(postgres_url("postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with _postgres().connect() as connection:
         connection.execute(text(statement))
-    engine.dispose()
 
 
 @pytest.fixture
