@@ -23,6 +23,7 @@ from lms import migrate
 from lms.app import create_app
 from lms.config import Config
 from lms.database import db
+from lms.jobs import runner
 
 pytest_plugins = ["tests.cast", "tests.exam_day", "tests.academy", "tests.practice.school", "tests.demonstration"]
 
@@ -57,6 +58,10 @@ def _loaded(folder: str, locales: list[object], domain: str) -> Any:
 
 
 Translations.load = _loaded  # type: ignore[method-assign,assignment]
+
+#: how long jobs rest at most for the sake of those who write beside them; in tests nobody does
+REST_SECONDS = runner.MOST_REST_SECONDS
+runner.MOST_REST_SECONDS = 0.0
 
 SECRET = "a-test-secret-of-more-than-32-characters"
 #: where the fixtures of databases leave the cast that is in one
