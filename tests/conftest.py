@@ -131,6 +131,14 @@ def on_postgres(statement: str) -> None:
         connection.execute(text(statement))
 
 
+def demand_postgres() -> None:
+    """Skip where there is none; in CI fail."""
+    if not POSTGRES:
+        if IN_CI:
+            pytest.fail("CI must run the tests on PostgreSQL: LMS_TEST_POSTGRES is not set")
+        pytest.skip("no PostgreSQL: set LMS_TEST_POSTGRES to an owner's address")
+
+
 @pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database of this test's own."""
@@ -139,10 +147,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         shutil.copy(template, tmp_path / "shuyuan.db")
         yield f"sqlite:///{tmp_path / 'shuyuan.db'}"
         return
-    if not POSTGRES:
-        if IN_CI:
-            pytest.fail("CI must run the tests on PostgreSQL: LMS_TEST_POSTGRES is not set")
-        pytest.skip("no PostgreSQL: set LMS_TEST_POSTGRES to an owner's address")
+    demand_postgres()
     template = _template(request, "postgres")
     name = f"shuyuan_{uuid4().hex[:12]}"
     on_postgres(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
