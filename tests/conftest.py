@@ -64,8 +64,8 @@ REST_SECONDS = runner.MOST_REST_SECONDS
 runner.MOST_REST_SECONDS = 0.0
 
 SECRET = "a-test-secret-of-more-than-32-characters"
-#: where the fixtures of databases leave the cast that is in one
-CAST = pytest.StashKey[Any]()
+#: where the fixtures of databases leave the cast that is in one, and the numbers of the pool of the exam day
+CAST, POOL = pytest.StashKey[Any](), pytest.StashKey[tuple[int, str]]()
 POSTGRES = os.environ.get("LMS_TEST_POSTGRES", "")
 IN_CI = os.environ.get("SHUYUAN_CI") == "1"
 #: templates compiled once for the applications of all tests
@@ -96,7 +96,8 @@ def make_config(data: Path, url: str = "") -> Config:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
-        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+        kinds = ["sqlite"] if metafunc.definition.get_closest_marker("one_database") else ["sqlite", "postgresql"]
+        metafunc.parametrize("database", kinds, indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -156,11 +157,14 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def _template(request: pytest.FixtureRequest, kind: str) -> Path | str:
-    """What the database of this test is copied from: with the cast where the test asks for it."""
+    """What the database of this test is copied from: with the cast, and the pool, where the test asks for them."""
+    template: Path | str
     if "cast" not in request.fixturenames:
-        template: Path | str = request.getfixturevalue(f"{kind}_template")
-        return template
-    template, request.node.stash[CAST] = request.getfixturevalue(f"{kind}_with_cast")
+        template = request.getfixturevalue(f"{kind}_template")
+    elif "exam_day" not in request.fixturenames:
+        template, request.node.stash[CAST] = request.getfixturevalue(f"{kind}_with_cast")
+    else:
+        template, request.node.stash[CAST], request.node.stash[POOL] = request.getfixturevalue(f"{kind}_with_pool")
     return template
 
 
