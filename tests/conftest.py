@@ -3,6 +3,7 @@ that the test sets, and clients."""
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -180,8 +181,31 @@ def app(database: str, clock: TestClock, tmp_path: Path) -> Iterator[Flask]:
     app = create_app(make_config(tmp_path, database), clock=clock)
     app.jinja_env.bytecode_cache = COMPILED
     yield app
+    _end_writer(app)
     with app.app_context():
         db.engine.dispose()
+
+
+class _TheEnd:
+    """The last thing that is asked of a writer."""
+
+    attempt = ""
+
+    def run(self, _store: object) -> None:
+        """End its thread, as nothing but the process ends it in the product."""
+        raise SystemExit
+
+
+def _end_writer(app: Flask) -> None:
+    """A thread that waits for ever for something to write would keep the application of its test, a megabyte or two."""
+    found = app.extensions.get("sitting.writer")
+    if found is None or found._thread is None:
+        return
+    told = threading.excepthook  # pytest's, to which this end would be an error
+    threading.excepthook = lambda said: None if said.exc_type is SystemExit else told(said)
+    found.later(_TheEnd())
+    found._thread.join(5)
+    threading.excepthook = told
 
 
 @pytest.fixture
