@@ -3,43 +3,70 @@ that the test sets, and clients."""
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from babel.support import Translations
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 from werkzeug.routing import Rule
 
 from lms import migrate
 from lms.app import create_app
 from lms.config import Config
 from lms.database import db
+from lms.jobs import runner
 
 pytest_plugins = ["tests.cast", "tests.exam_day", "tests.academy", "tests.practice.school", "tests.demonstration"]
 
-_compile_builder, _builders = Rule._compile_builder, dict[tuple[object, ...], Any]()
+_compile, _compiled = Rule.compile, dict[tuple[object, ...], dict[str, Any]]()
 
 
-def _remembered(rule: Rule, append_unknown: bool = True) -> Any:
-    """Applications of one process have the same addresses: what builds one is compiled once, not for every test."""
-    key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
-    if key not in _builders:
-        _builders[key] = _compile_builder(rule, append_unknown)
-    return _builders[key]
+def _remembered(rule: Rule) -> None:
+    """Applications of one process have the same addresses: each is compiled once, not for every test."""
+    key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, repr(rule.defaults))
+    if key not in _compiled:
+        _compile(rule)
+        names = ("_parts", "_trace", "_converters", "arguments")
+        builders = {name: getattr(rule, name).__func__ for name in ("_build", "_build_unknown")}
+        _compiled[key] = {**{name: getattr(rule, name) for name in names}, **builders}
+    for name, made in _compiled[key].items():
+        setattr(rule, name, made.__get__(rule) if callable(made) else made)
 
 
-Rule._compile_builder = _remembered  # type: ignore[method-assign,assignment]
+Rule.compile = _remembered  # type: ignore[method-assign,assignment]
+
+_load = Translations.load
+
+
+@cache
+def _catalogue(folder: str, locale: str, domain: str) -> Any:
+    """And the same catalogues: what is read of them is read once (it is copied into those of an application)."""
+    return _load(folder, [locale], domain)
+
+
+def _loaded(folder: str, locales: list[object], domain: str) -> Any:
+    return _catalogue(folder, str(locales[0]), domain)
+
+
+Translations.load = _loaded  # type: ignore[method-assign,assignment]
+
+#: how long jobs rest at most for the sake of those who write beside them; in tests nobody does
+REST_SECONDS = runner.MOST_REST_SECONDS
+runner.MOST_REST_SECONDS = 0.0
 
 SECRET = "a-test-secret-of-more-than-32-characters"
-#: where the fixtures of databases leave the cast that is in one
-CAST = pytest.StashKey[Any]()
+#: where the fixtures of databases leave the cast that is in one, and the numbers of the pool of the exam day
+CAST, POOL = pytest.StashKey[Any](), pytest.StashKey[tuple[int, str]]()
 POSTGRES = os.environ.get("LMS_TEST_POSTGRES", "")
 IN_CI = os.environ.get("SHUYUAN_CI") == "1"
 #: templates compiled once for the applications of all tests
@@ -70,7 +97,8 @@ def make_config(data: Path, url: str = "") -> Config:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
-        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+        kinds = ["sqlite"] if metafunc.definition.get_closest_marker("one_database") else ["sqlite", "postgresql"]
+        metafunc.parametrize("database", kinds, indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -95,11 +123,22 @@ def postgres_url(name: str) -> str:
     return make_url(POSTGRES).set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
 
 
+@cache
+def _postgres() -> Engine:
+    return create_engine(postgres_url("postgres"), isolation_level="AUTOCOMMIT", pool_pre_ping=True)
+
+
 def on_postgres(statement: str) -> None:
-    engine = create_engine(postgres_url("postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with _postgres().connect() as connection:
         connection.execute(text(statement))
-    engine.dispose()
+
+
+def demand_postgres() -> None:
+    """Skip where there is none; in CI fail."""
+    if not POSTGRES:
+        if IN_CI:
+            pytest.fail("CI must run the tests on PostgreSQL: LMS_TEST_POSTGRES is not set")
+        pytest.skip("no PostgreSQL: set LMS_TEST_POSTGRES to an owner's address")
 
 
 @pytest.fixture
@@ -110,10 +149,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         shutil.copy(template, tmp_path / "shuyuan.db")
         yield f"sqlite:///{tmp_path / 'shuyuan.db'}"
         return
-    if not POSTGRES:
-        if IN_CI:
-            pytest.fail("CI must run the tests on PostgreSQL: LMS_TEST_POSTGRES is not set")
-        pytest.skip("no PostgreSQL: set LMS_TEST_POSTGRES to an owner's address")
+    demand_postgres()
     template = _template(request, "postgres")
     name = f"shuyuan_{uuid4().hex[:12]}"
     on_postgres(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
@@ -122,11 +158,14 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def _template(request: pytest.FixtureRequest, kind: str) -> Path | str:
-    """What the database of this test is copied from: with the cast where the test asks for it."""
+    """What the database of this test is copied from: with the cast, and the pool, where the test asks for them."""
+    template: Path | str
     if "cast" not in request.fixturenames:
-        template: Path | str = request.getfixturevalue(f"{kind}_template")
-        return template
-    template, request.node.stash[CAST] = request.getfixturevalue(f"{kind}_with_cast")
+        template = request.getfixturevalue(f"{kind}_template")
+    elif "exam_day" not in request.fixturenames:
+        template, request.node.stash[CAST] = request.getfixturevalue(f"{kind}_with_cast")
+    else:
+        template, request.node.stash[CAST], request.node.stash[POOL] = request.getfixturevalue(f"{kind}_with_pool")
     return template
 
 
@@ -142,8 +181,31 @@ def app(database: str, clock: TestClock, tmp_path: Path) -> Iterator[Flask]:
     app = create_app(make_config(tmp_path, database), clock=clock)
     app.jinja_env.bytecode_cache = COMPILED
     yield app
+    _end_writer(app)
     with app.app_context():
         db.engine.dispose()
+
+
+class _TheEnd:
+    """The last thing that is asked of a writer."""
+
+    attempt = ""
+
+    def run(self, _store: object) -> None:
+        """End its thread, as nothing but the process ends it in the product."""
+        raise SystemExit
+
+
+def _end_writer(app: Flask) -> None:
+    """A thread that waits for ever for something to write would keep the application of its test, a megabyte or two."""
+    found = app.extensions.get("sitting.writer")
+    if found is None or found._thread is None:
+        return
+    told = threading.excepthook  # pytest's, to which this end would be an error
+    threading.excepthook = lambda said: None if said.exc_type is SystemExit else told(said)
+    found.later(_TheEnd())
+    found._thread.join(5)
+    threading.excepthook = told
 
 
 @pytest.fixture

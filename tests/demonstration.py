@@ -1,8 +1,12 @@
 """The demonstration as `./run` makes it, built once for all tests that look at full pages."""
 
+import fcntl
 import io
+import json
+import os
+import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
@@ -41,7 +45,7 @@ class Demonstration:
 
 def make_demonstration(folder: Path) -> Demonstration:
     """The whole demonstration on SQLite in `folder`, with the bundled content; nothing is served."""
-    config = Config(data=folder, secret_key=SECRET, demonstration=True, second_factor="offered", testing=True)
+    config = _config(folder)
     migrate.upgrade(config)
     app = create_app(config)
     with app.app_context():
@@ -51,13 +55,36 @@ def make_demonstration(folder: Path) -> Demonstration:
     return Demonstration(app, {account.role: account for account in made.accounts})
 
 
+def _config(folder: Path) -> Config:
+    return Config(data=folder, secret_key=SECRET, demonstration=True, second_factor="offered", testing=True)
+
+
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
-    """The demonstration, built once for all tests of this process."""
-    made = make_demonstration(tmp_path_factory.mktemp("demonstration"))
-    yield made
+    """The demonstration: built once for all processes of this run, and each has a copy of its own."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    note = shared / "demonstration.json"
+    with (shared / "demonstration.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not note.exists():
+            folder = tmp_path_factory.mktemp("demonstration")
+            note.write_text(json.dumps([str(folder), _built(folder)]))
+    found, accounts = json.loads(note.read_text())
+    copy = tmp_path_factory.mktemp("demonstration") / "data"
+    shutil.copytree(found, copy)
+    app = create_app(_config(copy))
+    yield Demonstration(app, {Role(each["role"]): Account(**each | {"role": Role(each["role"])}) for each in accounts})
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _built(folder: Path) -> list[dict[str, str]]:
+    """Build it in `folder`; its accounts."""
+    made = make_demonstration(folder)
     with made.app.app_context():
         db.engine.dispose()
+    return [asdict(account) for account in made.accounts.values()]
 
 
 def attempt_of(client: FlaskClient) -> str:

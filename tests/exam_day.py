@@ -1,15 +1,20 @@
 """A small bank and exams on it, for the tests of exams, sitting and what comes after."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 
+from lms.app import create_app
 from lms.bank.models import Item, ItemVersion, Pool
-from lms.database import reading, writing
+from lms.config import Config
+from lms.database import db, reading, writing
 from lms.exams import queries, service
 from lms.exams.queries import ExamRow
 from lms.exams.service import Plan
@@ -24,7 +29,7 @@ from question_bank.interactions.ordering import Sequence
 from question_bank.interactions.true_false import Statement
 from question_bank.item import ItemVersion as Wording
 from tests.cast import Cast
-from tests.conftest import NINE, TestClock
+from tests.conftest import NINE, POOL, TestClock, make_config, on_postgres, postgres_url
 
 PER_TYPE = 8
 
@@ -155,7 +160,39 @@ def make_exam_day(app: Flask, cast: Cast, moment: datetime) -> ExamDay:
         return ExamDay(app, cast, pool.id, pool.public_id)
 
 
+@pytest.fixture(scope="session")
+def sqlite_with_pool(
+    sqlite_with_cast: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Cast, tuple[int, str]]:
+    """The database with the cast, and the pool of the exam day in it."""
+    template, cast = sqlite_with_cast
+    folder = tmp_path_factory.mktemp("pool")
+    shutil.copy(template, folder)
+    return folder / "shuyuan.db", cast, _with_pool(make_config(folder), cast)
+
+
+@pytest.fixture(scope="session")
+def postgres_with_pool(
+    postgres_with_cast: tuple[str, Cast], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Cast, tuple[int, str]]]:
+    """The same on PostgreSQL."""
+    template, cast = postgres_with_cast
+    name = f"shuyuan_pool_{uuid4().hex[:10]}"
+    on_postgres(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield name, cast, _with_pool(make_config(tmp_path_factory.mktemp("pool"), postgres_url(name)), cast)
+    on_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _with_pool(config: Config, cast: Cast) -> tuple[int, str]:
+    clock = TestClock()
+    app = create_app(config, clock=clock)
+    made = make_exam_day(app, cast, clock())
+    with app.app_context():
+        db.engine.dispose()
+    return made.pool_id, made.pool_public_id
+
+
 @pytest.fixture
-def exam_day(app: Flask, cast: Cast, clock: TestClock) -> ExamDay:
+def exam_day(app: Flask, cast: Cast, request: pytest.FixtureRequest) -> ExamDay:
     """The pool of 56 items, on the database of this test."""
-    return make_exam_day(app, cast, clock())
+    return ExamDay(app, cast, *request.node.stash[POOL])

@@ -139,7 +139,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(params=sorted(LANGUAGES))
 def language(request: pytest.FixtureRequest) -> str:
-    """Each journey is made in Chinese and in English."""
+    """Each journey is made in Chinese and in English, but for those that look at no words: they say in which."""
     return str(request.param)
 
 

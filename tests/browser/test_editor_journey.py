@@ -144,6 +144,7 @@ WRITE: dict[str, tuple[Callable[[Page, Path], None], str]] = {
 }
 
 
+@pytest.mark.parametrize("language", ["zh"], indirect=True)
 def test_a_question_of_each_type_is_written_from_scratch(house: House, enter: Enter, pool: str, picture: Path) -> None:
     """
     From the pool to the type, the fields, a look at the preview that says nothing is missing, kept by Ctrl+Enter: the
@@ -164,6 +165,7 @@ def test_a_question_of_each_type_is_written_from_scratch(house: House, enter: En
     assert len(stored(house, pool)) == len(WRITE)
 
 
+@pytest.mark.parametrize("language", ["en"], indirect=True)
 def test_a_picture_a_table_and_a_formula_are_put_into_the_words(
     house: House, enter: Enter, pool: str, picture: Path
 ) -> None:
@@ -200,6 +202,7 @@ def test_a_picture_a_table_and_a_formula_are_put_into_the_words(
     expect(page.locator("[name=explanation]")).to_have_value(re.compile(r"^!\[示意图\]\(picture:[0-9a-f]{64}\)$"))
 
 
+@pytest.mark.parametrize("language", ["zh"], indirect=True)
 def test_what_is_typed_survives_a_reload_and_another_machine(house: House, enter: Enter, pool: str) -> None:
     """
     Saved while typing, there after a reload, there in another browser, listed on the pool's page, discarded at last.
@@ -222,6 +225,7 @@ def test_what_is_typed_survives_a_reload_and_another_machine(house: House, enter
     expect(other.locator(".own-drafts")).to_have_count(0)
 
 
+@pytest.mark.parametrize("language", ["en"], indirect=True)
 def test_a_mistake_leads_to_its_field(house: House, enter: Enter, pool: str) -> None:
     """
     Kept too early: the summary has the focus, its link leads into the field, the words are still there.
@@ -236,6 +240,7 @@ def test_a_mistake_leads_to_its_field(house: House, enter: Enter, pool: str) -> 
     expect(page.locator("[name=answer]")).to_have_value("三十")
 
 
+@pytest.mark.parametrize("language", ["en"], indirect=True)
 def test_the_preview_has_the_width_of_a_phone(house: House, enter: Enter, pool: str) -> None:
     """
     A button makes it as narrow as a phone; the page itself is usable on one, without scrolling sideways.
@@ -249,6 +254,7 @@ def test_the_preview_has_the_width_of_a_phone(house: House, enter: Enter, pool: 
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.parametrize("language", ["zh"], indirect=True)
 def test_a_used_question_is_changed_and_both_versions_are_seen(house: House, enter: Enter) -> None:
     """
     A newer version is kept, the difference marks what changed, the older one stays as it was and is brought back on top.
@@ -274,6 +280,7 @@ def test_a_used_question_is_changed_and_both_versions_are_seen(house: House, ent
     expect(page.locator(".question-stem").first).to_have_text("请排出正确次序。")
 
 
+@pytest.mark.parametrize("language", ["en"], indirect=True)
 def test_axe_finds_nothing_in_the_editor(house: House, enter: Enter, pool: str) -> None:
     """
     The types, an empty form of every type, a form with mistakes, a draft, the versions of a question.

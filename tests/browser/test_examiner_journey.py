@@ -49,6 +49,7 @@ def mend(page: Page, place: str, cells: dict[int, str]) -> None:
     expect(page.locator(".file-row-bad", has_text=place)).to_have_count(0)
 
 
+@pytest.mark.parametrize("language", ["zh"], indirect=True)
 def test_questions_come_from_excel_and_two_rows_are_mended(house: House, enter: Enter, file: Path) -> None:
     """
     Two bad rows are named with their reasons and mended on the page; each good one stands as the candidate will see
@@ -81,6 +82,7 @@ A. 甲  B. 乙
 """
 
 
+@pytest.mark.parametrize("language", ["en"], indirect=True)
 def test_pasted_questions_are_taken_and_exported(house: House, enter: Enter) -> None:
     """
     Text goes in through the field; a bad question holds the good one back until one says otherwise; then the pool leaves
@@ -114,6 +116,7 @@ def local(hours: float) -> str:
     return (system_clock() + timedelta(hours=hours)).astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%dT%H:%M")
 
 
+@pytest.mark.parametrize("language", ["zh"], indirect=True)
 def test_an_exam_is_refused_until_the_pool_can_fill_it(house: House, enter: Enter) -> None:
     """
     Two sections by type and subject; more questions than the pool has is refused with the reason; with fewer it is

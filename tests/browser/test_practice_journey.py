@@ -162,6 +162,7 @@ def personal_test(page: Page) -> None:
     expect(page.locator("article .badge-good").first).to_be_visible()
 
 
+@pytest.mark.parametrize("language", ["en"], indirect=True)
 def test_practice_fits_a_phone(stocked: House, enter: Enter) -> None:
     """
     At 390 pixels no page of practice scrolls sideways, a question, its answer and a test included.

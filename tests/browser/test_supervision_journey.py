@@ -65,6 +65,7 @@ def seconds_left(page: Page) -> int:
     return int(hours) * 3600 + int(minutes) * 60 + int(seconds)
 
 
+@pytest.mark.parametrize("language", ["zh"], indirect=True)
 def test_time_given_and_a_pause_show_on_the_candidates_screen(house: House, enter: Enter, exam: ExamRow) -> None:
     """
     The board shows who works and how much is saved; ten more minutes and a pause show on the other screen within ten
@@ -101,6 +102,7 @@ def test_time_given_and_a_pause_show_on_the_candidates_screen(house: House, ente
     assert kinds(house, exam, lin) == ["start", "answer", "extend", "pause", "resume", "answer"]
 
 
+@pytest.mark.parametrize("language", ["en"], indirect=True)
 def test_a_forced_hand_in_ends_the_page(house: House, enter: Enter, exam: ExamRow) -> None:
     """
     The candidate is led to the result within ten seconds; the board says who handed in.
@@ -120,6 +122,7 @@ def test_a_forced_hand_in_ends_the_page(house: House, enter: Enter, exam: ExamRo
     assert kinds(house, exam, lin) == ["start", "answer", "force"]
 
 
+@pytest.mark.parametrize("language", ["zh"], indirect=True)
 def test_a_released_attempt_goes_on_at_another_machine(house: House, enter: Enter, exam: ExamRow) -> None:
     """
     The first machine is stopped within ten seconds; the second goes on with what was saved.
@@ -145,6 +148,7 @@ def test_a_released_attempt_goes_on_at_another_machine(house: House, enter: Ente
     assert kinds(house, exam, lin) == ["start", "answer", "release", "take_over", "answer"]
 
 
+@pytest.mark.parametrize("language", ["en"], indirect=True)
 def test_leaving_the_window_is_shown_as_a_hint(house: House, enter: Enter, exam: ExamRow) -> None:
     """
     The board counts it; the filter finds who left; nothing else happens to the candidate.

@@ -137,7 +137,9 @@ def test_lists_stay_flat(crowd: tuple[Flask, Cast, str], who: str, path: str) ->
         assert client.get(path).status_code == 200
     best = 9.0
     for _ in range(3):
-        with spent_cpu() as spent:
+        if best <= MOST_CPU:
+            break
+        with spent_cpu(MOST_CPU) as spent:
             client.get(path)
         best = min(best, spent.seconds)
 

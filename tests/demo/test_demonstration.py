@@ -148,6 +148,7 @@ def test_a_second_start_changes_nothing(folder: Path, monkeypatch: pytest.Monkey
     """
     monkeypatch.setattr("lms.demo.organisation.PEOPLE", 1400)
     monkeypatch.setattr("lms.demo.exams.CANDIDATES", 3)
+    monkeypatch.setattr("lms.demo.learning.LEARNERS", 6)
     first = CliRunner().invoke(main, ["demo"])
     with open_app(load()).app_context():
         head = audit.head(reading())

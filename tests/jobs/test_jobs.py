@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
 from lms import jobs
 from lms.database import reading, writing
-from lms.jobs import queue
+from lms.jobs import queue, runner
 from lms.jobs.models import Job
-from tests.conftest import TestClock
+from tests.conftest import REST_SECONDS, TestClock
 
 
 def put(app: Flask, kind: str = "test", **options: Any) -> str:
@@ -162,10 +163,11 @@ def test_a_job_for_later_waits(app: Flask, clock: TestClock) -> None:
     assert jobs.run_waiting(app) == 1
 
 
-def test_a_busy_job_lets_requests_write(app: Flask) -> None:
+def test_a_busy_job_lets_requests_write(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     While a job writes batch after batch, another writer gets its turn within a second, every time.
     """
+    monkeypatch.setattr(runner, "MOST_REST_SECONDS", REST_SECONDS)
 
     def busy(run: jobs.JobRun) -> Mapping[str, Any]:
         for step in range(60):

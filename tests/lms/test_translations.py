@@ -42,7 +42,8 @@ def test_every_string_has_its_chinese() -> None:
     """
     No msgid of any source is missing from the catalogues.
     """
-    missing = {msgid: name for msgid, name in used().items() if msgid not in translated()}
+    known = translated()
+    missing = {msgid: name for msgid, name in used().items() if msgid not in known}
 
     assert not missing, "\n".join(f"{name}: {msgid}" for msgid, name in missing.items())
 

@@ -1,9 +1,12 @@
 """Migrations: up from empty, down and up again, over filled tables, and equal to what the code expects."""
 
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -15,7 +18,7 @@ from lms import migrate
 from lms.app import create_app
 from lms.config import Config
 from lms.database import Model, engine_options, prepare_engine
-from tests.conftest import make_config
+from tests.conftest import demand_postgres, make_config, on_postgres, postgres_url
 
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(migrate.FOLDER)).walk_revisions()))]
 CHOICES = re.compile(r"(\w+)\)?(?:::text)? (?:IN \(|= ANY)[^']*'(\w+)'")
@@ -32,10 +35,64 @@ def empty(database: str, tmp_path: Path) -> Config:
 @pytest.fixture
 def engine(empty: Config) -> Iterator[Engine]:
     """Straight into its database, without the application's guards."""
-    made = create_engine(empty.url, **engine_options(empty.url))
+    with unguarded(empty) as made:
+        yield made
+
+
+@contextmanager
+def unguarded(config: Config) -> Iterator[Engine]:
+    """Straight into the database of an installation, without the application's guards."""
+    made = create_engine(config.url, **engine_options(config.url))
     prepare_engine(made, guard=False)
     yield made
     made.dispose()
+
+
+class Ladder:
+    """An empty installation that goes up revision by revision, of which copies are taken on the way."""
+
+    def __init__(self, kind: str, folder: Path) -> None:
+        self.kind = kind
+        self.reached = ""
+        self.name = f"shuyuan_ladder_{uuid4().hex[:12]}"
+        self.config = self._config(folder, self.name)
+
+    def _config(self, folder: Path, name: str) -> Config:
+        return make_config(folder, postgres_url(name) if self.kind == "postgresql" else "")
+
+    @contextmanager
+    def at(self, revision: str, folder: Path) -> Iterator[Config]:
+        """A copy as it is at `revision`."""
+        if not self.reached or REVISIONS.index(self.reached) > REVISIONS.index(revision):
+            self.remove()
+            if self.kind == "postgresql":
+                on_postgres(f'CREATE DATABASE "{self.name}"')
+        migrate.upgrade(self.config, to=revision)
+        self.reached = revision
+        if self.kind == "sqlite":
+            yield self._config(Path(shutil.copy(self.config.data / "shuyuan.db", folder)).parent, "")
+            return
+        name = f"shuyuan_{uuid4().hex[:12]}"
+        on_postgres(f'CREATE DATABASE "{name}" TEMPLATE "{self.name}"')
+        yield self._config(folder, name)
+        on_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def remove(self) -> None:
+        """Back to where there is nothing."""
+        if self.kind == "postgresql":
+            on_postgres(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+        else:
+            (self.config.data / "shuyuan.db").unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def ladder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ladder]:
+    """One for each kind of database."""
+    if request.param == "postgresql":
+        demand_postgres()
+    made = Ladder(request.param, tmp_path_factory.mktemp("ladder"))
+    yield made
+    made.remove()
 
 
 def tables(connection: Connection) -> list[Table]:
@@ -64,9 +121,10 @@ def value(column: Column[object], table: Table, allowed: dict[str, str], moment:
     return f"{table.name}-{column.name}"[: getattr(column.type, "length", None) or 40]
 
 
-def fill(connection: Connection) -> None:
-    """One row in each table that has none."""
-    for table in tables(connection):
+def fill(connection: Connection) -> list[str]:
+    """One row in each table that has none; the names of all tables."""
+    filled = tables(connection)
+    for table in filled:
         if connection.execute(select(table).limit(1)).first() is not None:
             continue
         checks = inspect(connection).get_check_constraints(table.name)
@@ -78,6 +136,7 @@ def fill(connection: Connection) -> None:
             if not column.nullable and not (column.primary_key and column.autoincrement and column.name == "id")
         }
         connection.execute(table.insert().values(row))
+    return [table.name for table in filled]
 
 
 def ordered(table: Table) -> list[Column[object]]:
@@ -85,10 +144,10 @@ def ordered(table: Table) -> list[Column[object]]:
     return sorted(table.columns, key=lambda column: (column.name.startswith(("closes", "ends", "to_")), column.name))
 
 
-def rows(connection: Connection) -> dict[str, list[dict[str, object]]]:
-    """Everything that is stored."""
+def rows(connection: Connection, names: Iterable[str]) -> dict[str, list[dict[str, object]]]:
+    """Everything that is stored in tables, as the database itself gives it."""
     return {
-        table.name: [dict(row._mapping) for row in connection.execute(select(table))] for table in tables(connection)
+        name: [dict(row._mapping) for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"')] for name in names
     }
 
 
@@ -97,20 +156,19 @@ RENAMED = {"sitting_pass_mark": "sitting_decision"}
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-def test_every_revision_goes_up_over_filled_tables(empty: Config, engine: Engine, revision: str) -> None:
+def test_every_revision_goes_up_over_filled_tables(ladder: Ladder, revision: str, tmp_path: Path) -> None:
     """
     Rows written under an older release are all there, unchanged, after going up to this one.
     """
-    migrate.upgrade(empty, to=revision)
-    with engine.begin() as connection:
-        fill(connection)
-        before = rows(connection)
-    assert all(before.values())
+    with ladder.at(revision, tmp_path) as config, unguarded(config) as engine:
+        with engine.begin() as connection:
+            before = rows(connection, fill(connection))
+        assert all(before.values())
 
-    migrate.upgrade(empty)
+        migrate.upgrade(config)
 
-    with engine.connect() as connection:
-        after = rows(connection)
+        with engine.connect() as connection:
+            after = rows(connection, [RENAMED.get(name, name) for name in before])
     for name, held in before.items():
         now = after[RENAMED.get(name, name)]
         kept = [{key: row[key] for key in old} for old, row in zip(held, now, strict=True)]

@@ -99,14 +99,13 @@ def test_an_exam_is_played_on_a_copy_and_nothing_remains(app: Flask, exam_day: E
     assert left(config) == []
 
 
+@pytest.mark.one_database
 @pytest.mark.server
 def test_a_target_that_is_missed_ends_the_rehearsal(app: Flask, exam_day: ExamDay, clock: TestClock) -> None:
     """
     Where a cohort has to wait longer than the target no larger one is played, and none is called served. A draft is
     rehearsed as well: it is published in the copy only.
     """
-    if make_url(config_of(app).url).get_backend_name() != "sqlite":
-        pytest.skip("one database shows it")
     exam = exam_day.draft()
 
     with app.app_context():
@@ -119,13 +118,12 @@ def test_a_target_that_is_missed_ends_the_rehearsal(app: Flask, exam_day: ExamDa
     assert exam_day.exam(exam.public_id).state == "draft"
 
 
+@pytest.mark.one_database
 @pytest.mark.server
 def test_who_stops_it_leaves_nothing_behind(app: Flask, exam_day: ExamDay, clock: TestClock) -> None:
     """
     A rehearsal that is stopped while it is played ends its server and removes the copy before anybody goes on.
     """
-    if make_url(config_of(app).url).get_backend_name() != "sqlite":
-        pytest.skip("one database shows it")
     exam, config = exam_day.published(), config_of(app)
     clock.advance(days=1)
     servers: list[str] = []
@@ -155,6 +153,7 @@ def serving(folder: str) -> list[str]:
     return found
 
 
+@pytest.mark.one_database
 @pytest.mark.server
 def test_kill_nine_is_cleared_up_by_the_next_start(app: Flask, exam_day: ExamDay, clock: TestClock) -> None:
     """
@@ -162,8 +161,6 @@ def test_kill_nine_is_cleared_up_by_the_next_start(app: Flask, exam_day: ExamDay
     not while somebody works in it.
     """
     config = config_of(app)
-    if make_url(config.url).get_backend_name() != "sqlite":
-        pytest.skip("one database shows it")
     exam = exam_day.published()
     clock.advance(days=1)
 
@@ -196,13 +193,12 @@ def test_kill_nine_is_cleared_up_by_the_next_start(app: Flask, exam_day: ExamDay
     assert left(config) == []
 
 
+@pytest.mark.one_database
 @pytest.mark.server
 def test_a_rehearsal_stops_when_an_exam_opens(app: Flask, exam_day: ExamDay, clock: TestClock) -> None:
     """
     It looks while it is played, whoever asked for it; what it leaves is nothing but the word why.
     """
-    if make_url(config_of(app).url).get_backend_name() != "sqlite":
-        pytest.skip("one database shows it")
     opens = clock() + timedelta(days=2)
     exam_day.published(replace(exam_day.plan(), opens_at=opens, closes_at=opens + timedelta(days=1)))
     exam = exam_day.draft()

@@ -323,6 +323,7 @@ TOUCHED = {
 }  # fmt: skip
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("what", sorted(TOUCHED))
 def test_whatever_is_touched_is_named(app: Flask, desk: Desk, cohort: Cohort, what: str) -> None:
     """

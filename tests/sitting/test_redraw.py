@@ -130,6 +130,7 @@ CHANGES: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("what", sorted(CHANGES))
 def test_whatever_is_touched_is_named(app: Flask, sat: ExamRow, what: str) -> None:
     """
@@ -143,6 +144,7 @@ def test_whatever_is_touched_is_named(app: Flask, sat: ExamRow, what: str) -> No
     assert said
 
 
+@pytest.mark.one_database
 def test_a_journal_written_anew_is_found_too(app: Flask, sat: ExamRow) -> None:
     """
     Whoever takes an answer out and chains the whole journal again is betrayed by the head in the audit log.
@@ -171,6 +173,7 @@ def test_a_journal_written_anew_is_found_too(app: Flask, sat: ExamRow) -> None:
     assert "audit entry" in complaint(app, sat)
 
 
+@pytest.mark.one_database
 def test_an_attempt_that_is_gone_is_missed(app: Flask, sat: ExamRow) -> None:
     """
     Its end was taken down when the results were told.
@@ -212,6 +215,7 @@ def test_papers_are_printed_as_they_are_kept(app: Flask, cast: Cast, sat: ExamRo
     assert sat.seed.hex() in everybody.output
 
 
+@pytest.mark.one_database
 def test_a_discrepancy_ends_with_one(app: Flask, sat: ExamRow) -> None:
     """
     The command names it and exits with 1.

@@ -96,6 +96,7 @@ def rows(connection: Connection, table: Table) -> list[Any]:
     return [found[0], found[-1], *Random(table.name).sample(found, min(SOME, len(found)))]
 
 
+@pytest.mark.one_database
 def test_every_column_is_told_of(app: Flask, sat: ExamRow) -> None:
     """
     Attempts, their journals, results and papers, column by column: a changed value is complained of, in the first row
