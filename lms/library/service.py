@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lms.audit.service import record
 from lms.clock import now, today
 from lms.errors import NotFound
-from lms.library import changes, texts
+from lms.library import changes, texts, withdrawn
 from lms.library.citation import short_name
 from lms.library.models import Document, Relation
 from lms.library.search import filling
@@ -48,6 +48,7 @@ def store_document(
     if held is not None and is_same(held, source):
         return "unchanged"
     before = changes.editions(session, {source.name} | ({held.name} if held is not None else set()))
+    was_shown = held is not None and withdrawn.is_shown(held)
     document = held or Document(origin=origin, access=source.access, set_by_hand=[], tags=[], version=1)
     if held is not None:
         document.version = held.version + 1
@@ -58,6 +59,7 @@ def store_document(
     document.sha256, document.stored_at = source.sha256, now()
     session.add(document)
     session.flush()
+    withdrawn.follow(session, document, was_shown=was_shown or held is None)
     texts.put(session, document, source, by=by, file_name=file_name)
     changes.announce(session, before, day=_ends_on(document), reason=document.repeal_reason)
     _end_replaced(session, document, source)
@@ -158,6 +160,8 @@ def _document(session: Session, public_id: str) -> Document:
 
 def remove_document(session: Session, document: Document) -> None:
     """Take a document out of the library; the texts it has had stay."""
+    if withdrawn.is_shown(document):
+        withdrawn.leave(session, document)
     texts.forget_passages(session, document)
     session.execute(delete(Relation).where(Relation.document_id == document.id))
     session.delete(document)
@@ -189,6 +193,7 @@ def set_facts(session: Session, public_id: str, facts: Mapping[str, Any], *, rea
     before = {name: getattr(document, name) for name, value in facts.items() if getattr(document, name) != value}
     if not before:
         return False
+    was_shown = withdrawn.is_shown(document)
     had_ended, held = _has_ended(document), changes.editions(session, [document.name, short_name(str(facts["title"]))])
     for name in before:
         setattr(document, name, facts[name])
@@ -197,6 +202,7 @@ def set_facts(session: Session, public_id: str, facts: Mapping[str, Any], *, rea
         document.name = short_name(document.title)
     if _has_ended(document) != had_ended:
         document.status = "current" if had_ended else REPEALED
+    withdrawn.follow(session, document, was_shown=was_shown)
     filling.put(session, document.id)
     changes.announce(session, held, day=_ends_on(document), reason=reason)
     after = {name: facts[name] for name in before}

@@ -290,7 +290,7 @@ def _row(name: str, line: dict[str, Any], columns: list[str], forms: dict[str, A
 
 def build(folder: Path) -> House:
     """Make the house in `folder`."""
-    config = make_config(folder)
+    config = replace(make_config(folder), catalogue_contact="library@study.example")
     migrate.upgrade(config)
     clock = TestClock(NINE - timedelta(hours=3))
     house = House(create_app(config, clock=clock), clock)
