@@ -18,3 +18,11 @@ class NoSuchText(Refused):
     code = "library.no_such_text"
     status = 404
     sentence = lazy_gettext("There is no such text of this document.")
+
+
+class SearchNotUnderstood(Refused):
+    """A program searches with a parameter that is missing, unknown or of another form; `field` names it."""
+
+    code = "library.search_not_understood"
+    status = 422
+    sentence = lazy_gettext("The search cannot be understood: %(field)s.")

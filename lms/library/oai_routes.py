@@ -12,7 +12,7 @@ from lms.access import public
 from lms.config import Config
 from lms.database import reading
 from lms.errors import NotFound
-from lms.library import oai
+from lms.library import addresses, oai
 from lms.security import csrf, takes_repeated
 
 bp = Blueprint("library_oai", __name__, url_prefix="/library/oai")
@@ -27,7 +27,7 @@ def ask() -> Response:
     config: Config = current_app.extensions["config"]
     if not config.catalogue_contact:
         raise NotFound
-    root = (config.public_url or request.url_root).rstrip("/")
+    root = addresses.site()
     site = oai.Site(
         address=root + url_for("library_oai.ask"),
         documents=root + url_for("library.documents") + "/",

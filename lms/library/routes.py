@@ -13,6 +13,8 @@ from lms.clock import today
 from lms.database import reading, writing
 from lms.errors import NotFound
 from lms.library import queries, service, standing
+from lms.library import search_json as search_json_values
+from lms.library.addresses import whole
 from lms.library.forms import RepealForm
 from lms.library.names import names
 from lms.library.policy import may_manage
@@ -37,7 +39,7 @@ LOOKED_BACK = timedelta(days=90)
 def index() -> ResponseReturnValue:
     """Search; without words, the subjects to browse."""
     asked = request.args.get("q", "").strip()[:QUERY_LENGTH]
-    chosen = _chosen() | {name: request.args.get(name, "")[:10] for name in ("since", "until")}
+    chosen = _narrowed()
     if not asked:
         return _subjects()
     number = min(requested_page(), LAST_PAGE)
@@ -55,6 +57,26 @@ def index() -> ResponseReturnValue:
     if number == 1:
         log.note(current_app, found.asked, found.total)
     return page
+
+
+@bp.get("/search.json")
+@signed_in
+def search_json() -> ResponseReturnValue:
+    """What the page of a search shows, for programs of whoever is signed in; their searches are not counted."""
+    chosen = _narrowed()
+    search_json_values.check(request.args, filters=chosen, longest=QUERY_LENGTH, last_page=LAST_PAGE)
+    asked, number = request.args["q"].strip(), requested_page()
+    first = (number - 1) * HITS
+    found = search(reading(), asked, only=chosen, first=first, size=HITS)
+    kept = {name: value for name, value in chosen.items() if value}
+    more = first + HITS < found.total and number < LAST_PAGE
+    return jsonify(
+        q=asked,
+        filters=kept,
+        page=number,
+        next=whole("library.search_json", q=asked, **kept, page=number + 1) if more else None,
+        **search_json_values.values(found, first=first),
+    )
 
 
 def _subjects() -> str:
@@ -144,6 +166,11 @@ def _read(document_id: str, form: RepealForm) -> str:
         may_manage=manages,
         **names(),
     )
+
+
+def _narrowed() -> dict[str, str]:
+    """What the address narrows a search by."""
+    return _chosen() | {name: request.args.get(name, "")[:10] for name in ("since", "until")}
 
 
 def _chosen() -> dict[str, str]:
