@@ -16,6 +16,8 @@ from lms.library import queries, service, standing
 from lms.library import search_json as search_json_values
 from lms.library.addresses import whole
 from lms.library.forms import RepealForm
+from lms.library.harvest import queries as harvest_queries
+from lms.library.models import ELSEWHERE
 from lms.library.names import names
 from lms.library.policy import may_manage
 from lms.library.search import log, suggest
@@ -162,6 +164,7 @@ def _read(document_id: str, form: RepealForm) -> str:
         document=found.row,
         facts_known=found.facts,
         stands=stands,
+        link=harvest_queries.link_of(reading(), document_id) if found.row.kind == ELSEWHERE else None,
         form=form,
         may_manage=manages,
         **names(),

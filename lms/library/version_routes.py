@@ -13,8 +13,9 @@ from lms.clock import today
 from lms.database import reading, writing
 from lms.errors import NotFound
 from lms.library import importing, originals, queries, service, standing, version_queries
-from lms.library.errors import NoSuchText
+from lms.library.errors import HeldElsewhere, NoSuchText
 from lms.library.forms import NewerTextForm
+from lms.library.models import ELSEWHERE
 from lms.library.names import names
 from lms.library.policy import access_document, may_manage
 from lms.library.version_queries import VersionRow
@@ -36,7 +37,8 @@ def index(document_id: str) -> ResponseReturnValue:
 @requires(Act.MANAGE_LIBRARY)
 def newer(document_id: str) -> ResponseReturnValue:
     """Send a newer text; it is looked at before it becomes one."""
-    access_document(reading(), viewer(), document_id)
+    if access_document(reading(), viewer(), document_id)[0].kind == ELSEWHERE:
+        raise HeldElsewhere
     form = NewerTextForm()
     if not form.validate_on_submit():
         return _index(document_id, form), 422

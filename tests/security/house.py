@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from werkzeug.test import TestResponse
 
 from lms import jobs, migrate
@@ -53,6 +53,8 @@ from lms.jobs import run_waiting
 from lms.library import originals
 from lms.library import service as library
 from lms.library import version_queries as library_versions
+from lms.library.harvest import sources
+from lms.library.harvest.models import Harvest
 from lms.library.models import Document
 from lms.library.reading import read_file
 from lms.marking import allotting, plans
@@ -462,6 +464,11 @@ def _shelves(house: House) -> None:
         house.values["kept_document"] = reading().scalars(select(Document.public_id).filter_by(name="公章办法")).one()
         relation = library_versions.relations_of(reading(), house.values["document"])[0]
         house.values["relation"] = relation.public_id
+        with writing() as session:
+            said = sources.Particulars("邻馆", "https://library.example/oai", "", None, 0)
+            key = sources.add(session, said, by=by)
+            house.values |= {"harvest_source": key, "harvest": sources.begin(session, key, by=by, owner=None)}
+            session.execute(update(Harvest).values(state="done"))
 
 
 def _reading(house: House, cast: Cast) -> None:
