@@ -3,8 +3,6 @@
 The protocol wants POST as well. It changes nothing, knows nobody, and so needs no token of a page.
 """
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Response, current_app, request, url_for
 from flask_babel import gettext
 
@@ -31,7 +29,7 @@ def ask() -> Response:
     site = oai.Site(
         address=root + url_for("library_oai.ask"),
         documents=root + url_for("library.documents") + "/",
-        host=urlsplit(root).hostname or "localhost",
+        host=addresses.host(),
         administrator=config.catalogue_contact,
         name=gettext("Shuyuan"),
     )

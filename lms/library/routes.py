@@ -14,10 +14,10 @@ from lms.database import reading, writing
 from lms.errors import NotFound
 from lms.library import queries, service, standing
 from lms.library import search_json as search_json_values
-from lms.library.addresses import whole
+from lms.library.addresses import catalogue_record, whole
 from lms.library.forms import RepealForm
 from lms.library.harvest import queries as harvest_queries
-from lms.library.models import ELSEWHERE
+from lms.library.models import ELSEWHERE, READERS
 from lms.library.names import names
 from lms.library.policy import may_manage
 from lms.library.search import log, suggest
@@ -53,6 +53,7 @@ def index() -> ResponseReturnValue:
         narrowed=any(chosen.values()),
         cap=CAP,
         found=found,
+        as_json=whole("library.search_json", q=asked, **{name: value for name, value in chosen.items() if value}),
         page=Page(found.hits, number, HITS, found.total),
         **names(),
     )
@@ -158,13 +159,16 @@ def _read(document_id: str, form: RepealForm) -> str:
     stands = standing.standing(
         today(), begins_on=found.facts.effective_on, ends_on=found.facts.ends_on, status=found.row.status
     )
+    elsewhere = found.row.kind == ELSEWHERE
     return render_template(
         "library/document.html",
         found=found,
         document=found.row,
         facts_known=found.facts,
         stands=stands,
-        link=harvest_queries.link_of(reading(), document_id) if found.row.kind == ELSEWHERE else None,
+        canonical=whole("library.document", document_id=document_id),
+        record=catalogue_record(document_id) if found.facts.access == READERS and not elsewhere else None,
+        link=harvest_queries.link_of(reading(), document_id) if elsewhere else None,
         form=form,
         may_manage=manages,
         **names(),

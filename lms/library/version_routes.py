@@ -13,6 +13,7 @@ from lms.clock import today
 from lms.database import reading, writing
 from lms.errors import NotFound
 from lms.library import importing, originals, queries, service, standing, version_queries
+from lms.library.addresses import whole
 from lms.library.errors import HeldElsewhere, NoSuchText
 from lms.library.forms import NewerTextForm
 from lms.library.models import ELSEWHERE
@@ -62,6 +63,9 @@ def version(document_id: str, number: int) -> ResponseReturnValue:
         document=row,
         facts_known=facts,
         number=number,
+        canonical=whole("library.document", document_id=document_id)
+        if number == facts.version
+        else whole("library_versions.version", document_id=document_id, number=number),
         articles=articles,
         html=html,
         contents=contents,
