@@ -29,7 +29,7 @@ RHYTHMS = {
 class SourceForm(FlaskForm):
     """Name, base address, set, subject and rhythm of a catalogue."""
 
-    name = LineField(lazy_gettext("Name"), [DataRequired(_REQUIRED), Length(max=120)])
+    name = LineField(lazy_gettext("Name of the catalogue"), [DataRequired(_REQUIRED), Length(max=120)])
     address = LineField(lazy_gettext("Base address"), [DataRequired(_REQUIRED), Length(max=LONGEST_ADDRESS)])
     set_spec = LineField(lazy_gettext("Set"), [Length(max=200)])
     subject = SelectField(lazy_gettext("Subject"), default="")

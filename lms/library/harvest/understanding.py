@@ -25,6 +25,8 @@ MOST_TAGS, LONGEST_TAG = 20, 40
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?Z)?")
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?!\d)")
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,2000}>")
+#: elements whose words nobody is meant to read
+_UNREAD = re.compile(r"<(script|style)\b.{0,5000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/h[1-6]|/tr)\b[^<>]{0,200}>", re.IGNORECASE)
 
 
@@ -187,7 +189,7 @@ def _line(text: str, longest: int) -> str:
 
 def _text(html: str) -> str:
     """Words of a description, tags taken out, paragraphs kept."""
-    plain = printable(unescape(_TAG.sub("", _BREAK.sub("\n", html[: 2 * LONGEST_TEXT]))))
+    plain = printable(unescape(_TAG.sub("", _BREAK.sub("\n", _UNREAD.sub("", html[: 2 * LONGEST_TEXT])))))
     return "\n\n".join(_paragraphs(plain))[:LONGEST_TEXT]
 
 
