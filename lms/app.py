@@ -43,7 +43,7 @@ from lms.database import db, engine_options, prepare_engine
 from lms.exams import routes as exams_routes
 from lms.exams import work as exams_work
 from lms.home import routes as home_routes
-from lms.library import facts_routes, oai_routes, synonym_routes, version_routes
+from lms.library import facts_routes, harvest_routes, oai_routes, synonym_routes, version_routes
 from lms.library import import_routes as library_import_routes
 from lms.library import routes as library_routes
 from lms.library import work as library_work
@@ -149,7 +149,8 @@ def _features(app: Flask, config: Config) -> None:
     app.register_blueprint(roster_routes.bp)
     roster_work.init_app(app)
     for library in (
-        library_routes, version_routes, facts_routes, library_import_routes, oai_routes, synonym_routes,
+        library_routes, version_routes, facts_routes, library_import_routes, oai_routes, harvest_routes,
+        synonym_routes,
     ):  # fmt: skip
         app.register_blueprint(library.bp)
     library_work.init_app(app, config)

@@ -3,6 +3,7 @@
 The only place that reads the environment. Each setting carries its own sentence of documentation.
 """
 
+import ipaddress
 import os
 import re
 import tomllib
@@ -68,6 +69,9 @@ class Config:
         "E-mail address of who keeps the catalogue; with it harvesters (OAI-PMH) read titles and facts without signing in.",
         "",
     )
+    harvest_networks: str = _setting(
+        "Networks besides the public ones in which catalogues may be harvested, e.g. 10.20.0.0/16, comma separated.", ""
+    )
     max_upload_mb: int = _setting("Largest request body in MiB.", 24)
     testing: bool = _setting("Set by the test suite only.", False)
 
@@ -117,7 +121,18 @@ class Config:
             wrong.append(f"metrics_token needs {TOKEN_LENGTH} or more characters")
         if self.catalogue_contact and not MAIL.fullmatch(self.catalogue_contact):
             wrong.append("catalogue_contact is no e-mail address")
+        if not _are_networks(self.harvest_networks):
+            wrong.append("harvest_networks are no networks like 10.20.0.0/16, comma separated")
         return wrong
+
+
+def _are_networks(text: str) -> bool:
+    try:
+        for part in filter(None, map(str.strip, text.split(","))):
+            ipaddress.ip_network(part)
+    except ValueError:
+        return False
+    return True
 
 
 def settings() -> dict[str, str]:

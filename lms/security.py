@@ -2,10 +2,11 @@
 
 import json
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask.wrappers import Request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import BadRequest as HttpBadRequest
@@ -29,6 +30,8 @@ MAX_FORM_PARTS = 2000
 _NO_CHARACTER = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 csrf = CSRFProtect()
+View = TypeVar("View", bound=Callable[..., Any])
+_REPEATS = "shuyuan_repeats"
 
 
 class StrictRequest(Request):
@@ -171,10 +174,18 @@ def is_foreign(origin: str | None, fetch_site: str | None, *, host: str) -> bool
 
 def _refuse_doubled_parameters() -> None:
     """`?id=1&id=2` means two things to two readers; only names ending in [] may repeat."""
+    if getattr(current_app.view_functions.get(request.endpoint or ""), _REPEATS, False):
+        return
     if request.query_string and any(
         len(values) > 1 and not name.endswith("[]") for name, values in request.args.lists()
     ):
         raise HttpBadRequest
+
+
+def takes_repeated(view: View) -> View:
+    """Mark a view that answers repeated parameters itself."""
+    setattr(view, _REPEATS, True)
+    return view
 
 
 def _refuse_nul() -> None:

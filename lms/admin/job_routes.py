@@ -42,6 +42,8 @@ KIND_NAMES = {
     "library.changed": lazy_gettext("Take questions on a changed law out of the draw"),
     "library.read_import": lazy_gettext("Read a file of documents"),
     "library.take_import": lazy_gettext("Bring documents into the library"),
+    "library.harvest": lazy_gettext("Harvest a catalogue"),
+    "library.harvest_due": lazy_gettext("Harvest the catalogues whose day has come"),
     "library.sweep": lazy_gettext("End documents whose last day has passed"),
     "library.index": lazy_gettext("Keep the index of the library right"),
     "bank.bulk": lazy_gettext("Change particulars of many questions"),

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 
 from lms.config import Config
-from lms.jobs.queue import enqueue, prune, under_way
+from lms.jobs.queue import enqueue, is_open, prune, under_way
 from lms.jobs.runner import Cancelled, Handler, JobRun, Runner, handlers, periodic, run_waiting
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "enqueue",
     "every",
     "init_app",
+    "is_open",
     "register",
     "run_waiting",
     "start",

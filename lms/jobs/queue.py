@@ -88,6 +88,12 @@ def under_way(session: Session, unique_key: str) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
+def is_open(session: Session, public_id: str) -> bool:
+    """Whether the job of this public id waits or runs."""
+    query = select(Job.id).where(Job.public_id == public_id, Job.state.in_(("waiting", "running")))
+    return session.scalar(query) is not None
+
+
 def lease(worker: str) -> Leased | None:
     """Take the next job that is due, or whose worker let its lease run out; None when there is none."""
     moment = now()

@@ -18,3 +18,32 @@ class NoSuchText(Refused):
     code = "library.no_such_text"
     status = 404
     sentence = lazy_gettext("There is no such text of this document.")
+
+
+class SearchNotUnderstood(Refused):
+    """A program searches with a parameter that is missing, unknown or of another form; `field` names it."""
+
+    code = "library.search_not_understood"
+    status = 422
+    sentence = lazy_gettext("The search cannot be understood: %(field)s.")
+
+
+class HarvestRuns(Refused):
+    """A catalogue is being harvested already."""
+
+    code = "library.harvest_runs"
+    sentence = lazy_gettext("This catalogue is being harvested at the moment.")
+
+
+class SourceStopped(Refused):
+    """A catalogue that is not harvested any more."""
+
+    code = "library.source_stopped"
+    sentence = lazy_gettext("Harvesting this catalogue was stopped. Resume it first.")
+
+
+class HeldElsewhere(Refused):
+    """A document that another library holds has no text of its own here."""
+
+    code = "library.held_elsewhere"
+    sentence = lazy_gettext("Another library holds this document; a text of it comes in as a document of its own.")

@@ -76,7 +76,7 @@ def _form(row: DocumentRow, facts: DocumentFacts) -> FactsForm:
     held = {name: getattr(row, name) for name in ("title", "subject", "kind", "author", "issued_on")}
     more = ("issuer", "number", "effective_on", "amended_on", "valid_until", "access", "source_note", "rights")
     form = FactsForm(**held, **{name: getattr(facts, name) for name in more}, tags="、".join(facts.tags))
-    form.offer(subjects=subjects_to_choose(gettext("none")), kinds=kinds_to_choose())
+    form.offer(subjects=subjects_to_choose(gettext("none")), kinds=kinds_to_choose(held=row.kind))
     return form
 
 

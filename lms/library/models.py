@@ -12,6 +12,8 @@ from lms.ids import new_public_id
 
 #: access of what everybody may read who is signed in
 READERS = "readers"
+#: kind of what was harvested: another library holds it, here stand its facts and its address
+ELSEWHERE = "elsewhere"
 
 
 class Document(Model):
@@ -27,7 +29,7 @@ class Document(Model):
     #: short name by which citations find it
     name: Mapped[str] = mapped_column(String(200), index=True)
     subject: Mapped[str | None] = mapped_column(String(60), index=True)
-    #: guide, time-limits, glossary, checklist, decision-aid, commentary, model, statute
+    #: guide, time-limits, glossary, checklist, decision-aid, commentary, model, statute, elsewhere
     kind: Mapped[str] = mapped_column(String(20), index=True)
     author: Mapped[str | None] = mapped_column(String(120))
     issued_on: Mapped[date | None] = mapped_column(Date)
@@ -192,3 +194,14 @@ class Alias(Model):
 
     alias: Mapped[str] = mapped_column(String(60), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
+
+
+class Withdrawn(Model):
+    """A document that the catalogue for harvesters had and has no more. It names it by its public id."""
+
+    __tablename__ = "ref_withdrawn"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    document: Mapped[str] = mapped_column(PublicId, unique=True)
+    subject: Mapped[str | None] = mapped_column(String(60))
+    withdrawn_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

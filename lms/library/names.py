@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask_babel import gettext, lazy_gettext
 
 from lms.i18n import locale_code
+from lms.library.models import ELSEWHERE
 from lms.subjects import SUBJECTS
 
 KIND_NAMES = {
@@ -16,6 +17,7 @@ KIND_NAMES = {
     "commentary": lazy_gettext("Commentary"),
     "model": lazy_gettext("Model document"),
     "statute": lazy_gettext("Statute"),
+    ELSEWHERE: lazy_gettext("Held elsewhere"),
 }
 STATUS_NAMES = {
     "current": lazy_gettext("In force"),
@@ -44,7 +46,9 @@ def subjects_to_choose(nothing: str) -> list[tuple[str, str]]:
     return [("", nothing), *((subject.code, subject.name(locale_code())) for subject in SUBJECTS)]
 
 
-def kinds_to_choose(nothing: str | None = None) -> list[tuple[str, str]]:
-    """Kinds for a field, with words for none where none may be chosen."""
-    kinds = [(key, str(name)) for key, name in KIND_NAMES.items()]
+def kinds_to_choose(nothing: str | None = None, *, held: str = "") -> list[tuple[str, str]]:
+    """Kinds for a field, with words for none where none may be chosen. Nothing becomes one that is held elsewhere by hand, and
+    what is `held` so stays it.
+    """
+    kinds = [(key, str(name)) for key, name in KIND_NAMES.items() if (key == ELSEWHERE) == (held == ELSEWHERE)]
     return [("", nothing), *kinds] if nothing is not None else kinds

@@ -1,9 +1,7 @@
 """The address at which harvesters ask (OAI-PMH), closed until the installation names who keeps the catalogue.
 
-By GET alone: the protocol also knows POST, and every POST of ours wants a token.
+The protocol wants POST as well. It changes nothing, knows nobody, and so needs no token of a page.
 """
-
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, request, url_for
 from flask_babel import gettext
@@ -12,25 +10,28 @@ from lms.access import public
 from lms.config import Config
 from lms.database import reading
 from lms.errors import NotFound
-from lms.library import oai
+from lms.library import addresses, oai
+from lms.security import csrf, takes_repeated
 
 bp = Blueprint("library_oai", __name__, url_prefix="/library/oai")
 
 
-@bp.get("/")
+@bp.route("/", methods=["GET", "POST"])
+@csrf.exempt
+@takes_repeated
 @public
 def ask() -> Response:
     """Answer a request of the protocol."""
     config: Config = current_app.extensions["config"]
     if not config.catalogue_contact:
         raise NotFound
-    root = (config.public_url or request.url_root).rstrip("/")
+    root = addresses.site()
     site = oai.Site(
         address=root + url_for("library_oai.ask"),
         documents=root + url_for("library.documents") + "/",
-        host=urlsplit(root).hostname or "localhost",
+        host=addresses.host(),
         administrator=config.catalogue_contact,
         name=gettext("Shuyuan"),
     )
-    arguments = list(request.args.items(multi=True))
+    arguments = [*request.args.items(multi=True), *request.form.items(multi=True)]
     return Response(oai.answer(reading(), site, arguments), content_type="text/xml; charset=utf-8")

@@ -13,7 +13,11 @@ from lms.clock import today
 from lms.database import reading, writing
 from lms.errors import NotFound
 from lms.library import queries, service, standing
+from lms.library import search_json as search_json_values
+from lms.library.addresses import catalogue_record, whole
 from lms.library.forms import RepealForm
+from lms.library.harvest import queries as harvest_queries
+from lms.library.models import ELSEWHERE, READERS
 from lms.library.names import names
 from lms.library.policy import may_manage
 from lms.library.search import log, suggest
@@ -39,7 +43,7 @@ LOOKED_BACK = timedelta(days=90)
 def index() -> ResponseReturnValue:
     """Search; without words, the subjects to browse."""
     asked = request.args.get("q", "").strip()[:QUERY_LENGTH]
-    chosen = _chosen() | {name: request.args.get(name, "").strip()[:longest] for name, longest in NARROW.items()}
+    chosen = _narrowed()
     if not asked:
         return _subjects()
     number = min(requested_page(), LAST_PAGE)
@@ -51,12 +55,33 @@ def index() -> ResponseReturnValue:
         narrowed=any(chosen.values()),
         cap=CAP,
         found=found,
+        as_json=whole("library.search_json", q=asked, **{name: value for name, value in chosen.items() if value}),
         page=Page(found.hits, number, HITS, found.total),
         **names(),
     )
     if number == 1:
         log.note(current_app, found.asked, found.total)
     return page
+
+
+@bp.get("/search.json")
+@signed_in
+def search_json() -> ResponseReturnValue:
+    """What the page of a search shows, for programs of whoever is signed in; their searches are not counted."""
+    chosen = _narrowed()
+    search_json_values.check(request.args, filters=chosen, longest=QUERY_LENGTH, last_page=LAST_PAGE)
+    asked, number = request.args["q"].strip(), requested_page()
+    first = (number - 1) * HITS
+    found = search(reading(), asked, only=chosen, first=first, size=HITS)
+    kept = {name: value for name, value in chosen.items() if value}
+    more = first + HITS < found.total and number < LAST_PAGE
+    return jsonify(
+        q=asked,
+        filters=kept,
+        page=number,
+        next=whole("library.search_json", q=asked, **kept, page=number + 1) if more else None,
+        **search_json_values.values(found, first=first),
+    )
 
 
 def _subjects() -> str:
@@ -136,16 +161,25 @@ def _read(document_id: str, form: RepealForm) -> str:
     stands = standing.standing(
         today(), begins_on=found.facts.effective_on, ends_on=found.facts.ends_on, status=found.row.status
     )
+    elsewhere = found.row.kind == ELSEWHERE
     return render_template(
         "library/document.html",
         found=found,
         document=found.row,
         facts_known=found.facts,
         stands=stands,
+        canonical=whole("library.document", document_id=document_id),
+        record=catalogue_record(document_id) if found.facts.access == READERS and not elsewhere else None,
+        link=harvest_queries.link_of(reading(), document_id) if elsewhere else None,
         form=form,
         may_manage=manages,
         **names(),
     )
+
+
+def _narrowed() -> dict[str, str]:
+    """What the address narrows a search by."""
+    return _chosen() | {name: request.args.get(name, "").strip()[:longest] for name, longest in NARROW.items()}
 
 
 def _chosen() -> dict[str, str]:

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from lms.audit.service import record
 from lms.clock import now, today
 from lms.errors import NotFound
-from lms.library import changes, texts
+from lms.library import changes, texts, withdrawn
 from lms.library.citation import short_name
-from lms.library.models import Document, Relation
+from lms.library.models import ELSEWHERE, Document, Relation
 from lms.library.search import filling
 from lms.library.source import Problem, Source, read
 from lms.library.version_queries import VersionRow
@@ -48,6 +48,7 @@ def store_document(
     if held is not None and is_same(held, source):
         return "unchanged"
     before = changes.editions(session, {source.name} | ({held.name} if held is not None else set()))
+    was_shown = held is not None and withdrawn.is_shown(held)
     document = held or Document(origin=origin, access=source.access, set_by_hand=[], tags=[], version=1)
     if held is not None:
         document.version = held.version + 1
@@ -58,6 +59,7 @@ def store_document(
     document.sha256, document.stored_at = source.sha256, now()
     session.add(document)
     session.flush()
+    withdrawn.follow(session, document, was_shown=was_shown)
     texts.put(session, document, source, by=by, file_name=file_name)
     changes.announce(session, before, day=_ends_on(document), reason=document.repeal_reason)
     _end_replaced(session, document, source)
@@ -80,6 +82,11 @@ def _take_facts(document: Document, source: Source, *, is_new: bool) -> None:
         stays = source.proposed and not is_new and (not value or name in _OURS)
         if name not in document.set_by_hand and not stays:
             setattr(document, name, list(value) if isinstance(value, tuple) else value)
+
+
+def name_of(kind: str, title: str) -> str:
+    """The short name of a document by its title: that by which citations find it. None finds what is held elsewhere."""
+    return ("↗" if kind == ELSEWHERE else "") + short_name(title)
 
 
 def repeal(session: Session, public_id: str, *, day: date, reason: str) -> None:
@@ -158,6 +165,8 @@ def _document(session: Session, public_id: str) -> Document:
 
 def remove_document(session: Session, document: Document) -> None:
     """Take a document out of the library; the texts it has had stay."""
+    if withdrawn.is_shown(document):
+        withdrawn.leave(session, document)
     texts.forget_passages(session, document)
     session.execute(delete(Relation).where(Relation.document_id == document.id))
     session.delete(document)
@@ -189,14 +198,19 @@ def set_facts(session: Session, public_id: str, facts: Mapping[str, Any], *, rea
     before = {name: getattr(document, name) for name, value in facts.items() if getattr(document, name) != value}
     if not before:
         return False
-    had_ended, held = _has_ended(document), changes.editions(session, [document.name, short_name(str(facts["title"]))])
+    was_shown = withdrawn.is_shown(document)
+    had_ended, held = (
+        _has_ended(document),
+        changes.editions(session, [document.name, name_of(document.kind, str(facts["title"]))]),
+    )
     for name in before:
         setattr(document, name, facts[name])
     document.set_by_hand = sorted({*document.set_by_hand, *before})
     if "title" in before:
-        document.name = short_name(document.title)
+        document.name = name_of(document.kind, document.title)
     if _has_ended(document) != had_ended:
         document.status = "current" if had_ended else REPEALED
+    withdrawn.follow(session, document, was_shown=was_shown)
     filling.put(session, document.id)
     changes.announce(session, held, day=_ends_on(document), reason=reason)
     after = {name: facts[name] for name in before}

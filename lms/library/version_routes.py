@@ -13,8 +13,10 @@ from lms.clock import today
 from lms.database import reading, writing
 from lms.errors import NotFound
 from lms.library import importing, originals, queries, service, standing, version_queries
-from lms.library.errors import NoSuchText
+from lms.library.addresses import whole
+from lms.library.errors import HeldElsewhere, NoSuchText
 from lms.library.forms import NewerTextForm
+from lms.library.models import ELSEWHERE
 from lms.library.names import names
 from lms.library.policy import access_document, may_manage
 from lms.library.version_queries import VersionRow
@@ -36,7 +38,8 @@ def index(document_id: str) -> ResponseReturnValue:
 @requires(Act.MANAGE_LIBRARY)
 def newer(document_id: str) -> ResponseReturnValue:
     """Send a newer text; it is looked at before it becomes one."""
-    access_document(reading(), viewer(), document_id)
+    if access_document(reading(), viewer(), document_id)[0].kind == ELSEWHERE:
+        raise HeldElsewhere
     form = NewerTextForm()
     if not form.validate_on_submit():
         return _index(document_id, form), 422
@@ -60,6 +63,9 @@ def version(document_id: str, number: int) -> ResponseReturnValue:
         document=row,
         facts_known=facts,
         number=number,
+        canonical=whole("library.document", document_id=document_id)
+        if number == facts.version
+        else whole("library_versions.version", document_id=document_id, number=number),
         articles=articles,
         html=html,
         contents=contents,

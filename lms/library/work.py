@@ -14,6 +14,7 @@ from lms.config import Config
 from lms.database import reading, writing
 from lms.library import archives, importing, originals, service
 from lms.library.formats.record import Unreadable
+from lms.library.harvest import running, sources
 from lms.library.search import rebuild
 
 SWEEP, INDEX = "library.sweep", "library.index"
@@ -28,9 +29,12 @@ def init_app(app: Flask, config: Config) -> None:
     jobs.register(app, INDEX, index)
     jobs.register(app, importing.READ_JOB, read_import)
     jobs.register(app, importing.TAKE_JOB, take_import)
+    jobs.register(app, sources.JOB, running.harvest)
+    jobs.register(app, running.DUE_JOB, running.harvest_due)
     if not config.testing:
         jobs.every(app, SWEEP, SWEEP_SECONDS)
         jobs.every(app, INDEX, INDEX_SECONDS)
+        jobs.every(app, running.DUE_JOB, SWEEP_SECONDS)
 
 
 def sweep(run: jobs.JobRun) -> Mapping[str, Any]:

@@ -105,6 +105,7 @@ def test_it_says_who_it_is(harvester: FlaskClient) -> None:
     assert kinds == [
         "repositoryName", "baseURL", "protocolVersion", "adminEmail", "earliestDatestamp", "deletedRecord", "granularity",
     ]  # fmt: skip
+    assert words(root, ".//o:deletedRecord") == ["transient"]
     assert words(root, ".//o:adminEmail") == ["library@study.example"]
     assert words(root, ".//o:earliestDatestamp") == ["2026-03-02T01:00:00Z"]
     assert words(asked(harvester, "verb=ListMetadataFormats"), ".//o:metadataPrefix") == ["oai_dc"]
@@ -145,6 +146,35 @@ def test_lists_come_in_parts(harvester: FlaskClient, query: str, parts: list[lis
     assert list(harvested(harvester, f"verb=ListRecords&{PREFIX}{query}")) == parts
 
 
+def test_what_left_the_catalogue_is_deleted(app: Flask, harvester: FlaskClient, clock: TestClock) -> None:
+    """
+    A document taken from the readers, and one taken out, follow as headers without facts, after the rest, in their sets; one
+    that comes back is there again.
+    """
+    with app.app_context(), writing() as session:
+        held = {one.title: one for one in session.scalars(select(Document))}
+        away, out = held["指引1"].public_id, held["指引2"].public_id
+        facts = {name: getattr(held["指引1"], name) for name in service.SAID}
+        service.set_facts(session, away, facts | {"access": "librarians"}, reason="内部")
+        clock.advance(minutes=1)
+        service.remove_document(session, held["指引2"])
+    lists = list(harvested(harvester, f"verb=ListRecords&{PREFIX}"))
+    root = asked(harvester, f"verb=ListRecords&{PREFIX}&from={clock() - timedelta(minutes=1):%Y-%m-%dT%H:%M:%SZ}")
+    one = asked(harvester, f"verb=GetRecord&identifier=oai:localhost:{away}&{PREFIX}")
+
+    assert lists == [["指引0", "指引3", "指引4"], ["指引5"]]
+    assert [h.get("status") for h in root.iterfind(".//o:header", OF)] == ["deleted", "deleted"]
+    assert words(root, ".//o:identifier") == [f"oai:localhost:{away}", f"oai:localhost:{out}"]
+    assert words(root, ".//o:setSpec") == ["food", "penalty"]
+    assert (root.find(".//o:metadata", OF), one.find(".//o:metadata", OF)) == (None, None)
+    with app.app_context(), writing() as session:
+        service.set_facts(session, away, facts, reason="公开")
+    assert (
+        asked(harvester, f"verb=GetRecord&identifier=oai:localhost:{away}&{PREFIX}").find(".//o:metadata", OF)
+        is not None
+    )
+
+
 def test_a_change_brings_a_document_back(app: Flask, harvester: FlaskClient, clock: TestClock) -> None:
     """
     Who harvests from the moment of the last time on gets what was changed since, and nothing else.
@@ -174,6 +204,14 @@ def test_a_change_brings_a_document_back(app: Flask, harvester: FlaskClient, clo
         (f"verb=ListRecords&{PREFIX}&resumptionToken=x", "badArgument"),
         (f"verb=ListRecords&{PREFIX}&set={'x' * 600}", "badArgument"),
         (f"verb=ListRecords&{PREFIX}&set=a%00b", "badArgument"),
+        (f"verb=ListRecords&{PREFIX}&set=a b", "badArgument"),
+        (f"verb=ListRecords&{PREFIX}&{PREFIX}", "badArgument"),
+        ("verb=Identify&verb=Identify", "badVerb"),
+        ("verb=ListRecords&metadataPrefix=", "badArgument"),
+        ("verb=ListRecords&metadataPrefix=marc21&from=yesterday", "badArgument"),
+        (f"verb=ListRecords&{PREFIX}&from=2026-03-02T01:00:60Z", "badArgument"),
+        (f"verb=GetRecord&identifier=%zz&{PREFIX}", "badArgument"),
+        (f"verb=GetRecord&identifier=http://[::1&{PREFIX}", "badArgument"),
         ("verb=ListRecords&metadataPrefix=marc21", "cannotDisseminateFormat"),
         (f"verb=ListRecords&{PREFIX}&set=nothing", "noRecordsMatch"),
         (f"verb=ListRecords&{PREFIX}&from=2027-01-01", "noRecordsMatch"),
@@ -191,7 +229,7 @@ def test_each_error_has_its_code(harvester: FlaskClient, query: str, code: str) 
     if answer.status_code == 400:  # what no address may hold is refused before it comes here
         assert "%00" in query
         return
-    root = etree.fromstring(answer.data)
+    root: Any = etree.fromstring(answer.data)
 
     assert [one.get("code") for one in root.iterfind("o:error", OF)] == [code]
     assert bool(root.find("o:request", OF).attrib) == (code not in ("badVerb", "badArgument"))

@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from werkzeug.test import TestResponse
 
 from lms import jobs, migrate
@@ -53,6 +53,8 @@ from lms.jobs import run_waiting
 from lms.library import originals
 from lms.library import service as library
 from lms.library import version_queries as library_versions
+from lms.library.harvest import sources
+from lms.library.harvest.models import Harvest
 from lms.library.models import Document
 from lms.library.reading import read_file
 from lms.library.search.models import Synonym
@@ -291,7 +293,7 @@ def _row(name: str, line: dict[str, Any], columns: list[str], forms: dict[str, A
 
 def build(folder: Path) -> House:
     """Make the house in `folder`."""
-    config = make_config(folder)
+    config = replace(make_config(folder), catalogue_contact="library@study.example")
     migrate.upgrade(config)
     clock = TestClock(NINE - timedelta(hours=3))
     house = House(create_app(config, clock=clock), clock)
@@ -464,6 +466,11 @@ def _shelves(house: House) -> None:
         relation = library_versions.relations_of(reading(), house.values["document"])[0]
         house.values["relation"] = relation.public_id
         house.values["synonym"] = reading().scalars(select(Synonym.public_id)).first() or ""
+        with writing() as session:
+            said = sources.Particulars("邻馆", "https://library.example/oai", "", None, 0)
+            key = sources.add(session, said, by=by)
+            house.values |= {"harvest_source": key, "harvest": sources.begin(session, key, by=by, owner=None)}
+            session.execute(update(Harvest).values(state="done"))
 
 
 def _reading(house: House, cast: Cast) -> None:

@@ -1,0 +1,1 @@
+"""Catalogues of other libraries: fetched, read and kept as entries that lead there."""
