@@ -1,7 +1,5 @@
 """The library in the browser: search, browse, read."""
 
-from datetime import timedelta
-
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -13,6 +11,7 @@ from lms.clock import today
 from lms.database import reading, writing
 from lms.errors import NotFound
 from lms.library import queries, service, standing
+from lms.library.desk.queries import LOOKED_BACK
 from lms.library.forms import RepealForm
 from lms.library.names import names
 from lms.library.policy import may_manage
@@ -28,8 +27,6 @@ HITS = 20
 FILTERS = ("subject", "kind", "status")
 #: documents found are at most so many pages
 LAST_PAGE = 100
-#: for the list of what was searched for
-LOOKED_BACK = timedelta(days=90)
 
 
 @bp.get("/")
