@@ -147,7 +147,7 @@ def short_names() -> ResponseReturnValue:
 def remove_name() -> ResponseReturnValue:
     """A short name means nothing any more."""
     with writing() as session:
-        service.remove_name(session, request.form.get("alias", "")[:60])
+        service.remove_name(session, request.form.get("alias", "").replace("\0", "")[:60])
     flash(gettext("It is taken back."), "good")
     return redirect(url_for("library_desk.short_names"), 303)
 

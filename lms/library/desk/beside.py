@@ -12,6 +12,9 @@ from lms.library.policy import access_document
 from lms.library.queries import DocumentFacts, DocumentRow
 from lms.library.version_queries import Compared
 
+#: characters of both texts together that are compared while somebody waits
+LONGEST = 600_000
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -24,10 +27,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Both, the older one first, and what differs between their present texts."""
+    """Both, the older one first, and what differs between their present texts; None where they are too long for that."""
 
     both: tuple[Side, Side]
-    compared: tuple[Compared, ...]
+    compared: tuple[Compared, ...] | None
 
     @property
     def newer(self) -> str:
@@ -43,7 +46,8 @@ def beside(session: Session, viewer: Viewer, pair: PairRow) -> Beside:
     before, after = (
         version_queries.text_of(session, one.row.public_id, one.facts.version) or "" for one in (first, second)
     )
-    return Beside((first, second), version_queries.compare(before, after))
+    short = len(before) + len(after) <= LONGEST
+    return Beside((first, second), version_queries.compare(before, after) if short else None)
 
 
 def _side(session: Session, viewer: Viewer, public_id: str) -> Side:
