@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lms.library.desk.models import Lack
@@ -31,4 +32,7 @@ def _note(session: Session, document: Any) -> None:
     if held - wanted:
         session.execute(delete(Lack).where(Lack.document_id == document.id, Lack.fact.in_(held - wanted)))
     if wanted - held:
-        session.execute(insert(Lack), [{"document_id": document.id, "fact": fact} for fact in sorted(wanted - held)])
+        # a librarian who saves at the moment in which the job looks must not stumble over its rows
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        rows = [{"document_id": document.id, "fact": fact} for fact in sorted(wanted - held)]
+        session.execute(insert(Lack).on_conflict_do_nothing(), rows)

@@ -10,7 +10,7 @@ from lms.errors import NotFound
 from lms.library import joining
 from lms.library.citation import short_name
 from lms.library.desk import queries
-from lms.library.desk.models import Settled
+from lms.library.desk.models import Alike, Settled
 from lms.library.desk.queries import PairRow
 from lms.library.errors import NameTaken, NoSuchLaw
 from lms.library.models import Alias, Document
@@ -26,7 +26,7 @@ def look(session: Session, *, owner: str) -> str:
 
 def tell_apart(session: Session, pair_id: str, *, by: int) -> None:
     """The two documents of a pair are no duplicates. Raises NotFound."""
-    pair = queries.pair(session, pair_id)
+    pair = _undecided(session, pair_id)
     _settle(session, pair, "different", by)
     after = {"first": pair.first_title, "second": pair.second_title, "other": pair.second}
     record(session, "library.tell_apart", thing="document", thing_id=pair.first, after=after)
@@ -46,13 +46,19 @@ def join(session: Session, pair_id: str, *, newer: str, by: int) -> str:
     """The two documents of a pair are texts of one, `newer` (a public id) has the newer text; the public id of the one that
     stays. Raises NotFound or ComesWithProgram.
     """
-    pair = queries.pair(session, pair_id)
+    pair = _undecided(session, pair_id)
     if newer not in (pair.first, pair.second):
         raise NotFound
     older = pair.first if newer == pair.second else pair.second
     joining.join(session, older, newer, by=by)
     _settle(session, pair, "versions", by)
     return older
+
+
+def _undecided(session: Session, pair_id: str) -> PairRow:
+    """A pair on which nobody decides at the same time. Raises NotFound."""
+    session.scalar(select(Alike.id).where(Alike.public_id == pair_id).with_for_update())
+    return queries.pair(session, pair_id)
 
 
 def _settle(session: Session, pair: PairRow, how: str, by: int) -> None:
