@@ -26,7 +26,8 @@ from tests.library.files import zipped
 from tests.library.test_imports import send
 
 LAW = "# {title}\n\n第一条 为了管理{thing}的保管与登记工作，制定本法。\n\n第二条 {thing}应当自领取之日起{days}日内登记造册。\n\n第三条 {thing}遗失的，当日报告并登报声明作废。\n\n第四条 违反本法规定的，由所在单位责令改正。\n"
-GUIDE = "# 印章指南\n\n保管依据《印章法》第二条、第九条和《印章法》第九条，另见《档案法》第一条、《保密法》。再看《档案法》。\n"
+GUIDE = "# 印章指南\n\n保管依据《印章法》第二条、第九条和《印章法》第九条，另见《档案法》第一条、《保密法》。再看《档案法》。"
+GUIDE += "按《关于修改部分法规的决定》办理。\n"
 
 
 @pytest.fixture
@@ -286,6 +287,19 @@ def test_the_text_that_stood_then_is_asked_for_the_article(app: Flask, wu: Flask
         re.findall(r"/library/documents/([\w-]{22})\"?#?", wu.get(f"/library/desk/citations/{found[0]}").text)[-1]
         == late
     )
+
+
+def test_parts_of_a_law_are_one_law(app: Flask, wu: FlaskClient) -> None:
+    """
+    A code whose books are documents of one name and day has the articles of all of them, an undated one's too.
+    """
+    day = {"kind": "statute", "effective_on": date(2021, 1, 1)}
+    books = [f"# 总法\n\n第{a}条 甲。\n\n第{b}条 乙。\n\n第{c}条 丙。\n" for a, b, c in ("一二三", "四五六", "七八九")]
+    store(app, source(books[0], **day), source(books[1], **day), source(books[2], kind="statute"))
+    store(app, source("# 指南\n\n见《总法》第二条、第五条、第八条和第十条。\n", kind="guide"))
+    look(app)
+
+    assert re.findall(r"《总法》(第\d+条)", wu.get("/library/desk/citations?what=articles").text) == ["第10条"]
 
 
 def test_days_that_come_and_days_that_passed(app: Flask, wu: FlaskClient, clock: TestClock) -> None:

@@ -1,5 +1,6 @@
 """Citations that lead nowhere: to a law that the library has not, or to an article that the cited text has not."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from lms.library.models import Alias, Document, DocumentPassage, DocumentVersion
 
 #: documents that are named of those that cite something
 MOST_PLACES = 50
+#: decisions that change or end other laws: their words stand in those, nobody looks for them
+_DECISION = re.compile(r"(?:修改|修正|废止).*决定$")
 Articles = frozenset[tuple[int, int]]
 
 
@@ -50,11 +53,17 @@ class Laws:
     def lacks(self, session: Session, key: Key, day: date) -> bool:
         """Whether the text of this law that stood on a day has no such article; of a law without articles nothing is said.
 
-        Where the library has no text of that day, the earliest that it has is the nearest to it.
+        Where the library has no text of that day, the earliest that it has is the nearest to it. Texts that begin on one day
+        are parts of one law; those without a day were always there.
         """
         texts = self._of(session, key[0])
         stood = standing.text_on(day, texts) or min(texts, key=lambda one: standing.begins(one) or day, default=None)
-        return stood is not None and bool(stood.articles) and key[1:] not in stood.articles
+        if stood is None:
+            return False
+        days = (standing.begins(stood), None)
+        there = (one.articles for one in texts if standing.begins(one) in days)
+        articles = frozenset[tuple[int, int]]().union(*there)
+        return bool(articles) and key[1:] not in articles
 
     def _of(self, session: Session, name: str) -> tuple[Text, ...]:
         if name not in self._texts:
@@ -142,7 +151,7 @@ def rows_of_laws(session: Session, laws: Laws) -> list[dict[str, Any]]:
     totals = defaultdict[str, list[Any]](lambda: ["", 0, 0])
     for name, title, times, count in rows:
         known = laws.aliases.get(name, name)
-        if known not in laws.held:
+        if known not in laws.held and not _DECISION.search(known):
             total = totals[known]
             total[0], total[1], total[2] = total[0] or title, total[1] + int(times), total[2] + count
     return [
