@@ -43,7 +43,15 @@ from lms.database import db, engine_options, prepare_engine
 from lms.exams import routes as exams_routes
 from lms.exams import work as exams_work
 from lms.home import routes as home_routes
-from lms.library import facts_routes, harvest_routes, oai_routes, synonym_routes, version_routes
+from lms.library import (
+    desk_routes,
+    facts_routes,
+    harvest_routes,
+    oai_routes,
+    pair_routes,
+    synonym_routes,
+    version_routes,
+)  # fmt: skip
 from lms.library import import_routes as library_import_routes
 from lms.library import routes as library_routes
 from lms.library import work as library_work
@@ -57,6 +65,7 @@ from lms.practice import mastery_routes as practice_mastery_routes
 from lms.practice import mock_routes as practice_mock_routes
 from lms.practice import routes as practice_routes
 from lms.reading import routes as reading_routes
+from lms.reading import work as reading_work
 from lms.rehearsal import routes as rehearsal_routes
 from lms.rehearsal import work as rehearsal_work
 from lms.roster import routes as roster_routes
@@ -83,6 +92,7 @@ MENU: tuple[navigation.Entry, ...] = (
     navigation.Entry("courses.index", lazy_gettext("Courses"), "book"),
     navigation.Entry("practice.index", lazy_gettext("Practice"), "refresh"),
     navigation.Entry("library.index", lazy_gettext("Library"), "search"),
+    navigation.Entry("library_desk.index", lazy_gettext("Library desk"), "grid"),
     navigation.Entry("sitting.index", lazy_gettext("Exams"), "exam"),
     navigation.Entry("transcripts.index", lazy_gettext("My transcript"), "transcript"),
     navigation.Entry("transcripts.people", lazy_gettext("Transcripts"), "chart"),
@@ -97,6 +107,12 @@ MENU: tuple[navigation.Entry, ...] = (
     navigation.Entry("audit.index", lazy_gettext("Audit log"), "audit"),
     navigation.Entry("roles.index", lazy_gettext("Roles"), "lock"),
 )
+
+
+LIBRARY = (
+    library_routes, version_routes, facts_routes, library_import_routes, oai_routes, harvest_routes, synonym_routes,
+    desk_routes, pair_routes,
+)  # fmt: skip
 
 
 class _Application(Flask):
@@ -148,10 +164,7 @@ def _features(app: Flask, config: Config) -> None:
         app.register_blueprint(accounts.bp)
     app.register_blueprint(roster_routes.bp)
     roster_work.init_app(app)
-    for library in (
-        library_routes, version_routes, facts_routes, library_import_routes, oai_routes, harvest_routes,
-        synonym_routes,
-    ):  # fmt: skip
+    for library in LIBRARY:
         app.register_blueprint(library.bp)
     library_work.init_app(app, config)
     app.register_blueprint(bank_routes.bp)
@@ -166,6 +179,7 @@ def _features(app: Flask, config: Config) -> None:
     many_work.init_app(app)
     app.register_blueprint(courses_routes.bp)
     app.register_blueprint(reading_routes.bp)
+    reading_work.init_app(app)
     app.register_blueprint(exams_routes.bp)
     exams_work.init_app(app)
     for admission in (admission_rule_routes, admission_routes):

@@ -45,6 +45,8 @@ KIND_NAMES = {
     "library.harvest": lazy_gettext("Harvest a catalogue"),
     "library.harvest_due": lazy_gettext("Harvest the catalogues whose day has come"),
     "library.sweep": lazy_gettext("End documents whose last day has passed"),
+    "library.desk": lazy_gettext("Look through the library for the desk"),
+    "library.joined": lazy_gettext("Move readers' marks to the document that stays"),
     "library.index": lazy_gettext("Keep the index of the library right"),
     "bank.bulk": lazy_gettext("Change particulars of many questions"),
     "bank.bulk.undo": lazy_gettext("Take back a change of many questions"),

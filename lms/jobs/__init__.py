@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 
 from lms.config import Config
-from lms.jobs.queue import enqueue, is_open, prune, under_way
+from lms.jobs.queue import enqueue, given_up, is_open, prune, under_way
 from lms.jobs.runner import Cancelled, Handler, JobRun, Runner, handlers, periodic, run_waiting
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "JobRun",
     "enqueue",
     "every",
+    "given_up",
     "init_app",
     "is_open",
     "register",

@@ -94,6 +94,12 @@ def is_open(session: Session, public_id: str) -> bool:
     return session.scalar(query) is not None
 
 
+def given_up(session: Session, public_ids: Sequence[str]) -> set[str]:
+    """Those of these jobs that nobody will run any more: failed, or cancelled or forgotten before they were done."""
+    query = select(Job.public_id).where(Job.public_id.in_(public_ids), Job.state.in_(("waiting", "running", "done")))
+    return set(public_ids) - set(session.scalars(query))
+
+
 def lease(worker: str) -> Leased | None:
     """Take the next job that is due, or whose worker let its lease run out; None when there is none."""
     moment = now()

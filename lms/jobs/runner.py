@@ -33,6 +33,8 @@ class JobRun:
         self.payload: Mapping[str, Any] = job.payload
         self.owner = job.owner
         self.public_id = job.public_id
+        #: whether nobody tries again when this run fails
+        self.is_last = job.tries >= queue.MOST_TRIES
         self._job, self._worker = job, worker
         self._rested = time.monotonic()
 

@@ -47,3 +47,24 @@ class HeldElsewhere(Refused):
 
     code = "library.held_elsewhere"
     sentence = lazy_gettext("Another library holds this document; a text of it comes in as a document of its own.")
+
+
+class ComesWithProgram(Refused):
+    """A document that comes with the program cannot be joined with another: the next release would bring it again."""
+
+    code = "library.comes_with_program"
+    sentence = lazy_gettext("A document that comes with the program cannot be joined with another.")
+
+
+class NameTaken(Refused):
+    """A short name that is one already, or the name of a document itself."""
+
+    code = "library.name_taken"
+    sentence = lazy_gettext("This short name is in use already, or a document is called so.")
+
+
+class NoSuchLaw(Refused):
+    """The library has no document of this title."""
+
+    code = "library.no_such_law"
+    sentence = lazy_gettext("The library has no document of this title.")

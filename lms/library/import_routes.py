@@ -75,6 +75,18 @@ def take(import_id: str) -> ResponseReturnValue:
     return redirect(url_for("library_import.show", import_id=import_id), 303)
 
 
+@bp.post("/<import_id>/go-on")
+@requires(Act.MANAGE_LIBRARY)
+def go_on(import_id: str) -> ResponseReturnValue:
+    """Go on where the work on it failed."""
+    try:
+        with writing() as session:
+            importing.go_on(session, import_id, owner=viewer().public_id)
+    except ImportNotReady as refusal:
+        flash(sentence_of(refusal), "bad")
+    return redirect(url_for("library_import.show", import_id=import_id), 303)
+
+
 @bp.post("/<import_id>/drop")
 @requires(Act.MANAGE_LIBRARY)
 def drop(import_id: str) -> ResponseReturnValue:

@@ -27,6 +27,9 @@ READ_JOB = "library.read_import"
 TAKE_JOB = "library.take_import"
 MOST_FILES = 50_000
 REFUSED = "refused"
+FAILED = "failed"
+#: states in which a job is at work, and its kind
+JOBS = {"reading": READ_JOB, "taking": TAKE_JOB}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +149,42 @@ def take(session: Session, public_id: str, *, owner: str) -> None:
 def drop(session: Session, public_id: str) -> None:
     """Forget a file that was not taken; what it was said to hold stays as a record. Raises NotFound or ImportNotReady."""
     found = _import(session, public_id)
-    if found.state not in ("ready", "unfit"):
+    if found.state not in ("ready", "unfit", FAILED):
         raise ImportNotReady
     found.state, found.content = "dropped", None
     record(session, "library.import.drop", thing="library_import", thing_id=public_id)
+
+
+def go_on(session: Session, public_id: str, *, owner: str) -> None:
+    """Let a job go on where one failed. Raises NotFound or ImportNotReady."""
+    found = _import(session, public_id)
+    if found.state != FAILED or found.reason not in JOBS:
+        raise ImportNotReady
+    found.state, found.reason = found.reason, None
+    found.job_id = jobs.enqueue(session, JOBS[found.state], {"import": found.id}, owner=owner)
+    record(session, "library.import.go_on", thing="library_import", thing_id=public_id, after={"state": found.state})
+
+
+def fail(session: Session, import_id: int) -> None:
+    """The job at work has failed for good; what it did stays, and another may go on."""
+    found = session.get(LibraryImport, import_id, with_for_update=True)
+    if found is not None and found.state in JOBS:
+        after = {"at": found.state}
+        found.state, found.reason = FAILED, found.state
+        record(session, "library.import.fail", thing="library_import", thing_id=found.public_id, after=after)
+
+
+def fail_abandoned(session: Session) -> int:
+    """The same for imports at which no job will work any more (its worker died too often, or an earlier release left it so);
+    how many.
+    """
+    query = select(LibraryImport.id, LibraryImport.job_id).where(LibraryImport.state.in_(tuple(JOBS)))
+    held = {row.id: row.job_id for row in session.execute(query)}
+    over = jobs.given_up(session, [job for job in held.values() if job])
+    abandoned = [key for key, job in held.items() if job is None or job in over]
+    for key in abandoned:
+        fail(session, key)
+    return len(abandoned)
 
 
 def _import(session: Session, public_id: str) -> LibraryImport:

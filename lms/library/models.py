@@ -33,11 +33,11 @@ class Document(Model):
     kind: Mapped[str] = mapped_column(String(20), index=True)
     author: Mapped[str | None] = mapped_column(String(120))
     issued_on: Mapped[date | None] = mapped_column(Date)
-    valid_until: Mapped[date | None] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date, index=True)
     #: current, amended or repealed
     status: Mapped[str] = mapped_column(String(10), index=True)
     #: first day on which it no longer stands, as the librarian said; a newer text of it does not change that
-    repealed_on: Mapped[date | None] = mapped_column(Date)
+    repealed_on: Mapped[date | None] = mapped_column(Date, index=True)
     repeal_reason: Mapped[str | None] = mapped_column(String(500))
     #: titles of the laws it rests on
     sources: Mapped[Any] = mapped_column(Json)
@@ -49,8 +49,8 @@ class Document(Model):
     issuer: Mapped[str | None] = mapped_column(String(120), index=True)
     number: Mapped[str | None] = mapped_column(String(80))
     #: the first day on which it stands; the last on which its words were changed
-    effective_on: Mapped[date | None] = mapped_column(Date)
-    amended_on: Mapped[date | None] = mapped_column(Date)
+    effective_on: Mapped[date | None] = mapped_column(Date, index=True)
+    amended_on: Mapped[date | None] = mapped_column(Date, index=True)
     #: readers (everybody who is signed in) or librarians
     access: Mapped[str] = mapped_column(String(12), default=READERS)
     #: where the file came from, and what may be done with it
@@ -118,7 +118,7 @@ class LibraryImport(Model):
 
     __tablename__ = "ref_import"
     __table_args__ = (
-        CheckConstraint("state IN ('reading', 'unfit', 'ready', 'taking', 'taken', 'dropped')", name="state"),
+        CheckConstraint("state IN ('reading', 'unfit', 'ready', 'taking', 'taken', 'dropped', 'failed')", name="state"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -126,8 +126,8 @@ class LibraryImport(Model):
     file_name: Mapped[str] = mapped_column(String(200))
     #: the file until it was taken or dropped
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
-    state: Mapped[str] = mapped_column(String(10), default="reading")
-    #: why an unfit archive cannot be opened
+    state: Mapped[str] = mapped_column(String(10), default="reading", index=True)
+    #: why an unfit archive cannot be opened; of a failed one at what its job failed: "reading" or "taking"
     reason: Mapped[str | None] = mapped_column(String(40))
     #: of files that do not say it themselves
     subject: Mapped[str | None] = mapped_column(String(60))

@@ -1,7 +1,5 @@
 """The library in the browser: search, browse, read."""
 
-from datetime import timedelta
-
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -15,6 +13,7 @@ from lms.errors import NotFound
 from lms.library import queries, service, standing
 from lms.library import search_json as search_json_values
 from lms.library.addresses import catalogue_record, whole
+from lms.library.desk.queries import LOOKED_BACK
 from lms.library.forms import RepealForm
 from lms.library.harvest import queries as harvest_queries
 from lms.library.models import ELSEWHERE, READERS
@@ -34,8 +33,6 @@ FILTERS = ("subject", "kind", "status")
 NARROW = {"issuer": 120, "number": 80, "since": 10, "until": 10}
 #: documents found are at most so many pages
 LAST_PAGE = 100
-#: for the list of what was searched for
-LOOKED_BACK = timedelta(days=90)
 
 
 @bp.get("/")

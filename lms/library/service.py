@@ -14,6 +14,7 @@ from lms.clock import now, today
 from lms.errors import NotFound
 from lms.library import changes, texts, withdrawn
 from lms.library.citation import short_name
+from lms.library.desk import lacks
 from lms.library.models import ELSEWHERE, Document, Relation
 from lms.library.search import filling
 from lms.library.source import Problem, Source, read
@@ -23,6 +24,8 @@ FOLDER = Path(__file__).parent / "content"
 #: kind of the job by which the library leaves word that a law has changed
 CHANGED = changes.CHANGED
 REPEALED = changes.REPEALED
+#: kind of the job that moves what readers keep to the document (`to`) that another (`from`) is joined with, by public ids
+JOINED = "library.joined"
 SUFFIXES = (".md", ".txt")
 MOST_FILES = 50_000
 
@@ -60,6 +63,7 @@ def store_document(
     session.add(document)
     session.flush()
     withdrawn.follow(session, document, was_shown=was_shown)
+    lacks.note(session, document)
     texts.put(session, document, source, by=by, file_name=file_name)
     changes.announce(session, before, day=_ends_on(document), reason=document.repeal_reason)
     _end_replaced(session, document, source)
@@ -172,6 +176,13 @@ def remove_document(session: Session, document: Document) -> None:
     session.delete(document)
 
 
+def remove_joined(session: Session, public_id: str) -> None:
+    """Take out a document that was joined with another; nothing where it is gone already."""
+    document = session.scalar(select(Document).where(Document.public_id == public_id))
+    if document is not None:
+        remove_document(session, document)
+
+
 def load_bundled(session: Session) -> dict[str, int]:
     """Bring the bundled documents to this release: how many were new, changed, unchanged and removed."""
     counts = {"new": 0, "changed": 0, "unchanged": 0, "removed": 0}
@@ -211,6 +222,7 @@ def set_facts(session: Session, public_id: str, facts: Mapping[str, Any], *, rea
     if _has_ended(document) != had_ended:
         document.status = "current" if had_ended else REPEALED
     withdrawn.follow(session, document, was_shown=was_shown)
+    lacks.note(session, document)
     filling.put(session, document.id)
     changes.announce(session, held, day=_ends_on(document), reason=reason)
     after = {name: facts[name] for name in before}
@@ -219,13 +231,13 @@ def set_facts(session: Session, public_id: str, facts: Mapping[str, Any], *, rea
         "library.facts",
         thing="document",
         thing_id=public_id,
-        before=_said(before),
-        after=_said(after) | {"reason": reason},
+        before=said(before),
+        after=said(after) | {"reason": reason},
     )
     return True
 
 
-def _said(facts: Mapping[str, Any]) -> dict[str, Any]:
+def said(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Facts as the audit log keeps them."""
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in facts.items()}
 

@@ -91,15 +91,16 @@ def compare(before: str, after: str) -> tuple[Compared, ...]:
     if not old or not new:
         return (Compared("", "same" if before == after else "changed", _runs(before, after)),)
     homes = {comparable(text): key for key, (_label, text) in old.items()}
+    words = {comparable(text) for _label, text in new.values()}
     found, told = list[Compared](), set[str]()
     for key, (label, text) in new.items():
-        found += _gone_before(key, old, new, told)
+        found += _gone_before(key, old, new, words, told)
         home = homes.get(comparable(text))
         if key in old and comparable(old[key][1]) == comparable(text):
             found.append(Compared(label, "same", ((text, "same"),)))
         elif home is not None and comparable(new.get(home, ("", ""))[1]) != comparable(text):
             told.add(home)
-            if key in old and key not in told and not _stands(old[key][1], new):
+            if key in old and key not in told and comparable(old[key][1]) not in words:
                 found.append(Compared(old[key][0], "gone", ((old[key][1], "gone"),)))
             found.append(Compared(label, "moved", ((text, "same"),), old[home][0]))
         elif key in old and key not in told:
@@ -112,22 +113,17 @@ def compare(before: str, after: str) -> tuple[Compared, ...]:
 
 
 def _gone_before(
-    key: str, old: dict[str, tuple[str, str]], new: dict[str, tuple[str, str]], told: set[str]
+    key: str, old: dict[str, tuple[str, str]], new: dict[str, tuple[str, str]], words: set[str], told: set[str]
 ) -> Iterator[Compared]:
-    """Articles of the old text that stood before `key` and are in the new one no more."""
+    """Articles of the old text that stood before `key` and are in the new one (whose `words` are given) no more."""
     if key not in old:
         return
     for earlier, (label, text) in old.items():
         if earlier == key:
             return
-        if earlier not in new and earlier not in told and not _stands(text, new):
+        if earlier not in new and earlier not in told and comparable(text) not in words:
             told.add(earlier)
             yield Compared(label, "gone", ((text, "gone"),))
-
-
-def _stands(text: str, new: dict[str, tuple[str, str]]) -> bool:
-    words = comparable(text)
-    return any(comparable(other) == words for _label, other in new.values())
 
 
 def _articles(text: str) -> dict[str, tuple[str, str]]:

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lms.clock import now
 from lms.errors import NotFound
-from lms.library.queries import DocumentRow
+from lms.library.queries import DocumentRow, titles
 from lms.reading.errors import TooManyMarks
 from lms.reading.models import Mark, Place
 
@@ -86,3 +86,22 @@ def _own(session: Session, person_id: int, public_id: str) -> Mark:
     if found is None:
         raise NotFound
     return found
+
+
+def move(session: Session, source: str, target: str) -> int:
+    """Let the marks in one document (a public id), and the places of those who were not in the other yet, be in the other;
+    how many. Where either is gone nothing moves.
+    """
+    documents = titles()
+    rows = session.execute(
+        select(documents.c.public_id, documents.c.id).where(documents.c.public_id.in_((source, target)))
+    )
+    ids = {row.public_id: row.id for row in rows}
+    if len(ids) < 2:
+        return 0
+    there = select(Place.person_id).where(Place.document_id == ids[target])
+    places = update(Place).where(Place.document_id == ids[source], Place.person_id.not_in(there))
+    marks = update(Mark).where(Mark.document_id == ids[source])
+    here = {"document_id": ids[target]}
+    moved = session.scalars(places.values(here).returning(Place.person_id)).all()
+    return len(moved) + len(session.scalars(marks.values(here).returning(Mark.id)).all())

@@ -45,6 +45,7 @@ from lms.bank import queries as bank
 from lms.bank import service as bank_service
 from lms.bank.models import Item, ItemVersion
 from lms.bank.queries import calibrations
+from lms.clock import now
 from lms.database import db, reading, writing
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
@@ -53,9 +54,10 @@ from lms.jobs import run_waiting
 from lms.library import originals
 from lms.library import service as library
 from lms.library import version_queries as library_versions
+from lms.library.desk.models import Alike, Broken, Settled
 from lms.library.harvest import sources
 from lms.library.harvest.models import Harvest
-from lms.library.models import Document
+from lms.library.models import Document, LibraryImport
 from lms.library.reading import read_file
 from lms.library.search.models import Synonym
 from lms.marking import allotting, plans
@@ -471,6 +473,30 @@ def _shelves(house: House) -> None:
             key = sources.add(session, said, by=by)
             house.values |= {"harvest_source": key, "harvest": sources.begin(session, key, by=by, owner=None)}
             session.execute(update(Harvest).values(state="done"))
+    _desk(house, by)
+
+
+def _desk(house: House, by: int) -> None:
+    """A pair that may be one, two that are told apart, a law that is missing, an import that broke off."""
+    text = FILES["文.md"].replace("印章", "图章").encode()
+    with house.app.app_context(), writing() as session:
+        library.store_document(session, read_file(text, name="图章.md").source, origin="import:图章.md", by=by)
+        twin = session.scalars(select(Document.public_id).filter_by(name="图章办法")).one()
+        kept, other = house.values["kept_document"], house.values["document"]
+        pair = Alike(first=kept, second=twin, why="title", shared=0, of_first=3, of_second=3, share=0)
+        broken = Broken(name="档案法", title="档案法", article=0, article_sub=0, times=1, documents=1, places=[])
+        failed = LibraryImport(
+            file_name="断.md", content=text, state="failed", reason="reading", access="readers", created_by=by, created_at=now()
+        )  # fmt: skip
+        told = Settled(first=other, second=kept, how="different", decided_by=by, decided_at=now())
+        session.add_all([pair, broken, failed, told])
+        session.flush()
+        house.values |= {
+            "alike": pair.public_id,
+            "broken": broken.public_id,
+            "failed_import": failed.public_id,
+            "twin_document": twin,
+        }
 
 
 def _reading(house: House, cast: Cast) -> None:

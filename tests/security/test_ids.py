@@ -28,9 +28,14 @@ ATTEMPTS = frozenset({"attempt", "done", "elsewhere", "written_attempt"})
 SCRIPTS = frozenset({"script", "file_script"})
 MARKED = frozenset({"marking_question", "file_question"})
 ITEMS = frozenset({"item", "retired", "revised", "suspended", "drafted", "waiting", "round_item"})
-DOCUMENTS = frozenset({"document", "kept_document"})
+DOCUMENTS = frozenset({"document", "kept_document", "twin_document"})
+LIBRARY_IMPORTS = frozenset({"library_import", "failed_import"})
 PEOPLE = frozenset({"person", "sharer", "stranger", "marker_person"})
-SAME = {name: kind for kind in (EXAMS, ATTEMPTS, ITEMS, DOCUMENTS, PEOPLE, SCRIPTS, MARKED) for name in kind}
+SAME = {
+    name: kind
+    for kind in (EXAMS, ATTEMPTS, ITEMS, DOCUMENTS, LIBRARY_IMPORTS, PEOPLE, SCRIPTS, MARKED)
+    for name in kind
+}
 
 
 def test_ids_have_128_random_bits() -> None:

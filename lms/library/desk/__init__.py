@@ -1,0 +1,1 @@
+"""The librarian's desk: what in the library wants doing."""
