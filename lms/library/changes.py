@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import jobs
+from lms.library.links import rank
 from lms.library.models import Document, DocumentPassage
-from lms.library.queries import rank
 from question_bank.normaliser import norm_v1
 
 #: kind of the job that carries the word; `Word` as a record is its payload

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from lms.library import standing, statute
 from lms.library.changes import comparable
+from lms.library.links import rank
 from lms.library.models import READERS, Document, DocumentVersion, Relation
-from lms.library.queries import DocumentFacts, DocumentRow, rank
+from lms.library.queries import DocumentFacts, DocumentRow
 
 #: signs of an article within which single words are compared; of a longer one whole sentences
 LONGEST = 6000
