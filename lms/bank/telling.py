@@ -54,11 +54,8 @@ def _own(version: ItemVersion) -> tuple[Reference, ...]:
 
 
 def _texts(version: ItemVersion) -> list[Markup]:
-    """What may cite; the first of a question with sources is there for their sake, even if it is empty."""
-    return [
-        rendered(version.explanation) if version.explanation else Markup(""),
-        *(why for _text, _right, why in _reasons(version)),
-    ]
+    """What may cite; the first is there for the sake of the sources, even if it is empty."""
+    return [rendered(version.explanation or ""), *(why for _text, _right, why in _reasons(version))]
 
 
 def _reasons(version: ItemVersion) -> tuple[tuple[str, bool, Markup], ...]:

@@ -1,15 +1,13 @@
-"""Citations in running text: 《食品安全法》第三十四条、第三十五条, and how they become links. Pure.
+"""Citations in running text: 《食品安全法》第三十四条、第三十五条. Pure.
 
-What is read is HTML that the sanitizer has let through, so every tag is well formed; its words are not changed.
+What is read is HTML that the sanitizer has let through, so every tag is well formed.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
-
-from markupsafe import Markup
 
 from lms.library.citation import article_of
 
@@ -58,17 +56,6 @@ def citations_in(html: str, own: tuple[Reference, ...] = ()) -> tuple[Found, ...
         if len(found) >= MOST:
             break
     return tuple(found[:MOST])
-
-
-def linked(html: Markup, found: Sequence[Found], anchor: Callable[[Reference, Markup], Markup | None]) -> Markup:
-    """The HTML with the citations found in it replaced by what `anchor` makes of reference and words, None: nothing."""
-    pieces, last = list[Markup](), 0
-    for one in found:
-        made = anchor(one.reference, html[one.begin : one.end])
-        if made is not None:
-            pieces += [html[last : one.begin], made]
-            last = one.end
-    return Markup("").join([*pieces, html[last:]]) if pieces else html
 
 
 def _laws_by_article(own: Sequence[Reference]) -> dict[object, str]:

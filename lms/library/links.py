@@ -11,6 +11,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.html import Anchor, anchored
 from lms.i18n import locale_code
 from lms.library import linking, standing
 from lms.library.citation import article_of, short_name
@@ -66,17 +67,12 @@ class Links:
 
     def text(self, html: Markup, own: Sequence[Reference] = ()) -> Markup:
         """Sanitized HTML with the citations in it made into links."""
-        return linking.linked(html, linking.citations_in(html, tuple(own)), self._anchor)
-
-    def _anchor(self, reference: Reference, words: Markup) -> Markup | None:
-        link = self.places.get(reference)
-        if link is None:
-            return None
-        made = Markup('<a href="{}">{}</a>').format(link.url, words)
-        if not link.remark:
-            return made
-        said = Markup('<small class="cited-version" lang="{}">{}</small>').format(locale_code(), link.remark)
-        return made + Markup(" ") + said
+        found = [
+            Anchor(one.begin, one.end, link.url, link.remark)
+            for one in linking.citations_in(html, tuple(own))
+            if (link := self.places.get(one.reference)) is not None
+        ]
+        return anchored(html, found, language=locale_code())
 
 
 #: a text in sanitized HTML, and what it rests on
