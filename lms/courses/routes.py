@@ -11,9 +11,9 @@ from lms.accounts.gate import viewer
 from lms.bank import queries as bank
 from lms.clock import today
 from lms.config import Config
+from lms.courses import alarm, queries, service
 from lms.courses import check as checks
-from lms.courses import queries, service
-from lms.courses.policy import access_unit
+from lms.courses.policy import access_unit, may_manage
 from lms.courses.queries import OpenUnit
 from lms.database import reading, writing
 from lms.errors import NotFound
@@ -44,6 +44,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "courses/index.html",
         page=page,
+        changed=alarm.count_waiting(reading()) if may_manage(viewer()) else 0,
         units=[queries.row_of(row) for row in page.items],
         chosen=chosen,
         subjects=[("", gettext("All subjects"))] + [(s.code, s.name(locale_code())) for s in SUBJECTS],
@@ -59,7 +60,16 @@ def unit(unit_id: str) -> ResponseReturnValue:
     found = access_unit(session, viewer(), unit_id)
     state = queries.state(session, viewer().id, found)
     links = library.resolve_many(session, _references(found), on=today())
-    return render_template("courses/unit.html", found=found, unit=found.unit, state=state, links=links, **_names(found))
+    return render_template(
+        "courses/unit.html",
+        found=found,
+        unit=found.unit,
+        state=state,
+        links=links,
+        changed=bool(alarm.changes_of(session, [found.id])),
+        may_manage=may_manage(viewer()),
+        **_names(found),
+    )
 
 
 @bp.get("/<unit_id>/pages/<page_key>")

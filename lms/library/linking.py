@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from html import unescape
+from html import escape, unescape
 
 from lms.library.citation import article_of
 
@@ -56,6 +56,11 @@ def citations_in(html: str, own: tuple[Reference, ...] = ()) -> tuple[Found, ...
         if len(found) >= MOST:
             break
     return tuple(found[:MOST])
+
+
+def cited_in_text(markdown: str, own: tuple[Reference, ...]) -> set[Reference]:
+    """What a Markdown text cites; `own` as above."""
+    return {found.reference for found in citations_in(escape(markdown), own)}
 
 
 def _laws_by_article(own: Sequence[Reference]) -> dict[object, str]:

@@ -15,6 +15,7 @@ from lms.html import clean
 from lms.library import standing, statute
 from lms.library.citation import article_of as article_of
 from lms.library.linking import Reference as Reference
+from lms.library.linking import cited_in_text as cited_in_text
 from lms.library.links import Link as Link
 from lms.library.links import Links as Links
 from lms.library.links import cited_by as cited_by

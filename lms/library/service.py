@@ -20,8 +20,8 @@ from lms.library.source import Problem, Source, read
 from lms.library.version_queries import VersionRow
 
 FOLDER = Path(__file__).parent / "content"
-#: kind of the job by which the library leaves word that a law has changed
-CHANGED = changes.CHANGED
+#: kinds of the jobs by which the library leaves word that a law has changed, for questions and for units
+CHANGED, CHANGED_UNITS = changes.CHANGED, changes.CHANGED_UNITS
 REPEALED = changes.REPEALED
 SUFFIXES = (".md", ".txt")
 MOST_FILES = 50_000

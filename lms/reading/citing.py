@@ -25,6 +25,8 @@ class Unit:
     public_id: str
     title: str
     articles: tuple[str, ...]
+    #: one of its laws has changed and nobody has looked yet
+    changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,14 @@ def _units(session: Session, law: str, number: tuple[int, int] | None) -> tuple[
     held = courses.references(session)
     known = library.cited_by(session, sorted({one for unit in held for one in unit[3]}, key=str))
     (wanted,) = library.cited_by(session, [(law, None)]).values()
-    found, english = [], locale_code().startswith("en")
+    found, english, flagged = [], locale_code().startswith("en"), courses.flagged(session)
     for public_id, title, title_en, references in held:
         mine = [one for one in references if known[one].name == wanted.name]
         if number:
             mine = [one for one in mine if known[one].article == number]
         if mine:
-            found.append(Unit(public_id, title_en if english else title, tuple(one[1] for one in mine if one[1])))
+            articles = tuple(one[1] for one in mine if one[1])
+            found.append(Unit(public_id, title_en if english else title, articles, public_id in flagged))
     return tuple(found)
 
 

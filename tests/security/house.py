@@ -45,6 +45,7 @@ from lms.bank import queries as bank
 from lms.bank import service as bank_service
 from lms.bank.models import Item, ItemVersion
 from lms.bank.queries import calibrations
+from lms.courses import alarm
 from lms.database import db, reading, writing
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
@@ -55,6 +56,7 @@ from lms.library import service as library
 from lms.library import version_queries as library_versions
 from lms.library.models import Document
 from lms.library.reading import read_file
+from lms.library.telling import Change
 from lms.marking import allotting, plans
 from lms.marking.models import Question, Script
 from lms.practice import mock_service
@@ -446,6 +448,8 @@ def _learning(house: House) -> None:
         "person": person,
         "code": printed.rsplit("/", 1)[1],
     }
+    with house.app.app_context(), writing() as session:
+        alarm.flag(session, {1: [Change("repealed", "行政处罚法")]}, word=new_public_id())
     _shelves(house)
 
 
