@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Select, String, Subquery, cast, func, select
+from sqlalchemy import Select, Subquery, func, select
 from sqlalchemy.orm import Session, defer
 
 from courseware.packages.markdown import Heading, headings, render
@@ -24,6 +24,13 @@ from lms.library.links import resolve_many as resolve_many
 from lms.library.links import standing_of as standing_of
 from lms.library.links import words_of as words_of
 from lms.library.models import READERS, Document, DocumentPassage
+from lms.library.relating import Place as Place
+from lms.library.relating import Relative as Relative
+from lms.library.relating import cited_in_article as cited_in_article
+from lms.library.relating import citing_article as citing_article
+from lms.library.relating import gathered as gathered
+from lms.library.relating import related_to as related_to
+from lms.library.relating import rests_on as rests_on
 from lms.library.statute import Paragraph, paragraphs
 
 
@@ -96,13 +103,6 @@ def label_of(session: Session, document_id: int, anchor: str) -> str | None:
         DocumentPassage.document_id == document_id, DocumentPassage.anchor == anchor
     )
     return session.scalar(query.order_by(DocumentPassage.seq).limit(1))
-
-
-def resting_on(session: Session, title: str) -> list[DocumentRow]:
-    """Documents that name a law of this title among what they rest on, by title; a hundred at most."""
-    names = cast(Document.sources, String).contains(title.strip("《》"), autoescape=True)
-    query = select(*_ROW).where(names, Document.access == READERS)
-    return [DocumentRow(*row) for row in session.execute(query.order_by(Document.title, Document.id).limit(100))]
 
 
 def titles() -> Subquery:

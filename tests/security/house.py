@@ -51,9 +51,8 @@ from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.ids import new_public_id
 from lms.jobs import run_waiting
-from lms.library import originals
+from lms.library import originals, relating
 from lms.library import service as library
-from lms.library import version_queries as library_versions
 from lms.library.models import Document
 from lms.library.reading import read_file
 from lms.library.telling import Change
@@ -464,7 +463,7 @@ def _shelves(house: House) -> None:
             library.store_document(session, source, origin="import:公章.md", by=by, file_name="公章.md")
             library.relate(session, house.values["document"], kind="implements", title="治安管理处罚法", by=by)
         house.values["kept_document"] = reading().scalars(select(Document.public_id).filter_by(name="公章办法")).one()
-        relation = library_versions.relations_of(reading(), house.values["document"])[0]
+        relation = relating.relations_of(reading(), house.values["document"])[0]
         house.values["relation"] = relation.public_id
 
 
