@@ -38,7 +38,9 @@ from lms.bank import routes as bank_routes
 from lms.bank import work as bank_work
 from lms.clock import Clock, system_clock
 from lms.config import Config, ConfigError
+from lms.courses import law_routes as courses_law_routes
 from lms.courses import routes as courses_routes
+from lms.courses import work as courses_work
 from lms.database import db, engine_options, prepare_engine
 from lms.exams import routes as exams_routes
 from lms.exams import work as exams_work
@@ -177,7 +179,9 @@ def _features(app: Flask, config: Config) -> None:
         app.register_blueprint(editor.bp)
     bank_work.init_app(app)
     many_work.init_app(app)
+    courses_work.init_app(app)
     app.register_blueprint(courses_routes.bp)
+    app.register_blueprint(courses_law_routes.bp)
     app.register_blueprint(reading_routes.bp)
     reading_work.init_app(app)
     app.register_blueprint(exams_routes.bp)

@@ -3,9 +3,12 @@
 nh3 has the last word; bleach only turns plain addresses into links before it.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import bleach
 import nh3
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 TAGS = {
     "a", "b", "blockquote", "br", "caption", "code", "col", "colgroup", "dd", "del", "div", "dl", "dt", "em",
@@ -55,6 +58,27 @@ def clean(html: str) -> Markup:
             strip_comments=True,
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Words of a text that lead somewhere: from where to where they stand, the address, a remark behind them or none."""
+
+    begin: int
+    end: int
+    address: str
+    remark: str = ""
+
+
+def anchored(html: Markup, anchors: Sequence[Anchor], *, language: str) -> Markup:
+    """Sanitized HTML with some of its words, none of which holds a tag, as links; remarks are in `language`."""
+    pieces, last = list[str](), 0
+    for one in anchors:
+        pieces += [html[last : one.begin], f'<a href="{escape(one.address)}">{html[one.begin : one.end]}</a>']
+        if one.remark:
+            pieces.append(f' <small class="cited-version" lang="{escape(language)}">{escape(one.remark)}</small>')
+        last = one.end
+    return Markup("".join([*pieces, html[last:]])) if pieces else html  # noqa: S704 - only our own links came in
 
 
 FORMULA_TAGS = {

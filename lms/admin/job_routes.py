@@ -40,6 +40,7 @@ KIND_NAMES = {
     "sitting.beat": lazy_gettext("Note that the server is at work"),
     "admission.forget_pictures": lazy_gettext("Delete pictures of candidates whose time is over"),
     "library.changed": lazy_gettext("Take questions on a changed law out of the draw"),
+    "library.changed_units": lazy_gettext("Flag units on a changed law"),
     "library.read_import": lazy_gettext("Read a file of documents"),
     "library.take_import": lazy_gettext("Bring documents into the library"),
     "library.harvest": lazy_gettext("Harvest a catalogue"),

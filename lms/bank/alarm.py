@@ -2,8 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext
@@ -15,53 +13,16 @@ from lms.bank.errors import MoveRefused
 from lms.bank.models import Item, ItemEvent, ItemVersion, LawChange, Pool
 from lms.bank.queries import PoolRow, pool_by_public_id
 from lms.clock import now
-from lms.library import queries as library
+from lms.library.telling import REMOVED, REPEALED, Change, changes_under
 from question_bank.life import Move, State
 
-AMENDED, REMOVED, REPEALED = "amended", "removed", "repealed"
 #: of the words of a law as much stands in the history of an item; the page of changes shows all
 QUOTED = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What the law changed under one citation; `before` and `after` are words of the article."""
-
-    how: str
-    title: str
-    article: str | None = None
-    before: str | None = None
-    after: str | None = None
-    moved_to: str | None = None
-    reason: str | None = None
-    day: date | None = None
-    document: str | None = None
-
-
 def resting_on(session: Session, word: Mapping[str, Any]) -> dict[int, tuple[Change, ...]]:
-    """The items, by id, that rest on what the word of the library says was changed, by the newest or the drawn wording.
-
-    A law that ended concerns all that cite it; an article with other words those that cite this article.
-    """
-    cited = _citations(session)
-    known = library.cited_by(session, sorted({one for found in cited.values() for one in found}, key=str))
-    day = date.fromisoformat(word["day"]) if word["day"] else None
-    articles = {(one["number"], one["sub"]): one for one in word["articles"]}
-    found: dict[int, tuple[Change, ...]] = {}
-    for item_id, references in cited.items():
-        changes: dict[Change, None] = {}
-        for reference in references:
-            what = known[reference]
-            if what.name != word["name"]:
-                continue
-            if word["how"] == REPEALED:
-                ended = Change(REPEALED, word["title"], reason=word["reason"], day=day, document=word["document"])
-                changes[ended] = None
-            elif what.article in articles:
-                changes[_amended(word, articles[what.article])] = None
-        if changes:
-            found[item_id] = tuple(changes)
-    return found
+    """The items, by id, that rest on what the word of the library says was changed, by the newest or the drawn wording."""
+    return changes_under(session, word, _citations(session))
 
 
 def suspend(session: Session, found: Mapping[int, Sequence[Change]], *, word: str) -> int:
@@ -100,18 +61,6 @@ def sentence(change: Change) -> str:
     if change.moved_to:
         said.insert(1, gettext("Its words now stand in %(article)s.", article=change.moved_to))
     return "\n".join(said)
-
-
-def _amended(word: Mapping[str, Any], article: Mapping[str, Any]) -> Change:
-    return Change(
-        AMENDED if article["after"] is not None else REMOVED,
-        word["title"],
-        article["label"],
-        article["before"],
-        article["after"],
-        article["moved_to"],
-        document=word["document"],
-    )
 
 
 def _citations(session: Session) -> dict[int, set[tuple[str, str | None]]]:

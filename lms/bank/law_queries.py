@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from lms.bank.models import Item, ItemVersion, LawChange
-from question_bank.difference import Words, side_by_side
+from lms.library.telling import Change, ChangeRow, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +21,6 @@ class Waiting:
     words: str
     state: str
     drawn: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeRow:
-    """What was changed under one citation; `before` and `after` in pieces, those that differ marked."""
-
-    how: str
-    title: str
-    article: str | None
-    before: Words
-    after: Words
-    moved_to: str | None
-    reason: str | None
-    day: date | None
-    document: str | None
-    at: datetime
 
 
 def waiting(pool_id: int) -> Select[*tuple[Any, ...]]:
@@ -59,21 +42,10 @@ def changes_of(session: Session, item_ids: Iterable[int]) -> dict[int, list[Chan
     )
     found: dict[int, list[ChangeRow]] = {}
     for row in rows:
-        before, after = side_by_side(row.before or "", row.after or "")
-        found.setdefault(row.item_id, []).append(
-            ChangeRow(
-                row.how,
-                row.title,
-                row.article,
-                before,
-                after,
-                row.moved_to,
-                row.reason,
-                row.day,
-                row.document,
-                row.at,
-            )
+        change = Change(
+            row.how, row.title, row.article, row.before, row.after, row.moved_to, row.reason, row.day, row.document
         )
+        found.setdefault(row.item_id, []).append(shown(change, row.at))
     return found
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from lms.bank.telling import Why
+from lms.library.queries import Link
 from lms.richtext import rendered
 from question_bank.interactions import Presentation
 from question_bank.interactions.options import Options
@@ -29,13 +31,14 @@ class Preview:
 @dataclass(frozen=True, slots=True)
 class Key:
     """What is right and why: options as (words, right, why, own share in words where it is not all or nothing), or a
-    summary for types without options.
+    summary for types without options; sources with their places in the library, None where they were not asked for or
+    are not held.
     """
 
     options: tuple[tuple[str, bool, str, str], ...]
     summary: str
     explanation: Markup | None
-    citations: tuple[Citation, ...]
+    sources: tuple[tuple[Citation, Link | None], ...]
 
 
 def preview(version: ItemVersion, *, number: int = 1, draw: int = 1) -> Preview:
@@ -53,19 +56,20 @@ def preview(version: ItemVersion, *, number: int = 1, draw: int = 1) -> Preview:
     )
 
 
-def key(version: ItemVersion) -> Key:
-    """The key of a version."""
+def key(version: ItemVersion, told: Why | None = None) -> Key:
+    """The key of a version; `told` has its words with links into the library."""
     options: tuple[tuple[str, bool, str, str], ...] = ()
+    whys = {text: why for text, _right, why in told.reasons} if told else {}
     if isinstance(version.body, Options):
         options = tuple(
-            (option.text, option.right, option.why, share)
+            (option.text, option.right, whys.get(option.text, option.why), share)
             for option, share in zip(version.body.options, _own_shares(version), strict=False)
         )
     return Key(
         options=options,
         summary="" if options else version.interaction.key_summary(version.body),
-        explanation=rendered(version.explanation) if version.explanation else None,
-        citations=version.citations,
+        explanation=told.explanation if told else rendered(version.explanation) if version.explanation else None,
+        sources=told.sources if told else tuple((one, None) for one in version.citations),
     )
 
 

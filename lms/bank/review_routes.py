@@ -18,6 +18,8 @@ from lms.bank.names import names
 from lms.bank.policy import access_discussion, access_item
 from lms.bank.queries import PoolRow, VersionRow
 from lms.bank.review_queries import EventRow, QueueFilter, QueueRow, ReturnedRow
+from lms.bank.telling import explained
+from lms.clock import today
 from lms.database import reading, writing
 from lms.errors import NotFound
 from lms.paging import paginate, requested_page
@@ -83,7 +85,7 @@ def show(item_id: str) -> ResponseReturnValue:
         pool=pool,
         shown=versions[0],
         question=preview.preview(versions[0].version),
-        key=preview.key(versions[0].version),
+        key=preview.key(versions[0].version, explained(session, [versions[0].version], on=today())[0]),
         **_compared(versions, events, found.drawn),
         events=events,
         moves=[move.value for move in moves if move.value in DECISIONS],

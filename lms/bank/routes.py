@@ -15,6 +15,8 @@ from lms.bank.names import names
 from lms.bank.policy import access_item, access_pool, keeping_path, may_export, may_make_pools, may_pool
 from lms.bank.queries import VersionRow
 from lms.bank.tabs import tabs
+from lms.bank.telling import explained
+from lms.clock import today
 from lms.database import reading, writing
 from lms.errors import NotFound
 from lms.paging import requested_page
@@ -138,7 +140,7 @@ def item(item_id: str) -> ResponseReturnValue:
         versions=versions,
         shown=shown,
         question=preview.preview(shown.version, draw=draw_number),
-        key=preview.key(shown.version),
+        key=preview.key(shown.version, explained(session, [shown.version], on=today())[0]),
         next_draw=draw_number % DRAWS + 1,
         authors=accounts.people_by_ids(session, sorted(one for one in people if one is not None)),
         events=events,

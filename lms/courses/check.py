@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from lms.accounts.policy import Viewer
+from lms.bank.telling import Why, explained
+from lms.clock import today
 from lms.courses.queries import OpenUnit
 from lms.form_answers import raw_answer
 from lms.richtext import rendered, rendered_stem
@@ -39,7 +42,7 @@ class Feedback:
     right: bool
     answer: str
     key: str
-    explanation: Markup | None
+    why: Why
 
 
 def seed_of(viewer: Viewer, found: OpenUnit, tries: int) -> bytes:
@@ -77,8 +80,11 @@ def responses(versions: Sequence[ItemVersion], seed: bytes, form: MultiDict[str,
     return found
 
 
-def feedback(versions: Sequence[ItemVersion], given: Sequence[Any], rights: Sequence[bool]) -> list[Feedback]:
+def feedback(
+    session: Session, versions: Sequence[ItemVersion], given: Sequence[Any], rights: Sequence[bool]
+) -> list[Feedback]:
     """Question by question: what was answered, what is right and why."""
+    whys = explained(session, versions, on=today())
     return [
         Feedback(
             number=number,
@@ -86,7 +92,7 @@ def feedback(versions: Sequence[ItemVersion], given: Sequence[Any], rights: Sequ
             right=right,
             answer="" if response is None else version.interaction.summary(version.body, response),
             key=version.interaction.key_summary(version.body),
-            explanation=rendered(version.explanation) if version.explanation else None,
+            why=why,
         )
-        for number, (version, response, right) in enumerate(zip(versions, given, rights, strict=True), 1)
+        for number, (version, response, right, why) in enumerate(zip(versions, given, rights, whys, strict=True), 1)
     ]

@@ -72,6 +72,22 @@ class ProgressEvent(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class UnitLawChange(Model):
+    """What the law changed under a unit; settled when somebody has looked, or with the unit's next version."""
+
+    __tablename__ = "course_law_change"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("course_unit.id"), index=True)
+    #: lms.library.telling.Change as a record
+    said: Mapped[Any] = mapped_column(Json)
+    #: public id of the job by which the library told of it: a job may run twice
+    word: Mapped[str] = mapped_column(PublicId)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
 class Progress(Model):
     """Where a person stands in a unit, repeated from the events for lists."""
 

@@ -2,11 +2,16 @@
 
 from sqlalchemy.orm import Session
 
-from lms.accounts.policy import Viewer
+from lms.accounts.policy import Act, Viewer, may
 from lms.clock import today
 from lms.courses import queries
 from lms.courses.queries import OpenUnit
 from lms.errors import NotFound
+
+
+def may_manage(viewer: Viewer) -> bool:
+    """Whether somebody keeps the courses."""
+    return may(viewer, Act.MANAGE_COURSES)
 
 
 def access_unit(session: Session, viewer: Viewer, public_id: str) -> OpenUnit:

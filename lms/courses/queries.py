@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from courseware.progress import Act, Event, ProgressState, replay
 from courseware.record import from_record
 from courseware.unit import Unit
+from lms.courses import alarm
 from lms.courses.models import CourseMedia, CourseUnit, CourseUnitVersion, Progress, ProgressEvent
 
 KEPT_UNITS = 128
@@ -126,6 +127,11 @@ def references(session: Session) -> list[tuple[str, str, str, list[tuple[str, st
         .order_by(CourseUnit.code)
     )
     return [(*row[:3], [(source, article or None) for source, article in row[3] or ()]) for row in rows]
+
+
+def flagged(session: Session) -> set[str]:
+    """The units (public ids) of which a law has changed and nobody has looked yet."""
+    return {row.public_id for row in session.execute(alarm.waiting())}
 
 
 def newest(session: Session, public_id: str) -> OpenUnit | None:

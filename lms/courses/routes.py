@@ -9,16 +9,18 @@ from courseware.packages.markdown import render
 from lms.access import signed_in
 from lms.accounts.gate import viewer
 from lms.bank import queries as bank
+from lms.clock import today
 from lms.config import Config
+from lms.courses import alarm, queries, service
 from lms.courses import check as checks
-from lms.courses import queries, service
-from lms.courses.policy import access_unit
+from lms.courses.policy import access_unit, may_manage
 from lms.courses.queries import OpenUnit
 from lms.database import reading, writing
 from lms.errors import NotFound
 from lms.html import clean
 from lms.i18n import locale_code
 from lms.library import queries as library
+from lms.library.queries import Reference
 from lms.paging import paginate, requested_page
 from lms.subjects import BY_CODE, SUBJECTS
 from question_bank.item import ItemVersion
@@ -42,6 +44,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "courses/index.html",
         page=page,
+        changed=alarm.count_waiting(reading()) if may_manage(viewer()) else 0,
         units=[queries.row_of(row) for row in page.items],
         chosen=chosen,
         subjects=[("", gettext("All subjects"))] + [(s.code, s.name(locale_code())) for s in SUBJECTS],
@@ -56,8 +59,17 @@ def unit(unit_id: str) -> ResponseReturnValue:
     session = reading()
     found = access_unit(session, viewer(), unit_id)
     state = queries.state(session, viewer().id, found)
-    links = library.resolve_many(session, [(r.source, r.article or None) for r in found.unit.references])
-    return render_template("courses/unit.html", found=found, unit=found.unit, state=state, links=links, **_names(found))
+    links = library.resolve_many(session, _references(found), on=today())
+    return render_template(
+        "courses/unit.html",
+        found=found,
+        unit=found.unit,
+        state=state,
+        links=links,
+        changed=bool(alarm.changes_of(session, [found.id])),
+        may_manage=may_manage(viewer()),
+        **_names(found),
+    )
 
 
 @bp.get("/<unit_id>/pages/<page_key>")
@@ -76,7 +88,7 @@ def page(unit_id: str, page_key: str) -> ResponseReturnValue:
         found=found,
         unit=found.unit,
         page=shown,
-        html=_html(found, page_key),
+        html=_linked(found, page_key),
         place=place + 1,
         before=keys[place - 1] if place else None,
         after=keys[place + 1] if place + 1 < len(keys) else None,
@@ -145,7 +157,7 @@ def answer_check(unit_id: str) -> ResponseReturnValue:
         share=round(share * 100),
         passed=found.unit.check.passed_with(share),
         questions=(),
-        feedback=checks.feedback(versions, given, rights),
+        feedback=checks.feedback(reading(), versions, given, rights),
         **_names(found),
     )
 
@@ -179,6 +191,16 @@ def _html(found: OpenUnit, page_key: str) -> Markup:
         shown = found.unit.page(page_key)
         kept[key] = clean(render(shown.markdown if shown else "", media_url=files.get))
     return kept[key]
+
+
+def _linked(found: OpenUnit, page_key: str) -> Markup:
+    """The page with the laws it cites as they stand today."""
+    html, own = _html(found, page_key), _references(found)
+    return library.links_for(reading(), [(html, own)], on=today()).text(html, own)
+
+
+def _references(found: OpenUnit) -> tuple[Reference, ...]:
+    return tuple((one.source, one.article or None) for one in found.unit.references)
 
 
 def _items(found: OpenUnit) -> list[ItemVersion]:

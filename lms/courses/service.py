@@ -20,7 +20,7 @@ from lms import jobs
 from lms.accounts.policy import Viewer
 from lms.audit.service import record
 from lms.clock import BUREAU_ZONE, now
-from lms.courses import errors, queries
+from lms.courses import alarm, errors, queries
 from lms.courses.bundled import bundled_units
 from lms.courses.models import CourseMedia, CourseUnit, CourseUnitVersion, Progress, ProgressEvent
 from lms.courses.queries import OpenUnit
@@ -90,6 +90,7 @@ def store_unit(session: Session, unit: Unit, files: Mapping[str, bytes], *, medi
     row.title, row.title_en, row.subject = unit.title, unit.title_en, unit.subject
     row.hours, row.pages = unit.hours.decimal, len(unit.pages)
     session.flush()
+    alarm.settle(session, row.id)
     session.add(
         CourseUnitVersion(unit_id=row.id, number=row.newest, record=to_record(unit), sha256=sha256, created_at=now())
     )

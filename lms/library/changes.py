@@ -1,6 +1,6 @@
 """What a newer text of a law changes, article by article, and the word of it to whoever rests on it.
 
-The library stands below the question bank, so it leaves word by a job in the same transaction. Editions are compared
+The library stands below the question bank and the courses, so it leaves word by jobs in the same transaction. Editions are compared
 by name, not by file: a citation leads to one text, and what counts is whether the next one leads to other words.
 """
 
@@ -13,12 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import jobs
+from lms.library.links import rank
 from lms.library.models import Document, DocumentPassage
-from lms.library.queries import rank
 from question_bank.normaliser import norm_v1
 
-#: kind of the job that carries the word; `Word` as a record is its payload
-CHANGED = "library.changed"
+#: kinds of the jobs that carry the word, to the questions and to the units; `Word` as a record is their payload
+CHANGED, CHANGED_UNITS = "library.changed", "library.changed_units"
 AMENDED, REPEALED = "amended", "repealed"
 #: marks say nothing, but for those between the digits of a number
 _MARKS = re.compile(r"(?<!\d)[\W_]|[\W_](?!\d)")
@@ -125,7 +125,8 @@ def announce(session: Session, before: Mapping[str, Edition], *, day: date | Non
 
 
 def _enqueue(session: Session, word: Word) -> None:
-    jobs.enqueue(session, CHANGED, asdict(word))
+    for kind in (CHANGED, CHANGED_UNITS):
+        jobs.enqueue(session, kind, asdict(word))
 
 
 def _iso(day: date | None) -> str | None:

@@ -29,6 +29,11 @@ class Article:
         """Its name in an address."""
         return f"a{self.number}" + (f"-{self.sub}" if self.sub else "")
 
+    @property
+    def written(self) -> str:
+        """As it is written with digits."""
+        return f"第{self.number}条" + (f"之{self.sub}" if self.sub else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:

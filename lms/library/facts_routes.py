@@ -4,15 +4,16 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from lms.access import requires, signed_in
+from lms.access import requires
 from lms.accounts.gate import viewer
 from lms.accounts.policy import Act
 from lms.database import reading, writing
-from lms.library import service, version_queries
-from lms.library.forms import ACCESS_NAMES, RELATION_NAMES, FactsForm, RelationForm
+from lms.library import relating, service
+from lms.library.forms import RELATION_NAMES, FactsForm, RelationForm
 from lms.library.names import kinds_to_choose, names, subjects_to_choose
-from lms.library.policy import access_document, may_manage
+from lms.library.policy import access_document
 from lms.library.queries import DocumentFacts, DocumentRow
+from lms.library.texts import CITES
 
 bp = Blueprint("library_facts", __name__, url_prefix="/library/documents", template_folder="templates")
 
@@ -40,9 +41,9 @@ def save(document_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/<document_id>/relations")
-@signed_in
+@requires(Act.MANAGE_LIBRARY)
 def relations(document_id: str) -> ResponseReturnValue:
-    """What a document implements, amends, repeals and cites, and what does so to it."""
+    """What is said by hand of a document and other laws, to be taken back or added to. Readers have the page of reading."""
     return _relations_page(document_id, RelationForm())
 
 
@@ -86,14 +87,7 @@ def _facts_page(row: DocumentRow, facts: DocumentFacts, form: FactsForm) -> str:
 
 def _relations_page(document_id: str, form: RelationForm) -> str:
     row, facts = access_document(reading(), viewer(), document_id)
-    manages = may_manage(viewer())
+    said = [one for one in relating.relations_of(reading(), document_id) if one.kind != CITES]
     return render_template(
-        "library/relations.html",
-        document=row,
-        own=version_queries.relations_of(reading(), document_id),
-        others=version_queries.related_to(reading(), facts.name, restricted=manages),
-        relation_names=RELATION_NAMES,
-        access_names=ACCESS_NAMES,
-        form=form,
-        may_manage=manages,
+        "library/relations.html", document=row, facts_known=facts, said=said, relation_names=RELATION_NAMES, form=form
     )

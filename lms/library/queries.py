@@ -1,22 +1,36 @@
 """Reading the library: documents for lists and pages, and links for citations."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from flask import url_for
 from markupsafe import Markup
-from sqlalchemy import Select, String, Subquery, cast, func, select
+from sqlalchemy import Select, Subquery, func, select
 from sqlalchemy.orm import Session, defer
 
 from courseware.packages.markdown import Heading, headings, render
 from lms.html import clean
-from lms.library import statute
+from lms.library import standing, statute
 from lms.library.citation import article_of as article_of
-from lms.library.citation import short_name
-from lms.library.models import READERS, Alias, Document, DocumentPassage
+from lms.library.linking import Reference as Reference
+from lms.library.linking import cited_in_text as cited_in_text
+from lms.library.links import Link as Link
+from lms.library.links import Links as Links
+from lms.library.links import cited_by as cited_by
+from lms.library.links import links_for as links_for
+from lms.library.links import resolve_many as resolve_many
+from lms.library.links import standing_of as standing_of
+from lms.library.links import words_of as words_of
+from lms.library.models import READERS, Document, DocumentPassage
+from lms.library.relating import Place as Place
+from lms.library.relating import Relative as Relative
+from lms.library.relating import cited_in_article as cited_in_article
+from lms.library.relating import citing_article as citing_article
+from lms.library.relating import gathered as gathered
+from lms.library.relating import related_to as related_to
+from lms.library.relating import rests_on as rests_on
 from lms.library.statute import Paragraph, paragraphs
 
 
@@ -91,13 +105,6 @@ def label_of(session: Session, document_id: int, anchor: str) -> str | None:
     return session.scalar(query.order_by(DocumentPassage.seq).limit(1))
 
 
-def resting_on(session: Session, title: str) -> list[DocumentRow]:
-    """Documents that name a law of this title among what they rest on, by title; a hundred at most."""
-    names = cast(Document.sources, String).contains(title.strip("《》"), autoescape=True)
-    query = select(*_ROW).where(names, Document.access == READERS)
-    return [DocumentRow(*row) for row in session.execute(query.order_by(Document.title, Document.id).limit(100))]
-
-
 def titles() -> Subquery:
     """Every document's id, public_id and title, to be joined by features that keep things about documents."""
     return select(Document.id, Document.public_id, Document.title).subquery("document")
@@ -169,8 +176,7 @@ def facts_of(session: Session, public_id: str, *, restricted: bool = False) -> t
 
 
 def _facts(document: Document) -> DocumentFacts:
-    after = document.valid_until + timedelta(days=1) if document.valid_until else None
-    ends_on = min((day for day in (document.repealed_on, after) if day), default=None)
+    ends_on = standing.ends(document.repealed_on, document.valid_until)
     values = {name: getattr(document, name) for name in DocumentFacts.__slots__ if name not in ("tags", "ends_on")}
     return DocumentFacts(**values, tags=tuple(document.tags), ends_on=ends_on)
 
@@ -216,128 +222,3 @@ def _shown(rows: Sequence[tuple[str, str, str, Sequence[str], int | None]]) -> t
         found.append(Article(own, label, lines, fresh, page if page != last_page else None))
         last_page = page or last_page
     return tuple(found)
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Where a citation leads: a document and a place in it."""
-
-    public_id: str
-    title: str
-    anchor: str
-
-    @property
-    def url(self) -> str:
-        """Its address."""
-        return url_for("library.document", document_id=self.public_id, _anchor=self.anchor or None)
-
-
-Reference = tuple[str, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """What a citation names: the law by its short name, and the article (number, and M of 第N条之M) if any."""
-
-    name: str
-    article: tuple[int, int] | None
-
-
-def cited_by(session: Session, references: Sequence[Reference]) -> dict[Reference, Cited]:
-    """What these citations (source, article) name, whether the library holds it or not; one query."""
-    if not references:
-        return {}
-    found = {}
-    for reference, name in _names(session, references).items():
-        article = article_of(reference[1])
-        found[reference] = Cited(name, (article.number, article.sub) if article else None)
-    return found
-
-
-def standing_of(session: Session, names: Collection[str]) -> dict[str, tuple[str, str, date | None]]:
-    """Status, title and last day of the text to which citations of these short names lead, as far as there is one."""
-    held = session.execute(
-        select(Document.id, Document.name, Document.kind, Document.status, Document.title, Document.valid_until)
-        .add_columns(Document.issued_on, Document.stored_at)
-        .where(Document.name.in_(set(names)))
-    ).all()
-    best = {row.name: row for row in sorted(held, key=rank, reverse=True)}
-    return {name: (row.status, row.title, row.valid_until) for name, row in best.items()}
-
-
-def rank(row: Any) -> tuple[bool, bool, float, int]:
-    """The order in which citations prefer texts of one name, the best first: statutes, those in force, the latest.
-    A text without a date counts as of the day on which it came.
-    """
-    latest = row.issued_on or row.stored_at.date()
-    return row.kind != "statute", row.status != "current", -latest.toordinal(), -row.id
-
-
-def _names(session: Session, references: Sequence[Reference]) -> dict[Reference, str]:
-    """The short name of what each citation names, other names of it replaced."""
-    names = {reference: short_name(reference[0]) for reference in references}
-    held = session.execute(select(Alias.alias, Alias.name).where(Alias.alias.in_(set(names.values()))))
-    aliases = {row.alias: row.name for row in held}
-    return {reference: aliases.get(name, name) for reference, name in names.items()}
-
-
-def resolve_many(session: Session, references: Sequence[Reference]) -> dict[Reference, Link]:
-    """Links for those citations (source, article) that the library holds; at most three queries however many."""
-    if not references:
-        return {}
-    names = _names(session, references)
-    held = session.execute(
-        select(Document.id, Document.public_id, Document.title, Document.name, Document.kind, Document.status)
-        .add_columns(Document.issued_on, Document.stored_at)
-        .where(Document.name.in_(set(names.values())), Document.access == READERS)
-    ).all()
-    best = {row.name: row for row in sorted(held, key=rank, reverse=True)}
-    anchors = _anchors(session, [row.id for row in best.values()], references)
-    links = {}
-    for reference, name in names.items():
-        if name in best:
-            row = best[name]
-            links[reference] = Link(row.public_id, row.title, anchors.get((row.id, reference[1]), ""))
-    return links
-
-
-def words_of(session: Session, references: Sequence[Reference]) -> list[str]:
-    """The text of the articles to which these citations lead, as far as the library holds them."""
-    links = {(link.public_id, link.anchor) for link in resolve_many(session, references).values() if link.anchor}
-    if not links:
-        return []
-    query = (
-        select(Document.public_id, DocumentPassage.anchor, DocumentPassage.text)
-        .join(Document, Document.id == DocumentPassage.document_id)
-        .where(
-            Document.public_id.in_({document for document, _anchor in links}),
-            DocumentPassage.anchor.in_({anchor for _document, anchor in links}),
-        )
-        .order_by(DocumentPassage.document_id, DocumentPassage.seq)
-    )
-    return [row.text for row in session.execute(query) if (row.public_id, row.anchor) in links]
-
-
-def _anchors(
-    session: Session, ids: Sequence[int], references: Sequence[Reference]
-) -> dict[tuple[int, str | None], str]:
-    wanted = {text: article for _source, text in references if (article := article_of(text)) is not None}
-    if not wanted or not ids:
-        return {}
-    rows = session.execute(
-        select(
-            DocumentPassage.document_id, DocumentPassage.article, DocumentPassage.article_sub, DocumentPassage.anchor
-        )
-        .where(
-            DocumentPassage.document_id.in_(ids),
-            DocumentPassage.article.in_({article.number for article in wanted.values()}),
-        )
-        .order_by(DocumentPassage.seq.desc())
-    )
-    held = {(row.document_id, row.article, row.article_sub): row.anchor for row in rows}
-    return {
-        (key, text): held[(key, article.number, article.sub)]
-        for key in ids
-        for text, article in wanted.items()
-        if (key, article.number, article.sub) in held
-    }

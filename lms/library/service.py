@@ -1,7 +1,7 @@
 """Storing documents with their passages and their index, in one transaction each."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lms.audit.service import record
 from lms.clock import now, today
 from lms.errors import NotFound
-from lms.library import changes, texts, withdrawn
+from lms.library import changes, standing, texts, withdrawn
 from lms.library.citation import short_name
 from lms.library.desk import lacks
 from lms.library.models import ELSEWHERE, Document, Relation
@@ -21,8 +21,8 @@ from lms.library.source import Problem, Source, read
 from lms.library.version_queries import VersionRow
 
 FOLDER = Path(__file__).parent / "content"
-#: kind of the job by which the library leaves word that a law has changed
-CHANGED = changes.CHANGED
+#: kinds of the jobs by which the library leaves word that a law has changed, for questions and for units
+CHANGED, CHANGED_UNITS = changes.CHANGED, changes.CHANGED_UNITS
 REPEALED = changes.REPEALED
 #: kind of the job that moves what readers keep to the document (`to`) that another (`from`) is joined with, by public ids
 JOINED = "library.joined"
@@ -156,8 +156,7 @@ def _has_ended(document: Document) -> bool:
 
 def _ends_on(document: Document) -> date | None:
     """The first day on which a document no longer stands, as far as anybody said."""
-    after = document.valid_until + timedelta(days=1) if document.valid_until else None
-    return min((day for day in (document.repealed_on, after) if day), default=None)
+    return standing.ends(document.repealed_on, document.valid_until)
 
 
 def _document(session: Session, public_id: str) -> Document:

@@ -1,7 +1,7 @@
 """Whether a document stands on a day, and which of its texts. Pure."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 
 PENDING, CURRENT, AMENDED, REPEALED = "pending", "current", "amended", "repealed"
@@ -26,6 +26,10 @@ class Dated(Protocol):
     def amended_on(self) -> date | None:
         """When its words were last changed."""
 
+    @property
+    def stored_at(self) -> datetime:
+        """When it came into the library."""
+
 
 Text = TypeVar("Text", bound=Dated)
 
@@ -36,9 +40,21 @@ def begins(text: Dated) -> date | None:
 
 
 def text_on(day: date, texts: Iterable[Text]) -> Text | None:
-    """The text that stood on a day: the last that had begun; one without a day counts as having always been there."""
-    begun = [text for text in texts if (first := begins(text)) is None or first <= day]
-    return max(begun, key=lambda text: (begins(text) or date.min, text.number), default=None)
+    """The text that stood on a day: the last that had begun. Without a day the first counts as having always been there, a
+    newer one as begun when it came.
+    """
+    begun = [text for text in texts if _since(text) <= day]
+    return max(begun, key=lambda text: (_since(text), text.number), default=None)
+
+
+def _since(text: Dated) -> date:
+    return begins(text) or (text.stored_at.date() if text.number > 1 else date.min)
+
+
+def ends(repealed_on: date | None, valid_until: date | None) -> date | None:
+    """The first day on which a document no longer stands, as far as anybody said."""
+    after = valid_until + timedelta(days=1) if valid_until else None
+    return min((day for day in (repealed_on, after) if day), default=None)
 
 
 def standing(day: date, *, begins_on: date | None, ends_on: date | None, status: str) -> str:

@@ -1,8 +1,8 @@
-"""The texts that a document has had, what differs between two, and what it has to do with other laws."""
+"""The texts that a document has had, and what differs between two."""
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from lms.library import standing, statute
 from lms.library.changes import comparable
-from lms.library.models import READERS, Document, DocumentVersion, Relation
-from lms.library.queries import DocumentFacts, DocumentRow, rank
+from lms.library.models import DocumentVersion
+from lms.library.queries import DocumentFacts, DocumentRow
 
 #: signs of an article within which single words are compared; of a longer one whole sentences
 LONGEST = 6000
@@ -20,8 +20,6 @@ LONGEST = 6000
 ALIKE = 0.4
 _PIECE = re.compile(r"[\u3400-\u9fff]|[^\u3400-\u9fff\W]+|\s+|.", re.S)
 _SENTENCE = re.compile(r"[^。；\n]+[。；\n]?|[。；\n]")
-#: relations shown of one document
-MOST = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,54 +145,3 @@ def _runs(before: str, after: str) -> tuple[Run, ...]:
             continue
         runs += [(text, state) for text, state in (("".join(old[a:b]), "gone"), ("".join(new[c:d]), "new")) if text]
     return tuple(runs)
-
-
-@dataclass(frozen=True, slots=True)
-class Related:
-    """A law that a document has to do with, or one that has to do with it; `document` where the library holds it."""
-
-    public_id: str
-    kind: str
-    title: str
-    times: int
-    document: str | None
-
-
-def relations_of(session: Session, document: str) -> tuple[Related, ...]:
-    """What is said of a document and other laws: by hand first, then what it cites most."""
-    query = (
-        select(Relation.public_id, Relation.kind, Relation.title, Relation.times, Relation.name)
-        .join(Document, Document.id == Relation.document_id)
-        .where(Document.public_id == document)
-        .order_by(Relation.kind == "cites", Relation.kind, Relation.times.desc(), Relation.id)
-        .limit(MOST)
-    )
-    rows = session.execute(query).all()
-    held = _held(session, [row.name for row in rows])
-    return tuple(Related(row.public_id, row.kind, row.title, row.times, held.get(row.name)) for row in rows)
-
-
-def related_to(session: Session, name: str, *, restricted: bool) -> tuple[Related, ...]:
-    """The documents that implement, amend, repeal or cite the law of a short name; `restricted`: also those for
-    librarians alone.
-    """
-    query = (
-        select(Relation.public_id, Relation.kind, Document.title, Relation.times, Document.public_id.label("document"))
-        .join(Document, Document.id == Relation.document_id)
-        .where(Relation.name == name)
-        .order_by(Relation.kind == "cites", Relation.kind, Relation.times.desc(), Document.id)
-        .limit(MOST)
-    )
-    if not restricted:
-        query = query.where(Document.access == READERS)
-    return tuple(Related(*row) for row in session.execute(query))
-
-
-def _held(session: Session, names: Sequence[str]) -> dict[str, str]:
-    """The documents to which citations of these names lead."""
-    rows = session.execute(
-        select(Document.id, Document.public_id, Document.name, Document.kind, Document.status)
-        .add_columns(Document.issued_on, Document.stored_at)
-        .where(Document.name.in_(set(names)), Document.access == READERS)
-    ).all()
-    return {row.name: row.public_id for row in sorted(rows, key=rank, reverse=True)}

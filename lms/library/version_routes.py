@@ -19,6 +19,7 @@ from lms.library.forms import NewerTextForm
 from lms.library.models import ELSEWHERE
 from lms.library.names import names
 from lms.library.policy import access_document, may_manage
+from lms.library.queries import DocumentFacts, DocumentRow
 from lms.library.version_queries import VersionRow
 
 bp = Blueprint("library_versions", __name__, url_prefix="/library/documents", template_folder="templates")
@@ -66,6 +67,7 @@ def version(document_id: str, number: int) -> ResponseReturnValue:
         canonical=whole("library.document", document_id=document_id)
         if number == facts.version
         else whole("library_versions.version", document_id=document_id, number=number),
+        stood=_stood(row, facts, number),
         articles=articles,
         html=html,
         contents=contents,
@@ -113,6 +115,16 @@ def original(document_id: str, number: int) -> ResponseReturnValue:
         service.note_download(session, document_id, found)
     name = (found.file_name or "original").rpartition("/")[2]
     return send_file(path, mimetype=found.media_type, as_attachment=True, download_name=name)
+
+
+def _stood(row: DocumentRow, facts: DocumentFacts, number: int) -> date | None:
+    """The day that the address asks for, where this is the text of that day and the document was in force."""
+    if "on" not in request.args:
+        return None
+    day, versions = _day(), version_queries.versions_of(reading(), row.public_id)
+    text = standing.text_on(day, version_queries.corrected(versions, row, facts))
+    over = facts.ends_on is not None and facts.ends_on <= day
+    return day if text and text.number == number and not over else None
 
 
 def _index(document_id: str, form: NewerTextForm) -> str:

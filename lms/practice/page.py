@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from lms.bank import queries as bank
+from lms.bank.telling import Why, explained
+from lms.clock import BUREAU_ZONE
 from lms.courses import queries as courses
 from lms.courses.queries import UnitRow
 from lms.errors import NotFound
 from lms.form_answers import raw_answer
 from lms.i18n import locale_code
-from lms.library import queries as library
-from lms.library.queries import Link
 from lms.practice import queries
 from lms.practice.models import Answer, Round
 from lms.practice.queries import RIGHT
@@ -25,8 +25,7 @@ from lms.subjects import SUBJECTS
 from question_bank.chance import derive
 from question_bank.errors import BadResponse
 from question_bank.interactions import Presentation
-from question_bank.interactions.options import Options
-from question_bank.item import Citation, ItemVersion
+from question_bank.item import ItemVersion
 
 #: the name of the control on the page
 FIELD = "q1"
@@ -48,9 +47,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What became of an answer. Options are (words, right, chosen, reason); `answer` is "" for none; `outcome` is right,
-    partly or wrong; citations come with their place in the library, None where it does not hold them.
-    """
+    """What became of an answer; `answer` is "" for none, `outcome` is right, partly or wrong."""
 
     type: str
     stem: Markup
@@ -59,9 +56,7 @@ class Told:
     outcome: str
     answer: str
     key: str
-    reasons: tuple[tuple[str, bool, str], ...]
-    explanation: Markup | None
-    citations: tuple[tuple[Citation, Link | None], ...]
+    why: Why
     units: tuple[UnitRow, ...]
 
 
@@ -124,9 +119,7 @@ def told(session: Session, person_id: int, given: Answer) -> Told:
         outcome=outcome(given.share),
         answer="" if given.response is None else kind.summary(version.body, given.response),
         key=kind.key_summary(version.body),
-        reasons=_reasons(version),
-        explanation=rendered(version.explanation) if version.explanation else None,
-        citations=_citations(session, version),
+        why=explained(session, [version], on=given.at.astimezone(BUREAU_ZONE).date())[0],
         units=_units(session, person_id, version),
     )
 
@@ -134,18 +127,6 @@ def told(session: Session, person_id: int, given: Answer) -> Told:
 def outcome(share: int) -> str:
     """right, partly or wrong, of a share in thousandths."""
     return "right" if share == RIGHT else "partly" if share else "wrong"
-
-
-def _reasons(version: ItemVersion) -> tuple[tuple[str, bool, str], ...]:
-    """The options that say why they are right or wrong."""
-    if not isinstance(version.body, Options):
-        return ()
-    return tuple((option.text, option.right, option.why) for option in version.body.options if option.why)
-
-
-def _citations(session: Session, version: ItemVersion) -> tuple[tuple[Citation, Link | None], ...]:
-    links = library.resolve_many(session, [(one.source, one.article) for one in version.citations])
-    return tuple((one, links.get((one.source, one.article))) for one in version.citations)
 
 
 def _units(session: Session, person_id: int, version: ItemVersion) -> tuple[UnitRow, ...]:

@@ -1,4 +1,4 @@
-"""What rests on a law: units, questions, other documents."""
+"""Both ways of a document: what it rests on, and what rests on it: units, questions, other documents."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from lms.bank import queries as bank
 from lms.courses import queries as courses
 from lms.i18n import locale_code
 from lms.library import queries as library
-from lms.library.queries import DocumentRow
+from lms.library.policy import may_manage
+from lms.library.queries import DocumentRow, Link, Place, Reference, Relative
 
 #: 34, 133-1, 第34条, 第一百三十三条之一, a133-1
 _NUMBER = re.compile(r"a?(\d{1,5})(?:-(\d{1,3}))?")
@@ -25,35 +26,53 @@ class Unit:
     public_id: str
     title: str
     articles: tuple[str, ...]
+    #: one of its laws has changed and nobody has looked yet
+    changed: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Resting:
-    """What rests on a document. `label` names the article asked for, None for the whole law or where `unknown`;
-    `questions` is None for those who may see no bank.
+class Related:
+    """What a document rests on, and what rests on it. `label` names the article asked for, None for the whole document or
+    where `unknown`. Of the whole document there are `laws` and `documents`, of an article `cited` by its words and
+    `places` that cite it; `questions` is None for those who may see no bank.
     """
 
     label: str | None
     unknown: bool
+    laws: tuple[Relative, ...]
+    cited: tuple[tuple[Reference, Link | None], ...]
     units: tuple[Unit, ...]
-    documents: tuple[DocumentRow, ...]
+    documents: tuple[Relative, ...]
+    places: tuple[Place, ...]
     questions: Select[*tuple[Any, ...]] | None
 
 
-def resting(session: Session, viewer: Viewer, document: DocumentRow, article: str) -> Resting:
-    """What rests on the document, narrowed to an article where one is asked for (34, 133-1, 第三十四条)."""
-    law = document.title.strip("《》").removeprefix("中华人民共和国")
+def related(session: Session, viewer: Viewer, document: DocumentRow, name: str, article: str) -> Related:
+    """Both ways of a document of this short name, narrowed to an article where one is asked for (34, 133-1, 第三十四条)."""
+    law, restricted = document.title.strip("《》").removeprefix("中华人民共和国"), may_manage(viewer)
     number = _number(article)
     label = library.label_of(session, document.id, _anchor(number)) if number else None
-    unknown = bool(article) and label is None
-    labels = (label, _arabic(number)) if label and number else ()
     pools = [pool.id for pool in bank.pools_for(session, viewer)]
-    return Resting(
+    if number is None or label is None:
+        return Related(
+            None,
+            bool(article),
+            laws=library.rests_on(session, document.public_id),
+            cited=(),
+            units=_units(session, law, None),
+            documents=library.gathered(library.related_to(session, name, restricted=restricted)),
+            places=(),
+            questions=bank.citing(pools, law, ()) if pools else None,
+        )
+    return Related(
         label,
-        unknown,
-        _units(session, law, number if label else None),
-        () if label else tuple(library.resting_on(session, law)),
-        bank.citing(pools, law, labels) if pools else None,
+        False,
+        laws=(),
+        cited=library.cited_in_article(session, document.id, _anchor(number)),
+        units=_units(session, law, number),
+        documents=(),
+        places=library.citing_article(session, name, number, label, restricted=restricted),
+        questions=bank.citing(pools, law, (label, _arabic(number))) if pools else None,
     )
 
 
@@ -61,13 +80,14 @@ def _units(session: Session, law: str, number: tuple[int, int] | None) -> tuple[
     held = courses.references(session)
     known = library.cited_by(session, sorted({one for unit in held for one in unit[3]}, key=str))
     (wanted,) = library.cited_by(session, [(law, None)]).values()
-    found, english = [], locale_code().startswith("en")
+    found, english, flagged = [], locale_code().startswith("en"), courses.flagged(session)
     for public_id, title, title_en, references in held:
         mine = [one for one in references if known[one].name == wanted.name]
         if number:
             mine = [one for one in mine if known[one].article == number]
         if mine:
-            found.append(Unit(public_id, title_en if english else title, tuple(one[1] for one in mine if one[1])))
+            articles = tuple(one[1] for one in mine if one[1])
+            found.append(Unit(public_id, title_en if english else title, articles, public_id in flagged))
     return tuple(found)
 
 

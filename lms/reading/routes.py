@@ -63,11 +63,11 @@ def of_document(document_id: str) -> ResponseReturnValue:
 @bp.get("/documents/<document_id>/cited")
 @signed_in
 def cited(document_id: str) -> ResponseReturnValue:
-    """What rests on a document, or on one article of it; questions only for those who may see them."""
+    """What a document or one article of it rests on, and what rests on it; questions only for those who may see them."""
     session = reading()
     document, facts = access_document(session, viewer(), document_id)
     article = request.args.get("article", "").strip()[:20]
-    found = citing.resting(session, viewer(), document, article)
+    found = citing.related(session, viewer(), document, facts.name, article)
     questions = paginate(session, found.questions, number=requested_page()) if found.questions is not None else None
     return render_template(
         "reading/cited.html",

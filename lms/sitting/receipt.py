@@ -14,7 +14,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
 
 from lms.accounts.policy import Viewer
-from lms.clock import now
+from lms.clock import BUREAU_ZONE, now
 from lms.database import dumps, reading
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
@@ -88,7 +88,8 @@ def review_page(sat: Sat, person: Viewer, outcome: Outcome, *, root: str, theme:
         if not has_request_context():
             raise NotKept
         versions = remarking.scoring_of(exam, versions, remarking.in_force(reading(), exam.id)).versions
-    rows = review(exam, form, versions, quick.answers(attempt.id), outcome.scores(), edition=edition)
+    day = attempt.started_at.astimezone(BUREAU_ZONE).date()
+    rows = review(exam, form, versions, quick.answers(attempt.id), outcome.scores(), day=day, edition=edition)
     return page.filled(shell, {name: escape(value).encode() for name, value in values.items()} | {"rows": rows})
 
 

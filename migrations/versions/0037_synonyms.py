@@ -11,7 +11,7 @@ from alembic import op
 from lms.ids import new_public_id
 
 revision = "0037"
-down_revision = "0035"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 

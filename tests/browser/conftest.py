@@ -151,9 +151,12 @@ def enter(house: House, browser: Browser, language: str) -> Iterator[Enter]:
     """Sign somebody of the cast in, in a browser window of their own; gives the page."""
     contexts: list[BrowserContext] = []
 
-    def sign_in(person: PersonRow, *, width: int = 1366, height: int = 768) -> Page:
+    def sign_in(person: PersonRow, *, width: int = 1366, height: int = 768, touch: bool = False) -> Page:
         context = browser.new_context(
-            locale=LANGUAGES[language], viewport={"width": width, "height": height}, base_url=house.address
+            locale=LANGUAGES[language],
+            viewport={"width": width, "height": height},
+            has_touch=touch,
+            base_url=house.address,
         )
         contexts.append(context)
         page = context.new_page()

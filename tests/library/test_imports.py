@@ -240,8 +240,9 @@ def test_relations_are_read_and_said(app: Flask, wu: FlaskClient, cast: Cast) ->
     held = shelf(app)
     one, other = (f"/library/documents/{held[title].public_id}" for title in (TITLE, "公章办法"))
     lin = sign_in(app.test_client(), cast.lin)
-    assert one in lin.get(f"{other}/relations").text
-    assert other in lin.get(f"{one}/relations").text
+    read = [path.replace("/documents/", "/reading/documents/") + "/cited" for path in (one, other)]
+    assert one in lin.get(read[1]).text
+    assert other in lin.get(read[0]).text
 
     for _twice in range(2):
         post(wu, f"{other}/relations", kind="implements", title="《治安管理处罚法》")

@@ -46,20 +46,21 @@ from lms.bank import service as bank_service
 from lms.bank.models import Item, ItemVersion
 from lms.bank.queries import calibrations
 from lms.clock import now
+from lms.courses import alarm
 from lms.database import db, reading, writing
 from lms.exams import queries as exams
 from lms.exams.queries import ExamRow
 from lms.ids import new_public_id
 from lms.jobs import run_waiting
-from lms.library import originals
+from lms.library import originals, relating
 from lms.library import service as library
-from lms.library import version_queries as library_versions
 from lms.library.desk.models import Alike, Broken, Settled
 from lms.library.harvest import sources
 from lms.library.harvest.models import Harvest
 from lms.library.models import Document, LibraryImport
 from lms.library.reading import read_file
 from lms.library.search.models import Synonym
+from lms.library.telling import Change
 from lms.marking import allotting, plans
 from lms.marking.models import Question, Script
 from lms.practice import mock_service
@@ -451,6 +452,8 @@ def _learning(house: House) -> None:
         "person": person,
         "code": printed.rsplit("/", 1)[1],
     }
+    with house.app.app_context(), writing() as session:
+        alarm.flag(session, {1: [Change("repealed", "行政处罚法")]}, word=new_public_id())
     _shelves(house)
 
 
@@ -465,7 +468,7 @@ def _shelves(house: House) -> None:
             library.store_document(session, source, origin="import:公章.md", by=by, file_name="公章.md")
             library.relate(session, house.values["document"], kind="implements", title="治安管理处罚法", by=by)
         house.values["kept_document"] = reading().scalars(select(Document.public_id).filter_by(name="公章办法")).one()
-        relation = library_versions.relations_of(reading(), house.values["document"])[0]
+        relation = relating.relations_of(reading(), house.values["document"])[0]
         house.values["relation"] = relation.public_id
         house.values["synonym"] = reading().scalars(select(Synonym.public_id)).first() or ""
         with writing() as session:

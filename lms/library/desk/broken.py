@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -29,6 +29,7 @@ class Text:
     issued_on: date | None
     effective_on: date | None
     amended_on: date | None
+    stored_at: datetime
     articles: Articles
 
 
@@ -72,7 +73,7 @@ class Laws:
 
 
 def _texts(session: Session, name: str) -> Iterable[Text]:
-    dates = ("issued_on", "effective_on", "amended_on")
+    dates = ("issued_on", "effective_on", "amended_on", "stored_at")
     query = select(Document.id, Document.public_id, Document.version, *(getattr(Document, day) for day in dates))
     rows = session.execute(query.where(Document.name == name, Document.kind != "commentary")).all()
     for row in rows:
@@ -82,7 +83,7 @@ def _texts(session: Session, name: str) -> Iterable[Text]:
             )
         )
         held = frozenset((each.article, each.article_sub or 0) for each in found)
-        yield Text(row.version, row.issued_on, row.effective_on, row.amended_on, held)
+        yield Text(row.version, row.issued_on, row.effective_on, row.amended_on, row.stored_at, held)
         if row.version > 1:
             yield from _earlier(session, row)
 
@@ -94,7 +95,7 @@ def _earlier(session: Session, document: Any) -> Iterable[Text]:
     for one in session.scalars(query):
         pieces = statute.pieces(one.markdown) if statute.is_statute(one.markdown) else ()
         held = frozenset((piece.article.number, piece.article.sub) for piece in pieces if piece.article)
-        yield Text(one.number, one.issued_on, one.effective_on, one.amended_on, held)
+        yield Text(one.number, one.issued_on, one.effective_on, one.amended_on, one.stored_at, held)
 
 
 def missing_articles(

@@ -12,8 +12,8 @@ from lms.accounts import queries as accounts
 from lms.clock import now, today
 from lms.errors import NotFound
 from lms.library.desk.models import Alike, Broken, Lack, Looked, Settled
+from lms.library.links import rank
 from lms.library.models import Alias, Document, LibraryImport, LibraryImportFile, Relation
-from lms.library.queries import rank
 
 RUNNING = ("reading", "taking")
 #: files that an import refused are shown so long
