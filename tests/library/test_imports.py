@@ -176,8 +176,9 @@ def test_documents_for_librarians_stay_hidden(app: Flask, wu: FlaskClient, cast:
     bring(app, wu, "密.md", OTHER.encode(), access="librarians")
     held, lin = shelf(app)["公章办法"], sign_in(app.test_client(), cast.lin)
     address = f"/library/documents/{held.public_id}"
-    pages = ("", "/versions", "/versions/1", "/comparison?before=1&after=1", "/relations")
-    assert {lin.get(address + page).status_code for page in pages} == {404}
+    pages = [address + page for page in ("", "/versions", "/versions/1", "/comparison?before=1&after=1")]
+    pages.append(f"/library/reading/documents/{held.public_id}/cited")
+    assert {lin.get(page).status_code for page in pages} == {404}
     assert "公章办法" not in lin.get("/library/documents").text
     assert "专人保管" not in lin.get("/library/?q=公章办法第一条").text
     assert "专人保管" not in lin.get("/library/?q=专人").text
