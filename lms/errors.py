@@ -123,7 +123,7 @@ def sentence_of(error: BankError | CoursewareError | Refused) -> str:
 
 def wants_json() -> bool:
     """Whether the client asked for JSON rather than a page, by an address that ends so or by its headers."""
-    if request.path.endswith(".json"):
+    if request.path.endswith("/search.json"):
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return request.is_json or best == "application/json"

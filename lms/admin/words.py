@@ -69,6 +69,9 @@ MEANINGS: dict[str, LazyString] = {
     "jobs": lazy_gettext("Who runs long work: embedded (the server), worker (`./run worker`) or off."),
     "metrics_token": lazy_gettext("Bearer token for /metrics from elsewhere, 16+; empty: this machine only."),
     "log_level": lazy_gettext("DEBUG, INFO, WARNING or ERROR."),
+    "harvest_networks": lazy_gettext(
+        "Networks besides the public ones in which catalogues may be harvested, e.g. 10.20.0.0/16, comma separated."
+    ),
     "catalogue_contact": lazy_gettext(
         "E-mail address of who keeps the catalogue; with it harvesters (OAI-PMH) read titles and facts without signing in."
     ),
