@@ -48,7 +48,9 @@ class Counts:
 
 def counts(session: Session, tokens: Collection[str]) -> tuple[Counts, Counts]:
     """The counts of these tokens among passages and among titles; one query."""
-    query = select(Term.kind, Term.term, Term.count.label("held")).where(Term.term.in_({"", *tokens}))
+    # with the kinds named the key of the table is used, not all of it read
+    query = select(Term.kind, Term.term, Term.count.label("held"))
+    query = query.where(Term.kind.in_((PASSAGE, TITLE)), Term.term.in_({"", *tokens}))
     rows = session.execute(query).all()
     found = {kind: {row.term: int(row.held) for row in rows if row.kind == kind} for kind in (PASSAGE, TITLE)}
     first, second = (Counts(kind, found[kind].get("", 1000), found[kind]) for kind in (PASSAGE, TITLE))
