@@ -81,12 +81,16 @@ def clear(session: Session, public_id: str, *, by: int, note: str) -> bool:
     return bool(count)
 
 
+def flagged() -> Select[Any]:
+    """Units of which a law has changed and nobody has looked yet."""
+    return select(UnitLawChange.unit_id).where(UnitLawChange.settled_at.is_(None))
+
+
 def waiting() -> Select[*tuple[Any, ...]]:
     """Units that wait, for `paginate`, by code; rows as Waiting's fields."""
-    flagged = select(UnitLawChange.unit_id).where(UnitLawChange.settled_at.is_(None))
     return (
         select(CourseUnit.id, CourseUnit.public_id, CourseUnit.title, CourseUnit.title_en, CourseUnit.subject)
-        .where(CourseUnit.id.in_(flagged), CourseUnit.state == "open")
+        .where(CourseUnit.id.in_(flagged()), CourseUnit.state == "open")
         .order_by(CourseUnit.code)
     )
 

@@ -116,22 +116,43 @@ def suggested(session: Session, person_id: int, *, limit: int) -> list[UnitRow]:
     return [row_of(row) for row in session.execute(units(person_id, state="new").limit(limit))]
 
 
-def references(session: Session) -> list[tuple[str, str, str, list[tuple[str, str | None]]]]:
-    """What every open unit refers to, by code: public id, title, title in English, and (source, article) each."""
+@dataclass(frozen=True, slots=True)
+class Referring:
+    """An open unit and what it refers to: (source, article) each; `flagged`: one of its laws has changed and nobody has
+    looked yet.
+    """
+
+    public_id: str
+    title: str
+    title_en: str
+    references: list[tuple[str, str | None]]
+    flagged: bool
+
+
+def referring(session: Session) -> list[Referring]:
+    """Every open unit with what it refers to, by code; one query."""
     other = aliased(CourseUnitVersion)
     last = select(func.max(other.number)).where(other.unit_id == CourseUnit.id)
+    waiting = CourseUnit.id.in_(alarm.flagged()).label("flagged")
     rows = session.execute(
-        select(CourseUnit.public_id, CourseUnit.title, CourseUnit.title_en, CourseUnitVersion.record["references"])
+        select(
+            CourseUnit.public_id, CourseUnit.title, CourseUnit.title_en,
+            CourseUnitVersion.record["references"].label("held"), waiting,
+        )
         .join(CourseUnitVersion, CourseUnitVersion.unit_id == CourseUnit.id)
         .where(CourseUnit.state == "open", CourseUnitVersion.number == last.scalar_subquery())
         .order_by(CourseUnit.code)
-    )
-    return [(*row[:3], [(source, article or None) for source, article in row[3] or ()]) for row in rows]
-
-
-def flagged(session: Session) -> set[str]:
-    """The units (public ids) of which a law has changed and nobody has looked yet."""
-    return {row.public_id for row in session.execute(alarm.waiting())}
+    )  # fmt: skip
+    return [
+        Referring(
+            row.public_id,
+            row.title,
+            row.title_en,
+            [(source, article or None) for source, article in row.held or ()],
+            bool(row.flagged),
+        )
+        for row in rows
+    ]
 
 
 def newest(session: Session, public_id: str) -> OpenUnit | None:

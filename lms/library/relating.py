@@ -1,7 +1,8 @@
 """What documents have to do with each other: said by librarians, named among their facts, read from their texts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import String, cast, or_, select
 from sqlalchemy.orm import Session
@@ -32,6 +33,12 @@ class Related:
 
 def relations_of(session: Session, document: str) -> tuple[Related, ...]:
     """What is said of a document and other laws: by hand first, then what it cites most."""
+    rows = _relations(session, document)
+    held = _held(session, [row.name for row in rows])
+    return _named(rows, held)
+
+
+def _relations(session: Session, document: str) -> Sequence[Any]:
     query = (
         select(Relation.public_id, Relation.kind, Relation.title, Relation.times, Relation.name)
         .join(Document, Document.id == Relation.document_id)
@@ -39,8 +46,10 @@ def relations_of(session: Session, document: str) -> tuple[Related, ...]:
         .order_by(Relation.kind == "cites", Relation.kind, Relation.times.desc(), Relation.id)
         .limit(MOST)
     )
-    rows = session.execute(query).all()
-    held = _held(session, [row.name for row in rows])
+    return session.execute(query).all()
+
+
+def _named(rows: Sequence[Any], held: Mapping[str, str]) -> tuple[Related, ...]:
     return tuple(Related(row.public_id, row.kind, row.title, row.times, held.get(row.name)) for row in rows)
 
 
@@ -111,9 +120,10 @@ def gathered(found: Sequence[Related]) -> tuple[Relative, ...]:
 def rests_on(session: Session, document: str) -> tuple[Relative, ...]:
     """The laws that a document (its public id) implements, amends, repeals, cites or names among what it rests on."""
     sources = session.scalar(select(Document.sources).where(Document.public_id == document)) or ()
-    held = _held(session, [short_name(title) for title in sources])
+    rows = _relations(session, document)
+    held = _held(session, [*(short_name(title) for title in sources), *(row.name for row in rows)])
     named = [Related("", SOURCES, title, 0, held.get(short_name(title))) for title in sources]
-    return gathered([*named, *relations_of(session, document)])
+    return gathered([*named, *_named(rows, held)])
 
 
 @dataclass(frozen=True, slots=True)

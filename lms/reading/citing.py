@@ -77,17 +77,17 @@ def related(session: Session, viewer: Viewer, document: DocumentRow, name: str, 
 
 
 def _units(session: Session, law: str, number: tuple[int, int] | None) -> tuple[Unit, ...]:
-    held = courses.references(session)
-    known = library.cited_by(session, sorted({one for unit in held for one in unit[3]}, key=str))
-    (wanted,) = library.cited_by(session, [(law, None)]).values()
-    found, english, flagged = [], locale_code().startswith("en"), courses.flagged(session)
-    for public_id, title, title_en, references in held:
-        mine = [one for one in references if known[one].name == wanted.name]
+    held = courses.referring(session)
+    itself: Reference = (law, None)
+    known = library.cited_by(session, [itself, *sorted({one for unit in held for one in unit.references}, key=str)])
+    found, english = [], locale_code().startswith("en")
+    for unit in held:
+        mine = [one for one in unit.references if known[one].name == known[itself].name]
         if number:
             mine = [one for one in mine if known[one].article == number]
         if mine:
             articles = tuple(one[1] for one in mine if one[1])
-            found.append(Unit(public_id, title_en if english else title, articles, public_id in flagged))
+            found.append(Unit(unit.public_id, unit.title_en if english else unit.title, articles, unit.flagged))
     return tuple(found)
 
 
