@@ -64,6 +64,8 @@ class DocumentFacts:
     tags: tuple[str, ...]
     version: int
     set_by_hand: list[str]
+    #: titles of the laws that it says it rests on
+    sources: list[str]
     ends_on: date | None
 
 

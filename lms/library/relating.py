@@ -82,7 +82,9 @@ def related_to(session: Session, name: str, *, restricted: bool) -> tuple[Relate
 
 
 def _held(session: Session, names: Sequence[str]) -> dict[str, str]:
-    """The documents to which citations of these names lead."""
+    """The documents to which citations of these names lead; one query, or none."""
+    if not names:
+        return {}
     rows = session.execute(
         select(Document.id, Document.public_id, Document.name, Document.kind, Document.status)
         .add_columns(Document.issued_on, Document.stored_at)
@@ -117,9 +119,10 @@ def gathered(found: Sequence[Related]) -> tuple[Relative, ...]:
     )
 
 
-def rests_on(session: Session, document: str) -> tuple[Relative, ...]:
-    """The laws that a document (its public id) implements, amends, repeals, cites or names among what it rests on."""
-    sources = session.scalar(select(Document.sources).where(Document.public_id == document)) or ()
+def rests_on(session: Session, document: str, sources: Sequence[str]) -> tuple[Relative, ...]:
+    """The laws that a document (its public id) implements, amends, repeals or cites, and those that it names itself as
+    what it rests on (`sources`, titles).
+    """
     rows = _relations(session, document)
     held = _held(session, [*(short_name(title) for title in sources), *(row.name for row in rows)])
     named = [Related("", SOURCES, title, 0, held.get(short_name(title))) for title in sources]

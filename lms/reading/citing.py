@@ -13,7 +13,7 @@ from lms.courses import queries as courses
 from lms.i18n import locale_code
 from lms.library import queries as library
 from lms.library.policy import may_manage
-from lms.library.queries import DocumentRow, Link, Place, Reference, Relative
+from lms.library.queries import DocumentFacts, DocumentRow, Link, Place, Reference, Relative
 
 #: 34, 133-1, 第34条, 第一百三十三条之一, a133-1
 _NUMBER = re.compile(r"a?(\d{1,5})(?:-(\d{1,3}))?")
@@ -47,8 +47,8 @@ class Related:
     questions: Select[*tuple[Any, ...]] | None
 
 
-def related(session: Session, viewer: Viewer, document: DocumentRow, name: str, article: str) -> Related:
-    """Both ways of a document of this short name, narrowed to an article where one is asked for (34, 133-1, 第三十四条)."""
+def related(session: Session, viewer: Viewer, document: DocumentRow, facts: DocumentFacts, article: str) -> Related:
+    """Both ways of a document, narrowed to an article where one is asked for (34, 133-1, 第三十四条)."""
     law, restricted = document.title.strip("《》").removeprefix("中华人民共和国"), may_manage(viewer)
     number = _number(article)
     label = library.label_of(session, document.id, _anchor(number)) if number else None
@@ -57,10 +57,10 @@ def related(session: Session, viewer: Viewer, document: DocumentRow, name: str, 
         return Related(
             None,
             bool(article),
-            laws=library.rests_on(session, document.public_id),
+            laws=library.rests_on(session, document.public_id, facts.sources),
             cited=(),
             units=_units(session, law, None),
-            documents=library.gathered(library.related_to(session, name, restricted=restricted)),
+            documents=library.gathered(library.related_to(session, facts.name, restricted=restricted)),
             places=(),
             questions=bank.citing(pools, law, ()) if pools else None,
         )
@@ -71,7 +71,7 @@ def related(session: Session, viewer: Viewer, document: DocumentRow, name: str, 
         cited=library.cited_in_article(session, document.id, _anchor(number)),
         units=_units(session, law, number),
         documents=(),
-        places=library.citing_article(session, name, number, label, restricted=restricted),
+        places=library.citing_article(session, facts.name, number, label, restricted=restricted),
         questions=bank.citing(pools, law, (label, _arabic(number))) if pools else None,
     )
 

@@ -67,7 +67,7 @@ def cited(document_id: str) -> ResponseReturnValue:
     session = reading()
     document, facts = access_document(session, viewer(), document_id)
     article = request.args.get("article", "").strip()[:20]
-    found = citing.related(session, viewer(), document, facts.name, article)
+    found = citing.related(session, viewer(), document, facts, article)
     questions = paginate(session, found.questions, number=requested_page()) if found.questions is not None else None
     return render_template(
         "reading/cited.html",

@@ -16,6 +16,7 @@ from question_bank.item import Citation
 from tests.academy import Academy
 from tests.bank.conftest import single
 from tests.cast import Cast, sign_in
+from tests.statements import statements
 
 LAW = "# 中华人民共和国行政处罚法\n\n" + "\n\n".join(
     ["第一条 制定本法。", "第五十条 处罚应当公开。", "第五十一条 可以当场作出决定。", "第五十一条之一 应当备案。"]
@@ -67,6 +68,19 @@ def test_questions_on_a_law_or_an_article(app: Flask, cast: Cast, law: str, arti
 
     assert {ref for ref in CITED if f">{ref} 的题干<" in page} == refs
     assert ("没有这一条" in page) == (article in ("99", "随便"))
+
+
+@pytest.mark.parametrize("article", ["", "51"])
+def test_both_ways_cost_twelve_statements_at_most(app: Flask, cast: Cast, law: str, article: str) -> None:
+    """
+    For somebody who sees questions, of a law with units and documents.
+    """
+    zhao = sign_in(app.test_client(), cast.zhao)
+    zhao.get(f"{law}?article={article}")
+    with statements(app) as sent:
+        assert zhao.get(f"{law}?article={article}").status_code == 200
+
+    assert len(sent) <= 12, "\n".join(sent)
 
 
 def test_courses_and_documents_are_for_everybody(app: Flask, cast: Cast, law: str) -> None:
