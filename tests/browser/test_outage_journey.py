@@ -72,6 +72,15 @@ def reload(page: Page) -> None:
     page.wait_for_selector("html[data-player=ready]")
 
 
+def until(holds: Callable[[], bool], page: Page) -> None:
+    """Let the page go on until that holds, twenty seconds at most."""
+    for _step in range(400):
+        if holds():
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("it does not come to that within twenty seconds")
+
+
 def carried(network: list[str], held: list[Route]) -> Callable[[Route], None]:
     """What a network does that is as its list says last: "slow" (holds requests), "cut" or anything else."""
 
@@ -98,6 +107,7 @@ def test_each_answer_says_what_became_of_it(house: House, enter: Enter, exam: Ex
     answer_first_option(page, 1)
     saved(page, 1, "sending")
     expect(page.locator("#q-2")).not_to_have_attribute("data-saved", "sending")
+    until(lambda: held != [], page)
     network.append("cut")
     held[0].abort()
     saved(page, 1, "unsaved")
