@@ -72,7 +72,8 @@ def _put_passages(session: Session, document: Document, pages: Pages) -> None:
     holds of them, as long as it says the same of the document.
     """
     cut = [_row(document.id, number, one, pages) for number, one in enumerate(passages(document.markdown), 1)]
-    held = session.execute(select(*_COLUMNS).where(DocumentPassage.document_id == document.id)).all()
+    own = select(*_COLUMNS).where(DocumentPassage.document_id == document.id)
+    held = session.execute(own.order_by(DocumentPassage.seq)).all()
     stays, gone, new = _compared([row._asdict() for row in held], cut)
     piecemeal = filling.holds(session, document.id)
     if piecemeal:

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from lms.clock import system_clock
 from tests.browser.conftest import Enter, House
@@ -162,8 +162,13 @@ def test_many_are_changed_and_changed_back(house: House, enter: Enter, language:
     bring(zhao, pool, file)
     zhao.goto(pool)
     tick_all(zhao)
+    waiting: list[Route] = []
+    zhao.route("**/particulars.js", lambda route: waiting.append(route))  # noqa: PLW0108  # a builtin has no signature to ask
     zhao.locator("button[value=change]").click()
     zhao.select_option("[name=difficulty]", "hard")
+    expect(zhao.locator("#change-difficulty")).not_to_be_checked()
+    # the script comes after the choice, as on a slow network
+    waiting[0].continue_()
     expect(zhao.locator("#change-difficulty")).to_be_checked()
     zhao.locator("section[aria-labelledby=fields] .actions button").click()
     expect(zhao.locator("button[name=confirmed]")).to_contain_text("2")

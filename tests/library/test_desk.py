@@ -80,6 +80,7 @@ def test_an_empty_desk_says_that_all_is_well(app: Flask, wu: FlaskClient) -> Non
     answer = post(wu, "/library/desk/look")
     run_waiting(app)
     page = wu.get("/library/desk/").text
+    assert (first.count("尚未检查。"), page.count("尚未检查。")) == (5, 0)
     lists = set(re.findall(r'href="(/library/desk/\w[^"]*|/library/searches[^"]*)"', page)) - {"/library/desk/names"}
 
     assert "尚未检查" in first
