@@ -1,13 +1,14 @@
 """The list of subjects, and what is wrong with a set of units taken together."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
 from courseware.errors import BadCatalogue
 from courseware.packages.markdown import count_characters
 from courseware.packages.settings import Settings
+from courseware.prerequisites import circles
 from courseware.problem import Problem, shortened
 from courseware.unit import SETTINGS, Unit, repeated
 
@@ -61,13 +62,18 @@ def subjects(text: str, *, file: str = "subjects.toml") -> tuple[Subject, ...]:
 
 
 def problems_of(
-    units: Sequence[Unit], *, subjects: Sequence[str], items: Mapping[str, str], today: date
+    units: Sequence[Unit],
+    *,
+    subjects: Sequence[str],
+    items: Mapping[str, str],
+    today: date,
+    others: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[Problem, ...]:
     """
     Everything wrong with a set of units to be published, each complaint with the unit's code and the file.
 
-    `subjects` are the codes that exist, `items` the type of each bank item by its id. To what a unit says of itself
-    (Unit.problems) it adds what needs the others, the bank, the day, and what we ask of a text one can learn from.
+    `subjects` are the codes that exist, `items` the type of each bank item by its id, `others` the prerequisites of
+    units that exist beside these, by code. To what a unit says of itself (Unit.problems) it adds what needs the others, the bank, the day, and what we ask of a text one can learn from.
     """
     found: list[Problem] = []
     for code in repeated(unit.code for unit in units):
@@ -77,7 +83,22 @@ def problems_of(
     for unit in units:
         own = (*unit.problems(), *_outside(unit, subjects, items, today), *_substance(unit))
         found += [replace(problem, file=f"{unit.code}/{problem.file}") for problem in own]
-    return tuple(found)
+    return (*found, *_prerequisites(units, others))
+
+
+def _prerequisites(units: Sequence[Unit], others: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
+    """Prerequisites that do not exist, and circles in which units wait for each other, by their codes."""
+    needs = {**others, **{unit.code: unit.prerequisites for unit in units}}
+    own = {unit.code for unit in units}
+    for unit in units:
+        for code in unit.prerequisites:
+            if code not in needs:
+                yield Problem(f"{unit.code}/{SETTINGS}", "prerequisites", "unknown_value", shortened(code))
+    for circle in circles(needs):
+        named = next((code for code in circle if code in own), None)
+        if named is not None and len(circle) > 1:  # a unit that waits for itself says so of itself
+            told = " → ".join((*circle, circle[0]))
+            yield Problem(f"{named}/{SETTINGS}", "prerequisites", "cycle", told)
 
 
 def _subject(settings: Settings, at: str, entry: Mapping[str, object]) -> Subject:
@@ -116,7 +137,7 @@ def _substance(unit: Unit) -> Iterator[Problem]:
         held = count_characters(page.markdown)
         if held < FEWEST_CHARACTERS:
             yield Problem(page.file, "text", "too_short", str(held), facts={"least": FEWEST_CHARACTERS})
-    shown = Counter(name for page in unit.pages for name in page.media)
+    shown = {name for page in unit.pages for name in page.files}
     for media in unit.media:
         if media.name not in shown:
             yield Problem(media.name, "", "unused")

@@ -27,3 +27,15 @@ class UnknownRecord(CoursewareError):
     """A stored record of a unit that this release cannot read. Fact: `format`."""
 
     code = "courseware.unknown_record"
+
+
+class BadRule(CoursewareError):
+    """A rule, course or plan that cannot be used. Facts: `field`, where it is wrong (`all.0.rank`), and `why`."""
+
+    code = "courseware.bad_rule"
+
+
+class BadMove(CoursewareError):
+    """A class cannot take that step from where it is. Facts: `state`, `move`."""
+
+    code = "courseware.bad_move"

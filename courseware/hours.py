@@ -60,14 +60,15 @@ SECONDS_A_CHECK_ITEM = 90
 SECONDS_A_PICTURE = 60
 
 
-def estimated_hours(characters: int, *, check_items: int = 0, pictures: int = 0) -> Hours:
+def estimated_hours(characters: int, *, check_items: int = 0, pictures: int = 0, played: int = 0) -> Hours:
     """
     A rule of thumb for what a unit of text is worth, to hold a declared number against.
 
     Reading at CHARACTERS_A_MINUTE, a minute and a half for each item of the check, a minute for each picture or
-    table; in study hours of 45 minutes, to the nearest quarter, at least a quarter. The speeds are an
+    table, `played` seconds of video; in study hours of 45 minutes, to the nearest quarter, at least a quarter. The speeds are an
     editorial choice of this project, not taken from a regulation.
     """
     seconds = characters * 60 // CHARACTERS_A_MINUTE + check_items * SECONDS_A_CHECK_ITEM + pictures * SECONDS_A_PICTURE
+    seconds += played
     quarter = MINUTES * 60 // 4
     return Hours(max(1, (2 * seconds + quarter) // (2 * quarter)))

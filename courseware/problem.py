@@ -23,6 +23,7 @@ CODES = (
     "not_text", "not_a_list", "not_a_table", "not_a_date", "not_a_number", "out_of_range", "control_character",
     "bad_name", "unlisted", "unused", "unreadable", "not_utf8", "no_title", "second_title", "raw_html",
     "no_description", "unsafe_picture", "wrong_content", "not_machine_scored", "licence_ended", "more",
+    "cycle", "bad_time", "not_sorted", "no_length",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ class Act(StrEnum):
     """What happened."""
 
     OPENED = "opened"
+    WATCHED = "watched"
     CHECK_PASSED = "check_passed"
     CHECK_FAILED = "check_failed"
     COMPLETED = "completed"
@@ -24,7 +25,7 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened `at` a moment (with time zone): OPENED names the page, a check the share reached."""
+    """One thing that happened `at` a moment (with time zone): OPENED and WATCHED name the page, a check the share reached."""
 
     act: Act
     at: datetime
@@ -43,9 +44,12 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class ProgressState:
-    """Where a person stands in a unit: the page to resume at, the pages opened, what is left, 0 to 100 percent."""
+    """Where a person stands in a unit: the page to resume at, the pages opened (and watched, where that is asked), what is
+    left, 0 to 100 percent. `visited` are the pages that were opened, watched or not.
+    """
 
     position: str
+    visited: frozenset[str]
     opened: frozenset[str]
     unseen: tuple[str, ...]
     percent: int
@@ -64,14 +68,18 @@ class ProgressState:
         return self.started_at is not None
 
 
-def replay(events: Iterable[Event], *, pages: Sequence[str]) -> ProgressState:
-    """The state after `events` in the version of the unit that has these page keys (at least one)."""
+def replay(events: Iterable[Event], *, pages: Sequence[str], watch: frozenset[str] = frozenset()) -> ProgressState:
+    """The state after `events` in the version of the unit that has these page keys (at least one); a page of `watch` is done
+    once its video was watched as well.
+    """
     known = frozenset(events)
-    opened = frozenset(e.page for e in known if e.act is Act.OPENED) & frozenset(pages)
+    visited = frozenset(e.page for e in known if e.act is Act.OPENED) & frozenset(pages)
+    opened = visited - (watch - {e.page for e in known if e.act is Act.WATCHED})
     check = _check(known)
     completed_at = min((e.at for e in known if e.act is Act.COMPLETED), default=None)
     return ProgressState(
         position=_position(known, pages),
+        visited=visited,
         opened=opened,
         unseen=tuple(page for page in pages if page not in opened),
         percent=100 if completed_at else _percent(len(opened), len(pages), check),
@@ -81,14 +89,17 @@ def replay(events: Iterable[Event], *, pages: Sequence[str]) -> ProgressState:
     )
 
 
-def completion(state: ProgressState, *, now: datetime) -> Event | None:
+def completion(state: ProgressState, *, now: datetime, studied: int = 0, wanted: int = 0) -> Event | None:
     """
-    The event to append when all pages are opened and the check is passed and this is not on record yet, else None.
+    The event to append when all pages are opened, the check is passed and `wanted` minutes of study are witnessed of
+    `studied`, and this is not on record yet, else None.
 
     Completion is written down when it is reached, not worked out afterwards: a later version with more pages
     must not take it away.
     """
     if state.is_completed or state.unseen or state.check is None or not state.check.passed:
+        return None
+    if studied < wanted:
         return None
     return Event(Act.COMPLETED, now)
 

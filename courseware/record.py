@@ -2,20 +2,30 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
 from courseware.errors import UnknownRecord
 from courseware.hours import Hours
-from courseware.unit import Check, Media, Origin, Page, Reference, Source, Term, Unit
+from courseware.unit import PRESENCE, Check, Completion, Media, Origin, Page, Reference, Source, Term, Unit
+from courseware.video import Captions, Chapter, Skip, Video
 
 FORMAT = 1
 
 
 def to_record(unit: Unit) -> dict[str, Any]:
-    """The unit as values that JSON can carry; `from_record` gives back an equal unit."""
+    """The unit as values that JSON can carry; `from_record` gives back an equal unit. What was added to units later (cost,
+    prerequisites, completion, presence, videos, documents) is left out where there is none, so that the hash of an earlier unit stays what it was.
+    """
+    later: dict[str, Any] = {"prerequisites": list(unit.prerequisites)} if unit.prerequisites else {}
+    if unit.completion.minutes:
+        later["completion"] = {"minutes": unit.completion.minutes}
+    if unit.presence != PRESENCE:
+        later["presence"] = unit.presence
+    cost = {"cost": f"{unit.source.cost:.2f}"} if unit.source.cost is not None else {}
     return {
         "format": FORMAT,
         "code": unit.code,
@@ -29,14 +39,53 @@ def to_record(unit: Unit) -> dict[str, Any]:
             "origin": unit.source.origin.value,
             "supplier": unit.source.supplier,
             "licence_end": unit.source.licence_end.isoformat() if unit.source.licence_end else None,
+            **cost,
         },
         "objectives": list(unit.objectives),
         "terms": [[term.term, term.meaning] for term in unit.terms],
         "references": [[reference.source, reference.article] for reference in unit.references],
         "check": {"items": list(unit.check.items), "pass": str(unit.check.pass_share)},
-        "pages": [[page.key, page.title, page.markdown, list(page.media)] for page in unit.pages],
-        "media": [[media.name, media.media_type, media.sha256, media.size] for media in unit.media],
+        "pages": [page_record(page) for page in unit.pages],
+        "media": [_medium_record(media) for media in unit.media],
+        **later,
     }
+
+
+def page_record(page: Page) -> list[Any]:
+    """A page as values that JSON can carry; `page_of` gives back an equal one."""
+    plain = [page.key, page.title, page.markdown, list(page.media)]
+    shown: dict[str, Any] = {"pdf": page.pdf} if page.pdf else {}
+    if page.video is not None:
+        shown["video"] = {
+            "file": page.video.file,
+            "captions": [[one.language, one.file] for one in page.video.captions],
+            "chapters": [[one.at, one.title] for one in page.video.chapters],
+            "skip": page.video.skip.value,
+            "share": str(page.video.share),
+        }
+    return [*plain, shown] if shown else plain
+
+
+def page_of(record: Sequence[Any]) -> Page:
+    """The page of such values; raises KeyError, TypeError, ValueError."""
+    key, title, text, media, *shown = record
+    held = shown[0] if shown else {}
+    return Page(key, title, text, tuple(media), _video(held["video"]) if "video" in held else None, held.get("pdf", ""))
+
+
+def _video(record: Mapping[str, Any]) -> Video:
+    return Video(
+        record["file"],
+        tuple(Captions(*one) for one in record["captions"]),
+        tuple(Chapter(*one) for one in record["chapters"]),
+        Skip(record["skip"]),
+        Fraction(record["share"]),
+    )
+
+
+def _medium_record(media: Media) -> list[Any]:
+    plain = [media.name, media.media_type, media.sha256, media.size]
+    return [*plain, media.length] if media.length else plain
 
 
 def from_record(record: Mapping[str, Any]) -> Unit:
@@ -45,7 +94,7 @@ def from_record(record: Mapping[str, Any]) -> Unit:
         raise UnknownRecord(format=record.get("format"))
     try:
         return _unit(record)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, InvalidOperation) as error:
         raise UnknownRecord(format=FORMAT) from error
 
 
@@ -69,11 +118,20 @@ def _unit(record: Mapping[str, Any]) -> Unit:
         terms=tuple(Term(*entry) for entry in record["terms"]),
         references=tuple(Reference(*entry) for entry in record["references"]),
         check=Check(tuple(record["check"]["items"]), Fraction(record["check"]["pass"])),
-        pages=tuple(Page(key, title, text, tuple(media)) for key, title, text, media in record["pages"]),
+        pages=tuple(page_of(one) for one in record["pages"]),
         media=tuple(Media(*entry) for entry in record["media"]),
+        completion=Completion(int(record["completion"]["minutes"])) if "completion" in record else Completion(),
+        prerequisites=tuple(record.get("prerequisites", ())),
+        presence=int(record.get("presence", PRESENCE)),
     )
 
 
 def _source(record: Mapping[str, Any]) -> Source:
     end = record["licence_end"]
-    return Source(Origin(record["origin"]), record["supplier"], date.fromisoformat(end) if end else None)
+    cost = record.get("cost")
+    return Source(
+        Origin(record["origin"]),
+        record["supplier"],
+        date.fromisoformat(end) if end else None,
+        None if cost is None else Decimal(cost),
+    )

@@ -21,6 +21,11 @@ from lms.analysis import routes as analysis_routes
 from lms.analysis import work as analysis_work
 from lms.appeals import desk_routes as appeal_desk_routes
 from lms.appeals import routes as appeals_routes
+from lms.authoring import draft_routes as authoring_draft_routes
+from lms.authoring import import_routes as authoring_import_routes
+from lms.authoring import recording_routes as authoring_recording_routes
+from lms.authoring import review_routes as authoring_review_routes
+from lms.authoring import routes as authoring_routes
 from lms.bank import (
     editor_routes,
     health_routes,
@@ -36,15 +41,43 @@ from lms.bank import export_routes as bank_export_routes
 from lms.bank import import_routes as bank_import_routes
 from lms.bank import routes as bank_routes
 from lms.bank import work as bank_work
+from lms.claims import desk_routes as claim_desk_routes
+from lms.claims import routes as claims_routes
+from lms.claims import work as claims_work
+from lms.classes import (
+    attendance_routes,
+    closing_routes,
+    my_routes,
+    plan_routes,
+    rates_routes,
+    timetable_routes,
+)
+from lms.classes import (
+    roster_routes as class_roster_routes,
+)
+from lms.classes import routes as classes_routes
+from lms.classes import work as classes_work
 from lms.clock import Clock, system_clock
 from lms.config import Config, ConfigError
 from lms.courses import law_routes as courses_law_routes
+from lms.courses import note_routes as courses_note_routes
+from lms.courses import player_routes as courses_player_routes
 from lms.courses import routes as courses_routes
 from lms.courses import work as courses_work
 from lms.database import db, engine_options, prepare_engine
+from lms.evidence import key_routes as evidence_key_routes
+from lms.evidence import pace as evidence_pace
+from lms.evidence import routes as evidence_routes
+from lms.evidence import several_routes as evidence_several_routes
+from lms.evidence import verify_routes as evidence_verify_routes
+from lms.evidence import work as evidence_work
 from lms.exams import routes as exams_routes
 from lms.exams import work as exams_work
 from lms.home import routes as home_routes
+from lms.hours import routes as hours_routes
+from lms.hours import rule_routes as hours_rule_routes
+from lms.hours import trial_routes as hours_trial_routes
+from lms.hours import work as hours_work
 from lms.library import (
     desk_routes,
     facts_routes,
@@ -61,6 +94,14 @@ from lms.marking import desk_routes as marking_desk_routes
 from lms.marking import routes as marking_routes
 from lms.marking import told_routes as marking_told_routes
 from lms.marking import work as marking_work
+from lms.overview import routes as overview_routes
+from lms.particulars import routes as particulars_routes
+from lms.plans import course_routes as plans_course_routes
+from lms.plans import desk_routes as plans_desk_routes
+from lms.plans import person_routes as plans_person_routes
+from lms.plans import routes as plans_routes
+from lms.plans import unit_routes as plans_unit_routes
+from lms.plans import work as plans_work
 from lms.practice import adaptive_routes as practice_test_routes
 from lms.practice import list_routes as practice_list_routes
 from lms.practice import mastery_routes as practice_mastery_routes
@@ -79,38 +120,89 @@ from lms.sitting import routes as sitting_routes
 from lms.sitting import work as sitting_work
 from lms.standards import judge_routes as standard_judge_routes
 from lms.standards import routes as standards_routes
+from lms.study import page as study_page
+from lms.study import routes as study_routes
 from lms.supervision import admission_routes as admission_desk_routes
 from lms.supervision import queries as supervision_queries
 from lms.supervision import record_routes, room_routes
 from lms.supervision import routes as supervision_routes
+from lms.transcripts import report_routes as transcripts_report_routes
 from lms.transcripts import routes as transcripts_routes
 from lms.transcripts import work as transcripts_work
 
 __all__ = ["create_app"]
 
-#: the main menu, in its order
-MENU: tuple[navigation.Entry, ...] = (
+#: the main menu, in its order: at most seven things for anybody
+MENU: tuple[navigation.Entry | navigation.Group, ...] = (
     navigation.Entry("home.index", lazy_gettext("Home"), "home"),
-    navigation.Entry("courses.index", lazy_gettext("Courses"), "book"),
-    navigation.Entry("practice.index", lazy_gettext("Practice"), "refresh"),
-    navigation.Entry("library.index", lazy_gettext("Library"), "search"),
-    navigation.Entry("library_desk.index", lazy_gettext("Library desk"), "grid"),
-    navigation.Entry("sitting.index", lazy_gettext("Exams"), "exam"),
-    navigation.Entry("transcripts.index", lazy_gettext("My transcript"), "transcript"),
-    navigation.Entry("transcripts.people", lazy_gettext("Transcripts"), "chart"),
-    navigation.Entry("bank.index", lazy_gettext("Question bank"), "pool"),
-    navigation.Entry("bank_review.index", lazy_gettext("Review"), "check"),
-    navigation.Entry("exams.index", lazy_gettext("Exam desk"), "edit"),
-    navigation.Entry("marking_desk.index", lazy_gettext("Marking"), "edit"),
-    navigation.Entry("supervision.index", lazy_gettext("Supervision"), "clock"),
-    navigation.Entry("people.index", lazy_gettext("People"), "people"),
-    navigation.Entry("roster.index", lazy_gettext("Roster"), "upload"),
-    navigation.Entry("system.index", lazy_gettext("System"), "settings"),
-    navigation.Entry("audit.index", lazy_gettext("Audit log"), "audit"),
-    navigation.Entry("roles.index", lazy_gettext("Roles"), "lock"),
+    navigation.Group(
+        lazy_gettext("Learn"),
+        "book",
+        (
+            navigation.Entry("courses.index", lazy_gettext("Courses"), "book"),
+            navigation.Entry("training.index", lazy_gettext("My training"), "calendar"),
+            navigation.Entry("my_classes.index", lazy_gettext("My classes"), "org"),
+            navigation.Entry("practice.index", lazy_gettext("Practice"), "refresh"),
+        ),
+    ),
+    navigation.Group(
+        lazy_gettext("Library"),
+        "library",
+        (
+            navigation.Entry("library.index", lazy_gettext("Library"), "search"),
+            navigation.Entry("library_desk.index", lazy_gettext("Library desk"), "grid"),
+        ),
+    ),
+    navigation.Group(
+        lazy_gettext("Exams"),
+        "exam",
+        (
+            navigation.Entry("sitting.index", lazy_gettext("My exams"), "exam"),
+            navigation.Entry("bank.index", lazy_gettext("Question bank"), "pool"),
+            navigation.Entry("bank_review.index", lazy_gettext("Review"), "check"),
+            navigation.Entry("exams.index", lazy_gettext("Exam desk"), "edit"),
+            navigation.Entry("supervision.index", lazy_gettext("Supervision"), "clock"),
+            navigation.Entry("marking_desk.index", lazy_gettext("Marking"), "edit"),
+        ),
+    ),
+    navigation.Group(
+        lazy_gettext("Records"),
+        "transcript",
+        (
+            navigation.Entry("transcripts.index", lazy_gettext("My transcript"), "transcript"),
+            navigation.Entry("transcripts.people", lazy_gettext("Transcripts"), "people"),
+            navigation.Entry("claim_desk.index", lazy_gettext("Claims"), "check"),
+            navigation.Entry("overview.index", lazy_gettext("Overview of learning"), "chart"),
+        ),
+    ),
+    navigation.Group(
+        lazy_gettext("Training"),
+        "flag",
+        (
+            navigation.Entry("unit_training.index", lazy_gettext("My unit"), "flag"),
+            navigation.Entry("plans.index", lazy_gettext("Training plans"), "calendar"),
+            navigation.Entry("classes.index", lazy_gettext("Classes"), "org"),
+            navigation.Entry("authoring.index", lazy_gettext("Course workshop"), "edit"),
+        ),
+    ),
+    navigation.Group(
+        lazy_gettext("Administration"),
+        "settings",
+        (
+            navigation.Entry("people.index", lazy_gettext("People"), "people"),
+            navigation.Entry("roster.index", lazy_gettext("Roster"), "upload"),
+            navigation.Entry("system.index", lazy_gettext("System"), "settings"),
+            navigation.Entry("audit.index", lazy_gettext("Audit log"), "audit"),
+            navigation.Entry("roles.index", lazy_gettext("Roles"), "lock"),
+        ),
+    ),
 )
 
 
+CLASSES = (
+    classes_routes, plan_routes, class_roster_routes, timetable_routes, attendance_routes, closing_routes, rates_routes,
+    my_routes,
+)  # fmt: skip
 LIBRARY = (
     library_routes, version_routes, facts_routes, library_import_routes, oai_routes, harvest_routes, synonym_routes,
     desk_routes, pair_routes,
@@ -179,9 +271,7 @@ def _features(app: Flask, config: Config) -> None:
         app.register_blueprint(editor.bp)
     bank_work.init_app(app)
     many_work.init_app(app)
-    courses_work.init_app(app)
-    app.register_blueprint(courses_routes.bp)
-    app.register_blueprint(courses_law_routes.bp)
+    _courses(app)
     app.register_blueprint(reading_routes.bp)
     reading_work.init_app(app)
     app.register_blueprint(exams_routes.bp)
@@ -207,12 +297,62 @@ def _features(app: Flask, config: Config) -> None:
         practice_mock_routes,
     ):
         app.register_blueprint(practice.bp)
-    app.register_blueprint(transcripts_routes.bp)
-    transcripts_work.init_app(app)
+    _classes(app)
+    _record(app, config)
+    _what_counts(app, config)
+    _evidence(app)
+    _plans(app, config)
     app.register_blueprint(home_routes.bp)
     for admin in (job_routes, audit_routes, system_routes):
         app.register_blueprint(admin.bp)
     admin_work.init_app(app)
+
+
+def _courses(app: Flask) -> None:
+    """Units of learning, and writing them."""
+    courses_work.init_app(app)
+    app.register_blueprint(courses_routes.bp)
+    app.register_blueprint(courses_player_routes.bp)
+    app.register_blueprint(courses_note_routes.bp)
+    app.register_blueprint(courses_law_routes.bp)
+    app.register_blueprint(study_routes.bp)
+    courses_routes.init_app(app, study_page.settings)
+    for authoring in (
+        authoring_routes, authoring_draft_routes, authoring_recording_routes, authoring_review_routes,
+        authoring_import_routes,
+    ):  # fmt: skip
+        app.register_blueprint(authoring.bp)
+
+
+def _classes(app: Flask) -> None:
+    """Training classes."""
+    for classes in CLASSES:
+        app.register_blueprint(classes.bp)
+    classes_work.init_app(app)
+
+
+def _what_counts(app: Flask, config: Config) -> None:
+    """Transcripts, what they say of a year, study hours."""
+    app.register_blueprint(overview_routes.bp)
+    for hours in (hours_routes, hours_rule_routes, hours_trial_routes):
+        app.register_blueprint(hours.bp)
+    hours_work.init_app(app, config)
+
+
+def _evidence(app: Flask) -> None:
+    """Certificates, packages, keys, and the page that checks a code."""
+    for evidence in (evidence_routes, evidence_key_routes, evidence_several_routes, evidence_verify_routes):
+        app.register_blueprint(evidence.bp)
+    evidence_work.init_app(app)
+    evidence_pace.init_app(app)
+
+
+def _record(app: Flask, config: Config) -> None:
+    """What is known and kept of people: the personnel file, claims, transcripts."""
+    for record in (particulars_routes, claims_routes, claim_desk_routes, transcripts_routes, transcripts_report_routes):
+        app.register_blueprint(record.bp)
+    claims_work.init_app(app, config)
+    transcripts_work.init_app(app)
 
 
 def _after_the_bell(app: Flask) -> None:
@@ -230,6 +370,13 @@ def _after_the_bell(app: Flask) -> None:
         app.register_blueprint(appeals.bp)
     app.register_blueprint(signoff_routes.bp)
     signoff_work.init_app(app)
+
+
+def _plans(app: Flask, config: Config) -> None:
+    """Courses and required training."""
+    for plans in (plans_routes, plans_desk_routes, plans_person_routes, plans_course_routes, plans_unit_routes):
+        app.register_blueprint(plans.bp)
+    plans_work.init_app(app, config)
 
 
 def _templates(app: Flask, config: Config) -> None:

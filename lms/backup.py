@@ -1,4 +1,5 @@
-"""Backup and restore of a whole installation: database, media, files that candidates handed in, secret, settings, in one file.
+"""Backup and restore of a whole installation: database, media, files that candidates handed in, secret, signing key, settings, in
+one file.
 
 The database is copied before the files: they are added under their hash and never changed, so every file the copy
 speaks of is there. The secret is in the backup (without it nobody's second factor and no printed link would be valid
@@ -17,14 +18,14 @@ from sqlalchemy.orm import Session
 
 from lms import archive, migrate, snapshot
 from lms.archive import Manifest, Stored
-from lms.config import FILE_NAME, SECRET_NAME, Config
+from lms.config import FILE_NAME, SECRET_NAME, SIGNING, Config
 from lms.release import release
 from lms.snapshot import POSTGRES_FILE, SQLITE_FILE, Head
 
 FOLDER = "backups"
 SUFFIX = ".tar.zst"
-#: folders of files that are added under their hash
-FOLDERS = ("media", "answers")
+#: folders of files that are added under their hash, or (keys) under the name of what is public of them
+FOLDERS = ("media", "answers", "claims", SIGNING)
 SPARE = 64 * 1024 * 1024  # bytes that must stay free on the disk
 #: what a restored installation consists of; anything else in the folder is left alone
 PARTS = (SQLITE_FILE, f"{SQLITE_FILE}-wal", f"{SQLITE_FILE}-shm", *FOLDERS, SECRET_NAME, FILE_NAME)

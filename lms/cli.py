@@ -28,12 +28,14 @@ from lms.config import SECRETS, Config, ConfigError, load, origin, settings
 from lms.content import check_content
 from lms.database import reading, writing
 from lms.demo.build import build
+from lms.evidence.cli import signing_key
 from lms.jobs import run_waiting
 from lms.library.cli import library
 from lms.rehearsal import rooms
 from lms.rehearsal.cli import rehearse
 from lms.sitting.cli import exam
 from lms.snapshot import SnapshotFailed
+from lms.transcripts.cli import transcripts
 
 ROOT = Path(__file__).parent.parent
 
@@ -309,7 +311,7 @@ def content_load() -> None:
 
 
 @main.command("bench", context_settings={"ignore_unknown_options": True, "help_option_names": []})
-@click.argument("what", type=click.Choice(["exam", "bank", "search"]))
+@click.argument("what", type=click.Choice(["exam", "bank", "search", "study", "dashboards", "prints"]))
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def bench(what: str, words: tuple[str, ...]) -> None:
     """Measure the product in a process of its own; WORDS go to the measurement, e.g. --json or --help."""
@@ -330,5 +332,5 @@ class _WithApp(click.Group):
 
 
 exam.add_command(rehearse)
-for group in (user, bank, library, exam):
+for group in (user, bank, library, exam, signing_key, transcripts):
     main.add_command(_WithApp(group))

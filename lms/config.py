@@ -15,6 +15,8 @@ from typing import Any
 FILE_NAME = "shuyuan.toml"
 SECRET_NAME = "secret_key"  # noqa: S105 - the name of the file, not the secret
 SECRET_LENGTH = 32
+#: the folder of the private signing key
+SIGNING = "signing"
 #: settings whose values are never shown
 SECRETS = ("secret_key", "metrics_token", "database_url", "migration_url")
 TOKEN_LENGTH = 16
@@ -99,6 +101,11 @@ class Config:
     def answers(self) -> Path:
         """Folder of the files that candidates handed in."""
         return self.data / "answers"
+
+    @property
+    def claims(self) -> Path:
+        """Folder of the evidence of learning elsewhere."""
+        return self.data / "claims"
 
     @property
     def installed(self) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask import current_app
 from sqlalchemy import Connection, Engine, PoolProxiedConnection
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from lms.database import db, is_writing, turn_to_write
 
 Written = TypeVar("Written")
+Resting = TypeVar("Resting")
 
 #: the extension of an application that carries out several pieces of work in one transaction
 TOGETHER = "direct.together"
@@ -33,7 +34,7 @@ set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 
 """
 #: seconds of rest after which a kept connection is tried before it is used: the server may have been started anew
 RESTED = 2.0
-#: connections of a process that read at once
+#: connections of a process that read at once, and as many that write
 MOST = 16
 
 
@@ -42,7 +43,7 @@ def ask(statement: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
 
     A connection that broke is made anew once. Raises SQLAlchemy's errors.
     """
-    kept: _Kept = current_app.extensions.setdefault("direct.reading", _Kept())
+    kept: _Kept[Connection] = current_app.extensions.setdefault("direct.reading", _Kept())
     try:
         return _ask(kept, statement, values)
     except DBAPIError as error:
@@ -54,15 +55,15 @@ def ask(statement: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
         return _ask(kept, statement, values)
 
 
-class _Kept:
-    """Connections that rest, the one used last on top: as many as ask at once and no more than `MOST`."""
+class _Kept(Generic[Resting]):
+    """Connections that rest, the one used last on top: as many as are used at once and no more than `MOST`."""
 
     def __init__(self) -> None:
-        self.resting: list[Connection] = []
+        self.resting: list[Resting] = []
         self.places = threading.BoundedSemaphore(MOST)
 
 
-def _ask(kept: _Kept, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+def _ask(kept: _Kept[Connection], statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
     with kept.places:
         try:
             connection = kept.resting.pop()
@@ -150,12 +151,17 @@ def write(work: Work[Written]) -> Written:
     together: Callable[[Work[Written]], Written] | None = current_app.extensions.get(TOGETHER)
     if together is not None and db.engine.dialect.name == "sqlite":
         return together(work)
-    line = Line(db.engine)
-    try:
-        with line.transaction() as cursor:
-            return work(Plain(cursor, sqlite=line.sqlite))
-    finally:
-        line.close()
+    kept: _Kept[Line] = current_app.extensions.setdefault("direct.writing", _Kept())
+    with kept.places:
+        try:
+            line = kept.resting.pop()
+        except IndexError:
+            line = Line(db.engine)
+        try:
+            with line.transaction() as cursor:
+                return work(Plain(cursor, sqlite=line.sqlite))
+        finally:  # where the transaction failed, the line has given its connection up and makes another
+            kept.resting.append(line)
 
 
 def plain_of(session: Session) -> Plain:

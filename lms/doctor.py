@@ -16,16 +16,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lms import migrate
 from lms.answer_files import room
-from lms.config import SECRET_NAME, Config
+from lms.config import SECRET_NAME, SIGNING, Config
 
 LEAST_PYTHON = (3, 11)
 #: the first with RETURNING and DROP COLUMN, which the program uses
 LEAST_SQLITE = (3, 35, 5)
 LITTLE_DISK, LEAST_DISK = 2 * 1024**3, 256 * 1024**2
 NAME_IT = "set public_url: printed codes lead to the name in the request otherwise, whatever it is"
+RENEW = "bring the folder signing back from a backup, or ./run signing-key new"
 OLD_BACKUP = timedelta(days=2)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FONTS, CHINESE_FONTS = Path("/usr/share/fonts"), ("NotoSansCJK*", "SourceHanSans*", "wqy*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Finding:
 
 def examine(config: Config, *, now: datetime) -> list[Finding]:
     """Everything there is to say about machine and installation."""
-    found = [_python(), _sqlite(), _zone(), _clock(now), _disk(config.data), _browser(), _fonts()]
+    found = [_python(), _sqlite(), _zone(), _clock(now), _disk(config.data), _browser()]
     if not config.installed:
         return [
             *found,
@@ -51,6 +51,7 @@ def examine(config: Config, *, now: datetime) -> list[Finding]:
     if found[-1].state == "ok":
         found += _jobs(config)
         found.append(_answers(config))
+        found.append(_signing_key(config))
     found += _postgres(config)
     found.append(_backups(config, now))
     return found
@@ -100,13 +101,6 @@ def _browser() -> Finding:
     if name:
         return Finding("browser", "ok", name)
     return Finding("browser", "advice", "no Chromium", "for the browser tests only: apt install chromium")
-
-
-def _fonts() -> Finding:
-    found = next((path for pattern in CHINESE_FONTS for path in FONTS.rglob(pattern)), None)
-    if found:
-        return Finding("Chinese fonts", "ok", found.name)
-    return Finding("Chinese fonts", "advice", "none", "for pictures of pages only: apt install fonts-noto-cjk")
 
 
 def _installation(config: Config) -> Iterator[Finding]:
@@ -161,6 +155,22 @@ def _answers(config: Config) -> Finding:
         return Finding("files of candidates", "ok", f"{len(rows)} handed in, all as they were")
     says = f"{len(wrong)} of {2 * len(rows)} are gone or not as they were, the first: {wrong[0]}"
     return Finding("files of candidates", "missing", says, "bring them back from a backup")
+
+
+def _signing_key(config: Config) -> Finding:
+    """The file of the signing key in use is there, and nobody else may read it."""
+    engine = create_engine(config.url)
+    with engine.connect() as connection:
+        name = connection.execute(text("SELECT name FROM evidence_key ORDER BY id DESC LIMIT 1")).scalar()
+    engine.dispose()
+    if name is None:
+        return Finding("signing key", "ok", "made with the first certificate")
+    path = config.data / SIGNING / f"{name}.key"
+    if not path.is_file():
+        return Finding("signing key", "missing", f"{path} is gone", RENEW)
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        return Finding("signing key", "missing", f"{path} is open to others", f"chmod go= {path}")
+    return Finding("signing key", "ok", str(path))
 
 
 def _postgres(config: Config) -> Iterator[Finding]:

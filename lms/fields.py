@@ -7,6 +7,19 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from lms.i18n import plain
 
 MOST_MARKS = 1_000_000
+#: control characters, marks and overrides of direction, characters without width; what parts words becomes a space
+_UNSEEN: dict[int, str | None] = dict.fromkeys(
+    [
+        *range(0x20),
+        *range(0x7F, 0xA0),
+        0xAD,
+        0x61C,
+        *range(0x200B, 0x2010),
+        *range(0x2028, 0x202F),
+        *range(0x2060, 0x2070),
+        0xFEFF,
+    ]
+) | dict.fromkeys(b"\t\n\r", " ")
 
 
 class WholeField(IntegerField):
@@ -45,11 +58,11 @@ class MarksField(DecimalField):
 
 
 class LineField(StringField):
-    """One line without spaces around it."""
+    """One line without spaces around it, and without signs that nobody sees."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Strip it, and what no database takes."""
-        super().process_formdata([value.replace("\0", "").strip() for value in valuelist])
+        """Strip it, and what would let a list or a paper show another text than is stored."""
+        super().process_formdata([value.translate(_UNSEEN).strip() for value in valuelist])
 
 
 class WordsField(TextAreaField):

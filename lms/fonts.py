@@ -1,4 +1,4 @@
-"""The fonts that come with the program, and which characters they hold.
+"""The fonts that come with the program, and which characters they hold: prints look the same on every machine.
 
 A character that no font holds would be left out of a print without a word, so it is replaced by its number.
 """
@@ -10,26 +10,34 @@ from pathlib import Path
 import pylopdf_fonts_zh_cn
 
 FOLDER = Path(pylopdf_fonts_zh_cn.__file__).parent
+#: fonts with rarer characters, those of people's names among them (𠮷); where they are from: setup/rare_fonts.py
+RARER = Path(__file__).parent / "typefaces"
+FOLDERS = (FOLDER, RARER)
 FAMILY = "Noto Serif SC"
-_FILE = "NotoSerifSC-Regular.otf"
+_FILES = (FOLDER / "NotoSerifSC-Regular.otf", RARER / "ShuyuanRare.otf", RARER / "ShuyuanRarest.ttf")
 
 
 @cache
 def covered() -> frozenset[int]:
-    """Code points the font has a glyph for, from its `cmap` table (OpenType 1.9, format 12).
+    """Code points that one of the fonts has a glyph for, from their `cmap` tables (OpenType 1.9, format 12).
 
-    Raises LookupError when the font has no such table.
+    Raises LookupError when a font has no such table.
     """
-    data = (FOLDER / _FILE).read_bytes()
+    return frozenset[int]().union(*map(_points, _FILES))
+
+
+def _points(path: Path) -> frozenset[int]:
+    data = path.read_bytes()
     tables = struct.unpack(">H", data[4:6])[0]
     for number in range(tables):
-        tag, _check, start, _length = struct.unpack(">4sIII", data[12 + 16 * number : 28 + 16 * number])
+        entry = 12 + 16 * number
+        tag, _check, start, _length = struct.unpack(">4sIII", data[entry : entry + 16])
         if tag == b"cmap":
-            return _cmap(data, start)
-    raise LookupError(_FILE)
+            return _cmap(data, start, path.name)
+    raise LookupError(path.name)
 
 
-def _cmap(data: bytes, start: int) -> frozenset[int]:
+def _cmap(data: bytes, start: int, name: str) -> frozenset[int]:
     count = struct.unpack(">H", data[start + 2 : start + 4])[0]
     for number in range(count):
         _platform, _encoding, offset = struct.unpack(">HHI", data[start + 4 + 8 * number : start + 12 + 8 * number])
@@ -38,10 +46,10 @@ def _cmap(data: bytes, start: int) -> frozenset[int]:
             groups = struct.unpack(">I", data[table + 12 : table + 16])[0]
             ranges = struct.iter_unpack(">III", data[table + 16 : table + 16 + 12 * groups])
             return frozenset(point for first, last, _glyph in ranges for point in range(first, last + 1))
-    raise LookupError(_FILE)
+    raise LookupError(name)
 
 
 def writable(text: str) -> str:
-    """`text` with every character that cannot be drawn replaced by its number, e.g. ⟨U+20BB7⟩."""
+    """`text` with every character that cannot be drawn replaced by its number, e.g. <U+2003D>."""
     held = covered()
     return "".join(char if ord(char) in held or char.isspace() else f"<U+{ord(char):04X}>" for char in text)

@@ -1,4 +1,4 @@
-"""The entries of the main menu; each feature names its own in `app.py`'s order."""
+"""The entries of the main menu and the groups that they stand in, in the order of `app.py`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,26 +20,51 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Entries under one heading. Who may open but one of them sees that entry in the group's place."""
+
+    label: LazyString
+    icon: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """A menu entry as the page draws it."""
+    """An entry as the page draws it, or a group, which leads nowhere itself and has entries; `active`: the page is in it."""
 
     url: str
     label: str
     icon: str
     active: bool
+    entries: tuple["Shown", ...] = ()
 
 
-def shown(entries: tuple[Entry, ...]) -> Callable[[], list[Shown]]:
-    """A function that lists the entries for the person of the request."""
+def shown(menu: tuple[Entry | Group, ...]) -> Callable[[], list[Shown]]:
+    """A function that lists entries and groups for the person of the request."""
 
     def navigation() -> list[Shown]:
         if not current_user.is_authenticated:
             return []
-        seen = [(url_for(entry.endpoint), entry) for entry in entries if _open(entry.endpoint)]
-        here = max((url for url, _entry in seen if _holds(url, request.path)), key=len, default="")
-        return [Shown(url, str(entry.label), entry.icon, url == here) for url, entry in seen]
+        groups = [(one, [entry for entry in _entries(one) if _open(entry.endpoint)]) for one in menu]
+        urls = {entry.endpoint: url_for(entry.endpoint) for _one, entries in groups for entry in entries}
+        here = max((url for url in urls.values() if _holds(url, request.path)), key=len, default="")
+        return [_drawn(one, entries, urls, here) for one, entries in groups if entries]
 
     return navigation
+
+
+def _entries(one: Entry | Group) -> tuple[Entry, ...]:
+    return one.entries if isinstance(one, Group) else (one,)
+
+
+def _drawn(one: Entry | Group, entries: list[Entry], urls: dict[str, str], here: str) -> Shown:
+    """A group of these entries, or the entry itself where there is but one."""
+    lines = tuple(
+        Shown(urls[entry.endpoint], str(entry.label), entry.icon, urls[entry.endpoint] == here) for entry in entries
+    )
+    if isinstance(one, Entry) or len(lines) == 1:
+        return lines[0]
+    return Shown("", str(one.label), one.icon, any(line.active for line in lines), lines)
 
 
 def _holds(url: str, path: str) -> bool:

@@ -23,6 +23,7 @@ CONTENT_SECURITY_POLICY = (
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PERMISSIONS = "Permissions-Policy"
+FRAMES = "X-Frame-Options"
 NO_DEVICES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 MAX_JSON_DEPTH = 32
 MAX_FORM_PARTS = 2000
@@ -206,12 +207,22 @@ def allow_camera(response: Response) -> None:
     response.headers[PERMISSIONS] = NO_DEVICES.replace("camera=()", "camera=(self)")
 
 
+def framing_ours(response: Response) -> None:
+    """Let one page show documents of this server in frames; nothing else changes for it."""
+    response.headers["Content-Security-Policy"] = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+
+
+def framed_by_us(response: Response) -> None:
+    """Let pages of this server show one answer in a frame, and nobody else."""
+    response.headers[FRAMES] = "SAMEORIGIN"
+
+
 def fixed_headers(*, secure: bool) -> list[tuple[str, str]]:
     """What every response says, but its Content-Security-Policy and how long it may be kept."""
     found = [
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "same-origin"),
-        ("X-Frame-Options", "DENY"),
+        (FRAMES, "DENY"),
         ("Cross-Origin-Opener-Policy", "same-origin"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
         (PERMISSIONS, NO_DEVICES),
@@ -223,10 +234,10 @@ def fixed_headers(*, secure: bool) -> list[tuple[str, str]]:
 
 def _set_headers(response: Response, fixed: list[tuple[str, str]]) -> Response:
     response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    own = response.headers.pop(PERMISSIONS, None)
+    own = {name: value for name in (PERMISSIONS, FRAMES) if (value := response.headers.pop(name, None))}
     response.headers.extend(fixed)
-    if own:
-        response.headers[PERMISSIONS] = own
+    for name, value in own.items():
+        response.headers[name] = value
     if "immutable" not in (response.headers.get("Cache-Control") or ""):
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -80,6 +80,11 @@ def difference(before: ItemVersion, after: ItemVersion) -> tuple[Field, ...]:
     return tuple(Field(name, _aligned(old.get(name, []), new.get(name, []))) for name in names)
 
 
+def texts(before: str, after: str) -> tuple[Line, ...]:
+    """Two texts line by line: the lines of both in their order, words that stand on one side only marked."""
+    return _aligned(_lines(before), _lines(after))
+
+
 def side_by_side(before: str, after: str) -> tuple[Words, Words]:
     """Two texts in pieces, those marked that stand in one of them only."""
     part = _part("", before, after)

@@ -66,12 +66,18 @@ class Academy:
     document: str
 
 
-def make_academy(app: Flask) -> Academy:
-    """Put the small academy into the database of `app`."""
+def academy_files() -> dict[str, bytes]:
+    """The files of the unit's folder."""
     files = {"unit.toml": UNIT.encode(), "flow.svg": SVG}
     table = "| 步骤 | 期限 |\n|---|---|\n| 备案 | 2 日 |\n\n![当场处罚的流程](flow.svg)\n"
     for key, title in PAGES.items():
         files[f"{key}.md"] = f"# {title}\n\n{PROSE}\n\n{table}".encode()
+    return files
+
+
+def make_academy(app: Flask) -> Academy:
+    """Put the small academy into the database of `app`."""
+    files = academy_files()
     unit = read_unit(files).unit
     document = read(GUIDE.encode(), file_name="guide.md")
     assert unit is not None

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FEATURES = (
-    "audit", "accounts", "roster", "library", "bank", "courses", "reading", "exams", "admission", "sitting", "rehearsal", "supervision", "marking", "analysis", "standards", "appeals", "signoff", "practice", "transcripts", "home", "admin",
+    "audit", "accounts", "particulars", "roster", "library", "bank", "courses", "authoring", "study", "reading", "exams", "admission", "sitting", "rehearsal", "supervision", "marking", "analysis", "standards", "appeals", "signoff", "practice", "classes", "claims", "transcripts", "overview", "hours", "evidence", "plans", "home", "admin",
 )  # fmt: skip
 #: features that may import each other's public modules only downwards; jobs serves all and knows none
 CORE_PACKAGES = ("jobs",)

@@ -1,4 +1,4 @@
-"""Which pictures and recordings a unit may carry, told by their bytes and not by their name."""
+"""Which pictures, recordings, captions and documents a unit may carry, told by their bytes and not by their name."""
 
 import re
 from xml.parsers import expat
@@ -21,6 +21,8 @@ _SIGNATURES: dict[str, tuple[str, int, tuple[bytes, ...]]] = {
     "webp": ("image/webp", 8, (b"WEBP",)),
     "mp4": ("video/mp4", 4, (b"ftyp",)),
     "webm": ("video/webm", 0, (b"\x1a\x45\xdf\xa3",)),
+    "pdf": ("application/pdf", 0, (b"%PDF-",)),
+    "vtt": ("text/vtt", 0, (b"WEBVTT", b"\xef\xbb\xbfWEBVTT")),
     "mp3": ("audio/mpeg", 0, (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")),
 }
 ENDINGS = frozenset({"svg", *_SIGNATURES})

@@ -4,26 +4,33 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from courseware.errors import BadHours
 from courseware.hours import Hours
+from courseware.packages.lengths import length_of
 from courseware.packages.markdown import Picture, pictures, raw_html, split_title, titles
 from courseware.packages.media import ENDINGS, media_type, svg_faults
+from courseware.packages.recordings import placed, with_recordings
 from courseware.packages.settings import Settings, decoded
+from courseware.packages.webvtt import cues
+from courseware.packages.writing import page_text
 from courseware.problem import Problem, shortened
-from courseware.unit import SETTINGS, Check, Media, Origin, Page, Reference, Source, Term, Unit
+from courseware.unit import PRESENCE, SETTINGS, Check, Completion, Media, Origin, Page, Reference, Source, Term, Unit
 
 FORMAT = 1
 MOST_FILES = 60
-MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES = 100 * 1024 * 1024
 MOST_PAGE_BYTES = 200 * 1024
 LONGEST_NAME = 80
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*\.[a-z0-9]{2,4}\Z")
+_MONEY = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,2})?\Z")
 _FIELDS = {
     "format", "code", "title", "title_en", "summary", "summary_en", "subject", "source", "supplier", "licence_end",
-    "hours", "objectives", "terms", "check", "references", "pages",
+    "hours", "objectives", "terms", "check", "completion", "references", "pages", "cost", "prerequisites",
+    "presence", "videos", "documents",
 }  # fmt: skip
 
 
@@ -51,6 +58,18 @@ def read(files: Mapping[str, bytes]) -> Reading:
     return Reading(None if problems else unit, tuple(problems))
 
 
+def made_page(key: str, title: str, markdown: str) -> Page:
+    """A page of this text, with the pictures it names."""
+    return Page(key, title, markdown, tuple(dict.fromkeys(picture.name for picture in pictures(markdown))))
+
+
+def page_problems(page: Page, media: Set[str]) -> tuple[Problem, ...]:
+    """What reading the page from its file complains of, beside media of these names; lines are those of the file."""
+    problems: list[Problem] = []
+    _page(page.file, page_text(page).encode("utf-8"), media, problems)
+    return tuple(problems)
+
+
 def _ending(name: str) -> str:
     return name.rpartition(".")[2]
 
@@ -70,7 +89,9 @@ def _medium(name: str, data: bytes, problems: list[Problem]) -> Media:
         problems.append(Problem(name, "", "wrong_content", data[:8].hex(" ")))
     elif kind == "image/svg+xml":
         problems += [Problem(name, "", "unsafe_picture", shortened(fault)) for fault in svg_faults(data)]
-    return Media(name, kind or "", hashlib.sha256(data).hexdigest(), len(data))
+    elif kind == "text/vtt":
+        cues(data, file=name, problems=problems)
+    return Media(name, kind or "", hashlib.sha256(data).hexdigest(), len(data), length_of(kind or "", data))
 
 
 def _page(name: str, data: bytes, media: Set[str], problems: list[Problem]) -> Page:
@@ -111,7 +132,8 @@ def _unit(
     unit = None if settings.root is None else _from_settings(settings, settings.root, pages, media)
     problems += settings.problems
     named = {(problem.file, problem.field) for problem in problems}
-    for problem in unit.problems() if unit else ():
+    for found in unit.problems() if unit else ():
+        problem = placed(found, settings)
         table = problem.field.partition(".")[0]
         if not named & {(problem.file, problem.field), (problem.file, table)}:  # the first reason is the nearer one
             line = settings.line_of(problem.field) if problem.file == SETTINGS else problem.line
@@ -134,12 +156,15 @@ def _from_settings(
         subject=settings.text(root, "subject"),
         hours=_hours(settings, root),
         check=_check(settings, root),
-        pages=_pages(settings, root, pages),
+        pages=with_recordings(settings, root, _pages(settings, root, pages)),
         source=_source(settings, root),
         objectives=settings.texts(root, "objectives"),
         terms=_terms(settings, root),
         references=_references(settings, root),
         media=media,
+        completion=_completion(settings, root),
+        prerequisites=settings.texts(root, "prerequisites") if "prerequisites" in root else (),
+        presence=settings.whole(root, "presence") if "presence" in root else PRESENCE,
     )
 
 
@@ -159,6 +184,15 @@ def _check(settings: Settings, root: Mapping[str, Any]) -> Check:
     return Check(settings.texts(table, "items", at="check."), settings.share(table, "pass", at="check."))
 
 
+def _completion(settings: Settings, root: Mapping[str, Any]) -> Completion:
+    """What the optional table `completion` asks."""
+    if "completion" not in root:
+        return Completion()
+    table = settings.table(root, "completion") or {}
+    settings.only(table, {"minutes"}, at="completion.")
+    return Completion(settings.whole(table, "minutes", at="completion."))
+
+
 def _pages(settings: Settings, root: Mapping[str, Any], pages: Mapping[str, Page]) -> tuple[Page, ...]:
     """The pages in the order of the list; each listed once and each file listed."""
     listed = settings.texts(root, "pages")
@@ -174,7 +208,19 @@ def _source(settings: Settings, root: Mapping[str, Any]) -> Source:
     if name not in tuple(Origin):
         settings.refuse("source", "unknown_value", name)
         name = Origin.BOUGHT if "supplier" in root else Origin.SELF_MADE
-    return Source(Origin(name), settings.text(root, "supplier", default=""), settings.day(root, "licence_end"))
+    supplier = settings.text(root, "supplier", default="")
+    return Source(Origin(name), supplier, settings.day(root, "licence_end"), _cost(settings, root))
+
+
+def _cost(settings: Settings, root: Mapping[str, Any]) -> Decimal | None:
+    """Yuan as text with at most two decimals, None where none is named."""
+    value = root.get("cost")
+    if value is None:
+        return None
+    if isinstance(value, str) and _MONEY.match(value):
+        return Decimal(value)
+    settings.refuse("cost", "not_a_number", value)
+    return None
 
 
 def _terms(settings: Settings, root: Mapping[str, Any]) -> tuple[Term, ...]:

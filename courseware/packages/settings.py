@@ -100,14 +100,14 @@ class Settings:
                     self.refuse(f"{at}{name}[{place}]", "not_text", entry)
         return good
 
-    def tables(self, table: Mapping[str, Any], name: str) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    def tables(self, table: Mapping[str, Any], name: str, *, at: str = "") -> tuple[tuple[str, Mapping[str, Any]], ...]:
         """A list of tables, each with the prefix its fields have in complaints (`terms[0].`); required."""
         found = []
-        for place, entry in enumerate(self._list(table, name)):
+        for place, entry in enumerate(self._list(table, name, at=at)):
             if isinstance(entry, dict):
-                found.append((f"{name}[{place}].", entry))
+                found.append((f"{at}{name}[{place}].", entry))
             else:
-                self.refuse(f"{name}[{place}]", "not_a_table", entry)
+                self.refuse(f"{at}{name}[{place}]", "not_a_table", entry)
         return tuple(found)
 
     def table(self, table: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
@@ -125,6 +125,14 @@ class Settings:
             return value
         self.refuse(name, "not_a_date", value)
         return None
+
+    def whole(self, table: Mapping[str, Any], name: str, *, at: str = "") -> int:
+        """A whole number; required."""
+        value = table.get(name)
+        if type(value) is int:
+            return value
+        self.refuse(at + name, "missing" if value is None else "not_a_number", "" if value is None else value)
+        return 0
 
     def share(self, table: Mapping[str, Any], name: str, *, at: str = "") -> Fraction:
         """An exact share written as text: "0.6"; required."""

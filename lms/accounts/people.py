@@ -107,6 +107,23 @@ def post_person(
     record(session, "person.post", thing="person", thing_id=person.public_id, before=before, after=after)
 
 
+def retire_person(session: Session, person_id: int, *, on: date) -> None:
+    """End the present posting with no other after it; `on` is the first day out of service.
+
+    Raises NotFound for somebody who serves nowhere, DayRefused for a day to come or before the posting began.
+    """
+    person = _person(session, person_id)
+    open_posting = select(Posting).where(Posting.person_id == person_id, Posting.to_date.is_(None))
+    present = session.scalars(open_posting.with_for_update()).first()
+    if present is None:
+        raise NotFound
+    if not present.from_date < on <= today():
+        raise DayRefused(day=on)
+    present.to_date = on
+    before = {"unit": present.unit_id, "post": present.post, "rank": present.rank}
+    record(session, "person.retire", thing="person", thing_id=person.public_id, before=before, after={"on": str(on)})
+
+
 def set_enabled(session: Session, person_id: int, *, enabled: bool) -> None:
     """Open or close an account; closing ends all its sessions. Raises NotFound."""
     person = _person(session, person_id)

@@ -49,7 +49,13 @@ class Act(StrEnum):
     SEE_PEOPLE = "people.see"
     IMPORT_PEOPLE = "people.import"
     SEE_TRANSCRIPTS = "transcripts.see"
+    MANAGE_HOURS = "hours.manage"
+    REVOKE_EVIDENCE = "evidence.revoke"
+    APPROVE_CLAIMS = "claims.approve"
     MANAGE_COURSES = "courses.manage"
+    MANAGE_PLANS = "plans.manage"
+    REVIEW_COURSES = "courses.review"
+    MANAGE_CLASSES = "classes.manage"
     SEE_BANK = "bank.see"
     USE_BANK = "bank.use"
     EDIT_BANK = "bank.edit"
@@ -71,7 +77,20 @@ ALLOWS: dict[Role, frozenset[Act]] = {
     Role.INVIGILATOR: frozenset({Act.SUPERVISE}),
     Role.MARKER: frozenset({Act.MARK}),
     Role.LIBRARIAN: frozenset({Act.MANAGE_LIBRARY}),
-    Role.TRAINING_MANAGER: frozenset({Act.SEE_PEOPLE, Act.IMPORT_PEOPLE, Act.SEE_TRANSCRIPTS, Act.MANAGE_COURSES}),
+    Role.TRAINING_MANAGER: frozenset(
+        {
+            Act.SEE_PEOPLE,
+            Act.IMPORT_PEOPLE,
+            Act.SEE_TRANSCRIPTS,
+            Act.REVOKE_EVIDENCE,
+            Act.APPROVE_CLAIMS,
+            Act.MANAGE_COURSES,
+            Act.REVIEW_COURSES,
+            Act.MANAGE_PLANS,
+            Act.MANAGE_CLASSES,
+            Act.MANAGE_HOURS,
+        }
+    ),
     Role.SYSTEM_ADMIN: frozenset({Act.RUN_SYSTEM, Act.SEE_PEOPLE}),
     Role.SECURITY_ADMIN: frozenset({Act.GRANT_ROLES, Act.CONTROL_ACCOUNTS, Act.SEE_PEOPLE}),
     Role.AUDITOR: frozenset({Act.READ_AUDIT}),

@@ -1,15 +1,24 @@
 """Reading people and the organisation: typed rows for pages and for other features."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.models import LoginSession, LoginThrottle, Person, Posting, RoleGrant, Totp, Unit, UnitPlacement
 from lms.accounts.policy import ALLOWS, Act, Role, Viewer, may
+from lms.accounts.subqueries import below as below
+from lms.accounts.subqueries import lock_people as lock_people
+from lms.accounts.subqueries import named as named
+from lms.accounts.subqueries import retired as retired
+from lms.accounts.subqueries import served_once as served_once
+from lms.accounts.subqueries import serving as serving
+from lms.accounts.subqueries import serving_people as serving_people
+from lms.accounts.subqueries import unit_ids as unit_ids
+from lms.accounts.subqueries import unit_paths_of_all as unit_paths_of_all
 from lms.errors import NotFound
 
 
@@ -122,12 +131,6 @@ _PERSON = (
 )
 
 
-def below(paths: Sequence[str]) -> ColumnElement[bool]:
-    """The condition that `unit.path` lies in one of these subtrees (path prefixes); none: nothing does."""
-    conditions = [Unit.path.startswith(path, autoescape=True) for path in paths]
-    return or_(*conditions) if conditions else false()
-
-
 def units(session: Session, *, paths: Sequence[str] = ("/",), closed: bool = False) -> list[UnitRow]:
     """The units below `paths` in the order of the tree, parents before children; with the closed ones if `closed`."""
     query = select(*_UNIT).where(below(paths))
@@ -199,14 +202,17 @@ def _people() -> Select[*tuple[Any, ...]]:
 
 
 def people(
-    *, search: str = "", paths: Sequence[str] = ("/",), unit_path: str = "", enabled: bool | None = None
-) -> Select[*tuple[Any, ...]]:
+    *, search: str = "", paths: Sequence[str] = ("/",), unit_path: str = "", enabled: bool | None = None,
+    among: Select[int] | None = None,
+) -> Select[*tuple[Any, ...]]:  # fmt: skip
     """People by staff number, for `paginate`; the columns are PersonRow's fields.
 
     `paths`: the subtrees the viewer may see ("/" is everybody, those without a posting too). `search`: a part of
-    the name, or the beginning of the staff number or the pinyin.
+    the name, or the beginning of the staff number or the pinyin. `among`: only people with these ids.
     """
     query = _people().order_by(Person.staff_number)
+    if among is not None:
+        query = query.where(Person.id.in_(among))
     if "/" not in paths:
         query = query.where(below(paths))
     if unit_path:
@@ -223,12 +229,6 @@ def people(
             )
         )
     return query
-
-
-def serving(paths: Sequence[str]) -> Select[int]:
-    """Ids of the people who serve below these paths at present; for the queries of others."""
-    query = select(Posting.person_id).join(Unit, Unit.id == Posting.unit_id)
-    return query.where(Posting.to_date.is_(None), below(paths))
 
 
 def served(paths: Sequence[str], day: date, *, search: str = "") -> Select[*tuple[Any, ...]]:
@@ -300,6 +300,20 @@ def people_by_ids(session: Session, ids: Sequence[int]) -> dict[int, PersonRow]:
     return {row.id: row for row in (PersonRow(*r) for r in session.execute(_people().where(Person.id.in_(ids))))}
 
 
+def as_served_last(session: Session, people: Mapping[int, PersonRow]) -> dict[int, PersonRow]:
+    """People by key, who serves nowhere any more with unit and post of the last posting: one query where somebody does not serve."""
+    gone = [person.id for person in people.values() if person.unit_id is None]
+    if not gone:
+        return dict(people)
+    columns = (Posting.person_id, Unit.id, Unit.name, Unit.path, Posting.post, Posting.rank)
+    query = select(*columns).join(Unit, Unit.id == Posting.unit_id).where(Posting.person_id.in_(gone))
+    last = {
+        row[0]: replace(people[row[0]], unit_id=row[1], unit_name=row[2], unit_path=row[3], post=row[4], rank=row[5])
+        for row in session.execute(query.order_by(Posting.from_date, Posting.id))
+    }
+    return {**people, **last}
+
+
 def people_by_public_ids(session: Session, ids: Collection[str]) -> dict[str, PersonRow]:
     """The people with these public ids."""
     if not ids:
@@ -339,6 +353,26 @@ def units_of(session: Session, person_ids: Sequence[int], day: date) -> dict[int
         .where(Posting.person_id.in_(person_ids), _holds(Posting, day))
     )
     return {person: UnitRow(*unit) for person, *unit in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class ServedRow:
+    """Where and as what somebody served on a day; the unit's name is the one it has today."""
+
+    unit_id: int
+    unit_name: str
+    post: str | None
+    rank: str | None
+
+
+def served_as(session: Session, person_ids: Sequence[int], day: date) -> dict[int, ServedRow]:
+    """Unit, post and rank of people on `day`; those who served nowhere are left out. One query."""
+    rows = session.execute(
+        select(Posting.person_id, Unit.id, Unit.name, Posting.post, Posting.rank)
+        .join(Unit, Unit.id == Posting.unit_id)
+        .where(Posting.person_id.in_(person_ids), _holds(Posting, day))
+    )
+    return {person: ServedRow(unit, name, post, rank) for person, unit, name, post, rank in rows}
 
 
 def _in_force(now: datetime) -> ColumnElement[bool]:

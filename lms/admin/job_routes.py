@@ -54,8 +54,20 @@ KIND_NAMES = {
     "bank.move": lazy_gettext("Move many questions on"),
     "roster.read": lazy_gettext("Try a roster"),
     "roster.take": lazy_gettext("Carry out a roster"),
+    "claims.sweep": lazy_gettext("Remove evidence that belongs to no claim"),
+    "classes.close": lazy_gettext("Write the results of a class"),
     "transcripts.print": lazy_gettext("Print a transcript"),
+    "evidence.draw": lazy_gettext("Draw a certificate"),
+    "evidence.pack": lazy_gettext("Make a package of evidence"),
+    "evidence.corrected": lazy_gettext("Revoke what rests on corrected entries"),
+    "transcripts.prints": lazy_gettext("Draw the transcripts of a unit"),
+    "transcripts.archive": lazy_gettext("Write the personnel archive of a unit"),
+    "transcripts.monthly": lazy_gettext("Write the report on a month"),
     "transcripts.record": lazy_gettext("Enter results into transcripts"),
+    "plans.assign": lazy_gettext("Assign training to the people of plans"),
+    "plans.follow": lazy_gettext("Follow what people have learned"),
+    "hours.work_out": lazy_gettext("Work out where people stand with their study hours"),
+    "hours.trial": lazy_gettext("Try rules of study hours on a year"),
     "sitting.close_overdue": lazy_gettext("Close attempts whose time is over"),
     "sitting.released": lazy_gettext("Release results"),
     "audit.verify": lazy_gettext("Check the audit log"),
@@ -76,6 +88,7 @@ RESULT_NAMES = {
     "why": lazy_gettext("What is wrong"),
     "forgotten": lazy_gettext("Forgotten"),
     "closed": lazy_gettext("Closed"),
+    "written": lazy_gettext("Results written"),
 }
 
 

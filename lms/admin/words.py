@@ -10,7 +10,6 @@ PARTS: dict[str, LazyString] = {
     "clock": lazy_gettext("Clock"),
     "disk": lazy_gettext("Disk"),
     "browser": lazy_gettext("Browser for tests"),
-    "Chinese fonts": lazy_gettext("Chinese fonts"),
     "installation": lazy_gettext("Installation"),
     "settings": lazy_gettext("Settings"),
     "address": lazy_gettext("Address"),
@@ -20,9 +19,13 @@ PARTS: dict[str, LazyString] = {
     "pg_dump": lazy_gettext("Backup tool of PostgreSQL"),
     "backup": lazy_gettext("Newest backup"),
     "files of candidates": lazy_gettext("Files of candidates"),
+    "signing key": lazy_gettext("Signing key"),
 }
 #: by what doctor says; commands and paths stay as they are
 REMEDIES: dict[str, LazyString] = {
+    "bring the folder signing back from a backup, or ./run signing-key new": lazy_gettext(
+        "bring the folder signing back from a backup, or ./run signing-key new"
+    ),
     "bring them back from a backup": lazy_gettext("bring them back from a backup"),
     "install Python 3.11 or newer; it need not become python3": lazy_gettext(
         "install Python 3.11 or newer; it need not become python3"
@@ -33,9 +36,6 @@ REMEDIES: dict[str, LazyString] = {
     "make room": lazy_gettext("make room"),
     "for the browser tests only: apt install chromium": lazy_gettext(
         "for the browser tests only: apt install chromium"
-    ),
-    "for pictures of pages only: apt install fonts-noto-cjk": lazy_gettext(
-        "for pictures of pages only: apt install fonts-noto-cjk"
     ),
     "correct it in shuyuan.toml or in the environment": lazy_gettext(
         "correct it in shuyuan.toml or in the environment"

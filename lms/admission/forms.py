@@ -9,10 +9,10 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the published stubs
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, ValidationError
 
-from lms.admission.codes import MOST_TYPED
 from lms.admission.queries import RuleRow
 from lms.admission.seb import MAX_BYTES, config_key, read_key
 from lms.fields import WholeField
+from lms.spoken import MOST_TYPED
 from question_bank.errors import UnreadableFile
 
 MOST_KEYS = 40

@@ -6,9 +6,10 @@ from datetime import timedelta
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
+from lms import spoken as codes
 from lms.accounts.policy import Viewer
 from lms.accounts.queries import PersonRow
-from lms.admission import codes, queries
+from lms.admission import queries
 from lms.admission.errors import NotOneself, RoomExists, SeatTaken, TooManyCodes, WrongCode
 from lms.admission.models import Entry, Refusal, Room, RoomRule, Rule, Seat
 from lms.admission.networks import MOST_RANGES as MOST_RANGES

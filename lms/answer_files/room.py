@@ -5,9 +5,10 @@ it the copy for those who mark it. What has its name is whole and on disk; what 
 import fcntl
 import hashlib
 import os
+import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from errno import ENOSPC
@@ -25,6 +26,8 @@ PART = ".part"
 SPARE = 256 * 1024 * 1024
 #: seconds after which a part belongs to nobody any more
 FORGOTTEN = 24 * 3600.0
+#: a file under its hash, or its copy
+_NAME = re.compile(r"[0-9a-f]{64}(?:\.copy)?\Z")
 
 
 class Cut(Exception):
@@ -113,9 +116,7 @@ def keeping(arrived: Arrived, folder: Path) -> Iterator[None]:
     whichever process.
     """
     pairs = ((arrived.path, path_of(folder, arrived.sha256)), (arrived.copy, copy_of(folder, arrived.sha256)))
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with _alone(folder) as handle:
         fresh = [(part, target) for part, target in pairs if not target.exists()]
         try:
             for part, target in fresh:
@@ -130,6 +131,15 @@ def keeping(arrived: Arrived, folder: Path) -> Iterator[None]:
             for _part, target in [] if isinstance(refusal, StorageAway) else fresh:
                 target.unlink(missing_ok=True)
             raise
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[int]:
+    """Nobody else keeps or removes files of a folder meanwhile, in whichever process; its handle."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle
     finally:
         os.close(handle)
 
@@ -149,6 +159,30 @@ def _forget_parts(folder: Path) -> None:
         with suppress(FileNotFoundError):
             if part.stat().st_mtime < oldest:
                 part.unlink()
+
+
+def forget_strays(folder: Path, named: Callable[[], Set[str]]) -> int:
+    """Remove files older than a day that no row names, with their copies and parts; how many files.
+
+    `named` are the hashes that rows name. It is asked while nobody can keep a file here, so that it knows of every one kept.
+    """
+    _forget_parts(folder)
+    if not _old_files(folder):
+        return 0
+    with _alone(folder):
+        held = named()
+        strays = [path for path in _old_files(folder) if path.name.removesuffix(COPY) not in held]
+        for path in strays:
+            path.unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
+    return len({path.name.removesuffix(COPY) for path in strays})
+
+
+def _old_files(folder: Path) -> list[Path]:
+    oldest = now().timestamp() - FORGOTTEN
+    files = [path for path in folder.iterdir() if _NAME.match(path.name)]
+    return [path for path in files if path.stat().st_mtime < oldest]
 
 
 def fits(path: Path, sha256: str) -> bool:

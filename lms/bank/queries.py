@@ -16,6 +16,8 @@ from lms.bank.citing import citing as citing
 from lms.bank.citing import citing_row as citing_row
 from lms.bank.health_words import CATEGORIES
 from lms.bank.models import Item, ItemVersion, Pool, Share, Statistic
+from lms.bank.statistics import exams_of_point as exams_of_point
+from lms.bank.statistics import weakest_points as weakest_points
 from question_bank import item as domain
 from question_bank.analysis.versions import Figures
 from question_bank.difficulty import Difficulty, estimated, expected

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.database import Hundredths, Json, Model, PublicId, UtcDateTime
@@ -29,6 +29,12 @@ class CourseUnit(Model):
     subject: Mapped[str] = mapped_column(String(60), index=True)
     hours: Mapped[Decimal] = mapped_column(Hundredths)
     pages: Mapped[int] = mapped_column(Integer)
+    #: minutes of witnessed study that the newest version asks for
+    minutes: Mapped[int] = mapped_column(Integer, default=0)
+    #: minutes without a sign of the reader after which pages of the newest version ask; 0: never
+    presence: Mapped[int] = mapped_column(Integer, default=8)
+    #: whether a version was written here: then loading the bundled content leaves the unit alone
+    authored: Mapped[bool] = mapped_column(default=False)
 
 
 class CourseUnitVersion(Model):
@@ -57,7 +63,7 @@ class CourseMedia(Model):
 
 
 class ProgressEvent(Model):
-    """One thing a person did in a unit: opened a page, tried the check, completed it."""
+    """One thing a person did in a unit: opened a page, watched its video, tried the check, completed it."""
 
     __tablename__ = "course_progress_event"
     __table_args__ = ({"info": {"append_only": True}},)
@@ -102,3 +108,34 @@ class Progress(Model):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class StudyTime(Model):
+    """How long somebody has studied a unit in all its versions, as far as it was witnessed: the sum for lists and rules."""
+
+    __tablename__ = "course_study_time"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("course_unit.id"), primary_key=True)
+    #: milliseconds that count
+    counted: Mapped[int] = mapped_column(BigInteger)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CourseNote(Model):
+    """What somebody wrote for himself on a page of a unit. Nobody else sees it."""
+
+    __tablename__ = "course_note"
+    __table_args__ = (Index("ix_course_note_person_id_unit_id", "person_id", "unit_id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("course_unit.id"))
+    page: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text)
+    #: the words before the last change
+    earlier: Mapped[str | None] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: taken away, and may be put back
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -15,11 +15,12 @@ def may_manage(viewer: Viewer) -> bool:
 
 
 def access_unit(session: Session, viewer: Viewer, public_id: str) -> OpenUnit:
-    """The newest version of a unit, for anybody signed in; raises NotFound once its licence has ended
+    """The newest version of a unit, for anybody signed in; raises NotFound once its licence has ended or it is withdrawn
     (except for those who completed it)."""
     found = queries.newest(session, public_id)
     if found is None:
         raise NotFound
-    if not found.unit.source.may_be_used(today()) and not queries.state(session, viewer.id, found).is_completed:
+    in_use = found.open and found.unit.source.may_be_used(today())
+    if not in_use and not queries.state(session, viewer.id, found).is_completed:
         raise NotFound
     return found

@@ -1,21 +1,21 @@
 """Reading units and progress."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from courseware.progress import Act, Event, ProgressState, replay
 from courseware.record import from_record
 from courseware.unit import Unit
 from lms.courses import alarm
-from lms.courses.models import CourseMedia, CourseUnit, CourseUnitVersion, Progress, ProgressEvent
+from lms.courses.models import CourseMedia, CourseUnit, CourseUnitVersion, Progress, ProgressEvent, StudyTime
 
 KEPT_UNITS = 128
 
@@ -52,12 +52,13 @@ class UnitRow:
 
 @dataclass(frozen=True, slots=True)
 class OpenUnit:
-    """The newest version of a unit, parsed."""
+    """The newest version of a unit, parsed; `open` is False once it is withdrawn from learners."""
 
     id: int
     public_id: str
     number: int
     unit: Unit
+    open: bool = True
 
     def title(self, language: str) -> str:
         """The title for a page in `language`."""
@@ -107,13 +108,37 @@ def row_of(values: Any) -> UnitRow:
 
 def recent(session: Session, person_id: int, *, state: str, limit: int) -> list[UnitRow]:
     """Units the person has begun or done, the latest touched first."""
-    query = units(person_id, state=state).order_by(None).order_by(Progress.updated_at.desc()).limit(limit)
-    return [row_of(row) for row in session.execute(query)]
+    return [row_of(row) for row in session.execute(_recent(person_id, state, limit))]
+
+
+def recent_of_both(session: Session, person_id: int, *, begun: int, done: int) -> tuple[list[UnitRow], list[UnitRow]]:
+    """As many units the person has begun, and done, at most, each the latest touched first; one query."""
+    parts = [_recent(person_id, state, most).subquery() for state, most in (("begun", begun), ("done", done))]
+    rows = [row_of(row) for row in session.execute(union_all(*(select(part) for part in parts)))]
+    rows.sort(key=lambda row: row.updated_at or datetime.min.replace(tzinfo=UTC), reverse=True)
+    return [row for row in rows if row.state == "begun"], [row for row in rows if row.state == "done"]
+
+
+def _recent(person_id: int, state: str, limit: int) -> Select[*tuple[Any, ...]]:
+    return units(person_id, state=state).order_by(None).order_by(Progress.updated_at.desc()).limit(limit)
 
 
 def suggested(session: Session, person_id: int, *, limit: int) -> list[UnitRow]:
     """Units not begun yet, in the order of the catalogue."""
     return [row_of(row) for row in session.execute(units(person_id, state="new").limit(limit))]
+
+
+def checks_of(session: Session, person_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Of how many units these people passed the check, of all that they have begun."""
+    query = select(Progress.person_id, func.count(Progress.completed_at), func.count())
+    query = query.where(Progress.person_id.in_(person_ids)).group_by(Progress.person_id)
+    return {person: (passed, begun) for person, passed, begun in session.execute(query)}
+
+
+def moments_of(session: Session, person_ids: Sequence[int]) -> list[tuple[int, datetime]]:
+    """Person and moment of everything these people did in units."""
+    query = select(ProgressEvent.person_id, ProgressEvent.at).where(ProgressEvent.person_id.in_(person_ids))
+    return [(person, moment) for person, moment in session.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +183,9 @@ def referring(session: Session) -> list[Referring]:
 def newest(session: Session, public_id: str) -> OpenUnit | None:
     """The newest version of a unit; parsed units are kept in memory, a version never changes."""
     row = session.execute(
-        select(CourseUnit.id, CourseUnit.public_id, CourseUnit.newest).where(CourseUnit.public_id == public_id)
+        select(CourseUnit.id, CourseUnit.public_id, CourseUnit.newest, CourseUnit.state).where(
+            CourseUnit.public_id == public_id
+        )
     ).first()
     if row is None:
         return None
@@ -174,7 +201,7 @@ def newest(session: Session, public_id: str) -> OpenUnit | None:
         while len(kept) >= KEPT_UNITS:
             kept.pop(next(iter(kept)))
         kept[row.id, row.newest] = unit
-    return OpenUnit(row.id, row.public_id, row.newest, unit)
+    return OpenUnit(row.id, row.public_id, row.newest, unit, row.state == "open")
 
 
 def events(session: Session, person_id: int, unit_id: int) -> list[Event]:
@@ -189,7 +216,43 @@ def events(session: Session, person_id: int, unit_id: int) -> list[Event]:
 
 def state(session: Session, person_id: int, found: OpenUnit) -> ProgressState:
     """Where the person stands in this version of the unit."""
-    return replay(events(session, person_id, found.id), pages=found.unit.page_keys)
+    return replay(events(session, person_id, found.id), pages=found.unit.page_keys, watch=found.unit.to_watch)
+
+
+def studied(session: Session, person_id: int, unit_id: int) -> int:
+    """Milliseconds that the person has studied the unit, as far as they count."""
+    found = select(StudyTime.counted).where(StudyTime.person_id == person_id, StudyTime.unit_id == unit_id)
+    return session.scalar(found) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class StudiedUnit:
+    """A unit that somebody studied, with the milliseconds that count in all its versions and the minutes it asks for."""
+
+    id: int
+    public_id: str
+    title: str
+    title_en: str
+    counted: int
+    minutes: int
+
+    def name(self, language: str) -> str:
+        """The title for a page in `language`."""
+        return self.title_en if language.startswith("en") else self.title
+
+
+def studied_units(session: Session, person_id: int) -> list[StudiedUnit]:
+    """Units that the person studied, the one studied last first; one query."""
+    rows = session.execute(
+        select(
+            CourseUnit.id, CourseUnit.public_id, CourseUnit.title, CourseUnit.title_en, StudyTime.counted,
+            CourseUnit.minutes,
+        )
+        .join(StudyTime, StudyTime.unit_id == CourseUnit.id)
+        .where(StudyTime.person_id == person_id)
+        .order_by(StudyTime.updated_at.desc(), CourseUnit.id)
+    )  # fmt: skip
+    return [StudiedUnit(*row) for row in rows]
 
 
 def media_type(session: Session, sha256: str) -> str | None:

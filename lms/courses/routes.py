@@ -1,35 +1,50 @@
 """Studying in the browser: catalogue, reader, check, media."""
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, send_file, url_for
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup
 
-from courseware.packages.markdown import render
 from lms.access import signed_in
 from lms.accounts.gate import viewer
+from lms.accounts.policy import Viewer
 from lms.bank import queries as bank
 from lms.clock import today
 from lms.config import Config
-from lms.courses import alarm, queries, service
+from lms.courses import alarm, notes, pages, queries, recordings, service, telling
 from lms.courses import check as checks
+from lms.courses.files import place_of
 from lms.courses.policy import access_unit, may_manage
 from lms.courses.queries import OpenUnit
 from lms.database import reading, writing
 from lms.errors import NotFound
-from lms.html import clean
 from lms.i18n import locale_code
 from lms.library import queries as library
 from lms.library.queries import Reference
 from lms.paging import paginate, requested_page
+from lms.security import framed_by_us, framing_ours
 from lms.subjects import BY_CODE, SUBJECTS
 from question_bank.item import ItemVersion
 from question_bank.scoring import DEFAULT
+
+#: the extension that says what a page's script needs to tell how long the page is read
+WITNESSED = "courses.witnessed"
+Witnessed = Callable[[Viewer, OpenUnit, str], Mapping[str, object]]
 
 bp = Blueprint("courses", __name__, url_prefix="/courses", template_folder="templates")
 
 #: a drawing is a document of its own: it may style itself and nothing else
 MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+#: a PDF is drawn by the browser's own viewer, which no sandbox lets in; only our pages frame it
+DOCUMENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+
+
+def init_app(app: Flask, witnessed: Witnessed) -> None:
+    """Let pages be witnessed by what stands above the courses."""
+    app.extensions[WITNESSED] = witnessed
 
 
 @bp.get("/")
@@ -44,6 +59,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "courses/index.html",
         page=page,
+        manages=may_manage(viewer()),
         changed=alarm.count_waiting(reading()) if may_manage(viewer()) else 0,
         units=[queries.row_of(row) for row in page.items],
         chosen=chosen,
@@ -66,7 +82,10 @@ def unit(unit_id: str) -> ResponseReturnValue:
         unit=found.unit,
         state=state,
         links=links,
+        studied=_studied(found),
         changed=bool(alarm.changes_of(session, [found.id])),
+        first=telling.named(session, found.unit.prerequisites),
+        lacking=[] if state.is_completed else telling.lacking(session, viewer().id, found.unit),
         may_manage=may_manage(viewer()),
         **_names(found),
     )
@@ -81,20 +100,26 @@ def page(unit_id: str, page_key: str) -> ResponseReturnValue:
     shown = found.unit.page(page_key)
     if shown is None:
         raise NotFound
-    keys = found.unit.page_keys
-    place = keys.index(page_key)
-    return render_template(
+    document = recordings.document_of(found.unit, shown)
+    text = render_template(
         "courses/page.html",
         found=found,
-        unit=found.unit,
         page=shown,
+        video=recordings.video_of(found.unit, shown),
+        document=document,
         html=_linked(found, page_key),
-        place=place + 1,
-        before=keys[place - 1] if place else None,
-        after=keys[place + 1] if place + 1 < len(keys) else None,
         state=queries.state(session, viewer().id, found),
+        terms=[term for term in found.unit.terms if term.term in shown.markdown],
+        person=viewer().public_id,
+        notes=notes.of_page(session, viewer().id, found.id, page_key, also=request.args.get("removed", "")[:22]),
+        witnessed=current_app.extensions[WITNESSED](viewer(), found, page_key),
+        **_around(found, page_key),
         **_names(found),
     )
+    answer = current_app.make_response(text)
+    if document is not None:
+        framing_ours(answer)
+    return answer
 
 
 @bp.post("/<unit_id>/pages/<page_key>/opened")
@@ -122,6 +147,7 @@ def check(unit_id: str) -> ResponseReturnValue:
     state = queries.state(session, viewer().id, found)
     tries = state.check.tries if state.check else 0
     versions = _items(found)
+    lacking = [] if state.is_completed else telling.lacking(session, viewer().id, found.unit)
     return render_template(
         "courses/check.html",
         found=found,
@@ -129,6 +155,7 @@ def check(unit_id: str) -> ResponseReturnValue:
         state=state,
         questions=checks.questions(versions, checks.seed_of(viewer(), found, tries)),
         feedback=None,
+        lacking=lacking,
         **_names(found),
     )
 
@@ -156,6 +183,7 @@ def answer_check(unit_id: str) -> ResponseReturnValue:
         state=state,
         share=round(share * 100),
         passed=found.unit.check.passed_with(share),
+        studied=_studied(found),
         questions=(),
         feedback=checks.feedback(reading(), versions, given, rights),
         **_names(found),
@@ -165,15 +193,31 @@ def answer_check(unit_id: str) -> ResponseReturnValue:
 @bp.get("/media/<sha256>")
 @signed_in
 def media(sha256: str) -> ResponseReturnValue:
-    """A picture or recording, by its hash."""
+    """A picture, recording or document, by its hash; a browser may ask for a part of it."""
     kind = queries.media_type(reading(), sha256)
     if kind is None:
         raise NotFound
     config: Config = current_app.extensions["config"]
-    response = send_file(config.media / sha256[:2] / sha256, mimetype=kind, conditional=True)
+    response = send_file(place_of(config.media, sha256), mimetype=kind, conditional=True)
     response.headers["Content-Security-Policy"] = MEDIA_POLICY
+    if kind == "application/pdf":
+        response.headers["Content-Security-Policy"] = DOCUMENT_POLICY
+        framed_by_us(response)
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
+
+
+def _studied(found: OpenUnit) -> int:
+    """Whole minutes that the viewer has studied a unit which asks for some; 0 where it asks for none."""
+    return queries.studied(reading(), viewer().id, found.id) // 60_000 if found.unit.completion.minutes else 0
+
+
+def _around(found: OpenUnit, page_key: str) -> dict[str, Any]:
+    """The unit of a page, the place of the page, from 1, and the keys of its neighbours."""
+    keys = found.unit.page_keys
+    place = keys.index(page_key)
+    after = keys[place + 1] if place + 1 < len(keys) else None
+    return {"unit": found.unit, "place": place + 1, "before": keys[place - 1] if place else None, "after": after}
 
 
 def _names(found: OpenUnit) -> dict[str, object]:
@@ -182,20 +226,9 @@ def _names(found: OpenUnit) -> dict[str, object]:
     return {"title": found.title(language), "subject_name": subject.name(language) if subject else ""}
 
 
-def _html(found: OpenUnit, page_key: str) -> Markup:
-    """The page as safe HTML, kept in memory per version."""
-    kept: dict[tuple[int, int, str], Markup] = current_app.extensions.setdefault("course_pages", {})
-    key = (found.id, found.number, page_key)
-    if key not in kept:
-        files = {item.name: url_for("courses.media", sha256=item.sha256) for item in found.unit.media}
-        shown = found.unit.page(page_key)
-        kept[key] = clean(render(shown.markdown if shown else "", media_url=files.get))
-    return kept[key]
-
-
 def _linked(found: OpenUnit, page_key: str) -> Markup:
     """The page with the laws it cites as they stand today."""
-    html, own = _html(found, page_key), _references(found)
+    html, own = pages.html(found, page_key), _references(found)
     return library.links_for(reading(), [(html, own)], on=today()).text(html, own)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import Flask
 
@@ -11,7 +11,7 @@ from flask import Flask
 def at(app: Flask, moment: datetime) -> Iterator[None]:
     """Let the application's clock stand at `moment` inside the block."""
     true_clock = app.extensions["clock"]
-    app.extensions["clock"] = lambda: moment
+    app.extensions["clock"] = lambda: moment.astimezone(UTC)
     try:
         yield
     finally:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy import Table, delete, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,12 @@ from lms.database import writing
 from lms.direct import ask, value_of
 from lms.jobs.models import Job
 
+_JOBS = cast("Table", Job.__table__)
+#: by dialect, made once: entering an answer and storing a document put jobs in
+_ADDING = {
+    name: insert(_JOBS).on_conflict_do_nothing().returning(_JOBS.c.public_id)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 LEASE = timedelta(seconds=30)
 MOST_TRIES = 5
 FIRST_PAUSE = timedelta(seconds=2)
@@ -60,14 +66,12 @@ def enqueue(
     job = {
         "kind": kind, "payload": dict(payload), "owner": owner, "unique_key": unique_key, "run_at": due, "created_at": moment,
     }  # fmt: skip
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    adding = insert(Job).values(job).on_conflict_do_nothing().returning(Job.public_id)
     waiting = select(Job.public_id).where(Job.unique_key == unique_key, Job.state == "waiting")
     while True:
         found = session.scalar(waiting) if unique_key is not None else None
         if found is not None:
             return found
-        added = session.scalar(adding)
+        added: str | None = session.scalar(_ADDING[dialect], job)
         if added is not None:
             break
     if dialect == "postgresql" and due <= moment:

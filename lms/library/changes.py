@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lms import jobs
@@ -24,6 +24,17 @@ AMENDED, REPEALED = "amended", "repealed"
 _MARKS = re.compile(r"(?<!\d)[\W_]|[\W_](?!\d)")
 
 Key = tuple[int, int]
+
+_NAMED = (
+    select(Document.id, Document.public_id, Document.title, Document.name, Document.kind, Document.status)
+    .add_columns(Document.issued_on, Document.stored_at)
+    .where(Document.name.in_(bindparam("names", expanding=True)), Document.kind != "commentary")
+)
+_ARTICLES = (
+    select(DocumentPassage.article, DocumentPassage.article_sub, DocumentPassage.label, DocumentPassage.text)
+    .where(DocumentPassage.document_id == bindparam("id"), DocumentPassage.article.is_not(None))
+    .order_by(DocumentPassage.seq)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,8 @@ def differences(before: Mapping[Key, Held], after: Mapping[Key, Held]) -> tuple[
     changed = [one for one in suspects if one[3] is None or comparable(one[3].text) != one[2]]
     if not changed:
         return ()
-    places = {comparable(held.text): held.label for held in reversed(list(after.values()))}
+    others = [held for key, held in after.items() if key not in before or before[key].text != held.text]
+    places = {comparable(held.text): held.label for held in reversed(others)}
     return tuple(
         ArticleChange(*key, old.label, old.text, new.text if new else None, places.get(words))
         for key, old, words, new in changed
@@ -95,11 +107,7 @@ def differences(before: Mapping[Key, Held], after: Mapping[Key, Held]) -> tuple[
 
 def editions(session: Session, names: Iterable[str]) -> dict[str, Edition]:
     """The texts to which citations of these names lead; a commentary is not the law."""
-    rows = session.execute(
-        select(Document.id, Document.public_id, Document.title, Document.name, Document.kind, Document.status)
-        .add_columns(Document.issued_on, Document.stored_at)
-        .where(Document.name.in_(set(names)), Document.kind != "commentary")
-    ).all()
+    rows = session.execute(_NAMED, {"names": list(set(names))}).all()
     best = {row.name: row for row in sorted(rows, key=rank, reverse=True)}
     return {
         name: Edition(row.public_id, row.title, row.status, _articles(session, row.id)) for name, row in best.items()
@@ -125,8 +133,9 @@ def announce(session: Session, before: Mapping[str, Edition], *, day: date | Non
 
 
 def _enqueue(session: Session, word: Word) -> None:
+    payload = asdict(word)
     for kind in (CHANGED, CHANGED_UNITS):
-        jobs.enqueue(session, kind, asdict(word))
+        jobs.enqueue(session, kind, payload)
 
 
 def _iso(day: date | None) -> str | None:
@@ -135,13 +144,8 @@ def _iso(day: date | None) -> str | None:
 
 def _articles(session: Session, document_id: int) -> dict[Key, Held]:
     """Articles by number; one that stands in several pieces is one."""
-    rows = session.execute(
-        select(DocumentPassage.article, DocumentPassage.article_sub, DocumentPassage.label, DocumentPassage.text)
-        .where(DocumentPassage.document_id == document_id, DocumentPassage.article.is_not(None))
-        .order_by(DocumentPassage.seq)
-    )
     found: dict[Key, Held] = {}
-    for row in rows:
+    for row in session.execute(_ARTICLES, {"id": document_id}):
         key = (row.article, row.article_sub or 0)
         earlier = found.get(key)
         found[key] = Held(earlier.label, f"{earlier.text}\n{row.text}") if earlier else Held(row.label or "", row.text)

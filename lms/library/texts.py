@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from lms.clock import now
@@ -22,6 +22,11 @@ _COLUMNS = (
     DocumentPassage.article, DocumentPassage.article_sub, DocumentPassage.anchor, DocumentPassage.path,
     DocumentPassage.text, DocumentPassage.page,
 )  # fmt: skip
+_HELD = select(*_COLUMNS).where(DocumentPassage.document_id == bindparam("document")).order_by(DocumentPassage.seq)
+_PASSAGES = cast("Table", DocumentPassage.__table__)
+_ADD = insert(_PASSAGES).returning(_PASSAGES.c.id)
+_DROP = delete(_PASSAGES).where(_PASSAGES.c.id.in_(bindparam("ids", expanding=True)))
+_CITED = select(Relation).where(Relation.document_id == bindparam("document"), Relation.kind == CITES)
 
 
 def put(session: Session, document: Document, source: Source, *, by: int | None, file_name: str | None) -> None:
@@ -50,7 +55,7 @@ def put(session: Session, document: Document, source: Source, *, by: int | None,
 
 def _cite(session: Session, document: Document) -> None:
     """What the text names, in place of what the text before named; what a librarian said stays."""
-    held = session.scalars(select(Relation).where(Relation.document_id == document.id, Relation.kind == CITES)).all()
+    held = session.scalars(_CITED, {"document": document.id}).all()
     named = {one.name: one for one in named_in(document.markdown, itself=document.name)}
     for relation in held:
         one = named.pop(relation.name, None)
@@ -72,22 +77,22 @@ def _put_passages(session: Session, document: Document, pages: Pages) -> None:
     holds of them, as long as it says the same of the document.
     """
     cut = [_row(document.id, number, one, pages) for number, one in enumerate(passages(document.markdown), 1)]
-    own = select(*_COLUMNS).where(DocumentPassage.document_id == document.id)
-    held = session.execute(own.order_by(DocumentPassage.seq)).all()
+    held = session.execute(_HELD, {"document": document.id}).all()
     stays, gone, new = _compared([row._asdict() for row in held], cut)
-    piecemeal = filling.holds(session, document.id)
+    piecemeal, known = filling.holds(session, document.id), None
     if piecemeal:
         filling.take_some_out(session, document.id, gone)
     else:
-        filling.take_out(session, document.id)
-    session.execute(delete(DocumentPassage).where(DocumentPassage.id.in_(gone)))
+        known = filling.take_out(session, document.id)
+    if gone:
+        session.execute(_DROP, {"ids": gone})
     if stays:
         session.execute(update(DocumentPassage), stays)
-    added = session.scalars(insert(DocumentPassage).returning(DocumentPassage.id), new).all() if new else ()
+    added = session.scalars(_ADD, new).all() if new else ()
     if piecemeal:
         filling.put_some(session, document.id, added)
     else:
-        filling.put(session, document.id)
+        filling.put(session, document.id, known=known)
 
 
 def _row(document_id: int, number: int, passage: Passage, pages: Pages) -> dict[str, Any]:

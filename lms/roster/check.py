@@ -1,7 +1,6 @@
 """What a row would change, or everything that is wrong with it. Nothing here reads a database or a clock."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -9,13 +8,17 @@ from typing import Any
 
 from lms.roster.columns import STAYS, folded, unit_kind
 from lms.roster.table import Row
+from lms.tables import normal
 
 ACTIONS = ("new", "changed", "unchanged", "bad")
 _STAFF_NUMBER = re.compile(r"[\w.-]{1,40}\Z")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?(?: 00:00:00)?\Z|(\d{4})(\d{2})(\d{2})\Z")
 #: longer circles of parents than this are no organisation's mistake
 _DEEPEST = 50
-_LONGEST = {"code": 40, "name": 120, "post": 80, "rank": 80, "unit_name": 120}
+_LONGEST = {
+    "code": 40, "name": 120, "post": 80, "rank": 80, "unit_name": 120, "ethnicity": 20, "education": 20, "degree": 20,
+    "category": 40, "id_number": 30,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,15 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row with what it would do; `values` as they are stored, empty for a bad row."""
+    """A row with what it would do; `values` as they are stored, empty for a bad row. `before`: what a column that is to change
+    says now.
+    """
 
     row: Row
     action: str
     values: Mapping[str, Any] = field(default_factory=dict)
     complaints: tuple[Complaint, ...] = ()
+    before: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +84,10 @@ class Scope:
         return "/" in self.paths or (path is not None and any(path.startswith(one) for one in self.paths))
 
 
-def normal(text: str) -> str:
-    """A value as it is stored: one width, no blanks around it."""
-    return unicodedata.normalize("NFKC", text).strip()
-
-
 def check_units(rows: Sequence[Row], known: Iterable[KnownUnit], scope: Scope) -> list[Line]:
     """Each row of a sheet of units; parents may stand in the file or be there already."""
     by_code = {unit.code: unit for unit in known}
-    lines = _twins_refused([_unit(row, by_code, scope) for row in rows], "code")
+    lines = twins_refused([_unit(row, by_code, scope) for row in rows], "code")
     return _whole_tree(lines, by_code)
 
 
@@ -100,11 +101,11 @@ def check_people(
     for unit in by_code.values():
         if not unit.closed:
             by_name.setdefault(folded(unit.name), []).append(unit)
-    return _twins_refused([_person(row, people, by_code, by_name, scope) for row in rows], "staff_number")
+    return twins_refused([_person(row, people, by_code, by_name, scope) for row in rows], "staff_number")
 
 
 def _unit(row: Row, known: Mapping[str, KnownUnit], scope: Scope) -> Line:
-    found = _damage(row)
+    found = damage(row)
     values: dict[str, Any] = {name: normal(row.cells.get(name, "")) for name in ("code", "name", "parent")}
     found += [Complaint(name, "", "missing") for name in ("code", "name") if not values[name]]
     there = known.get(values["code"])
@@ -209,7 +210,7 @@ def _person(
     by_name: Mapping[str, list[KnownUnit]],
     scope: Scope,
 ) -> Line:
-    found = _damage(row)
+    found = damage(row)
     number, name = normal(row.cells.get("staff_number", "")).upper(), normal(row.cells.get("name", ""))
     if not number or not _STAFF_NUMBER.match(number):
         found.append(Complaint("staff_number", number[:60], "staff_number" if number else "missing"))
@@ -224,7 +225,7 @@ def _person(
         found.append(
             Complaint("staff_number" if there else "unit", number if there else row.cells.get("unit", ""), "outside")
         )
-    day = _day(row, found)
+    day = day_of(row, "from_date", found)
     post, rank = (normal(row.cells.get(name, "")) or None for name in ("post", "rank"))
     before = (there.unit, there.post, there.rank) if there else None
     moved = unit is not None and before != (unit.code, post, rank)
@@ -261,8 +262,9 @@ def _unit_of(
     return None
 
 
-def _day(row: Row, found: list[Complaint]) -> date | None:
-    text = normal(row.cells.get("from_date", ""))
+def day_of(row: Row, column: str, found: list[Complaint]) -> date | None:
+    """The day in a column; None where there is none, with a complaint where it is none."""
+    text = normal(row.cells.get(column, ""))
     if not text:
         return None
     match = _DAY.match(text)
@@ -272,23 +274,25 @@ def _day(row: Row, found: list[Complaint]) -> date | None:
             return date(int(year), int(month), int(day or 1))
     except ValueError:
         pass
-    found.append(Complaint("from_date", text[:60], "not_a_date"))
+    found.append(Complaint(column, text[:60], "not_a_date"))
     return None
 
 
-def _damage(row: Row) -> list[Complaint]:
+def damage(row: Row) -> list[Complaint]:
     """Values that no column may have: digits the spreadsheet lost, too long, signs that cannot be printed."""
     found = [Complaint(name, row.cells.get(name, "")[:60], "number_lost") for name in sorted(row.lost)]
     for name, text in row.cells.items():
         longest = _LONGEST.get(name, 200)
         if len(normal(text)) > longest:
             found.append(Complaint(name, text[:60], "too_long", {"limit": str(longest)}))
+        elif text.startswith("="):
+            found.append(Complaint(name, text[:60], "formula"))
         elif not normal(text).isprintable():
             found.append(Complaint(name, " ".join(text.split())[:60], "unprintable"))
     return found
 
 
-def _twins_refused(lines: list[Line], key: str) -> list[Line]:
+def twins_refused(lines: list[Line], key: str) -> list[Line]:
     """The second of two rows with one key is refused and names the first."""
     first: dict[str, str] = {}
     checked = []

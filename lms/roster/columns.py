@@ -1,21 +1,10 @@
-"""The columns of the two sheets, and every word by which offices call them and their values."""
+"""The columns of each sheet, and every word by which offices call them and their values."""
 
-import re
-import unicodedata
-from dataclasses import dataclass
+from lms.particulars.queries import GENDERS_ZH, POLITICAL_ZH
+from lms.tables import Column, names_of
+from lms.tables import folded as folded
 
-KINDS = ("units", "people")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its title in our template (Chinese), its other names, and whether every row must fill it."""
-
-    name: str
-    title: str
-    others: tuple[str, ...] = ()
-    required: bool = False
-    example: str = ""
+KINDS = ("units", "people", "files")
 
 
 UNITS = (
@@ -35,19 +24,28 @@ PEOPLE = (
     Column("from_date", "任职日期", ("任现职日期", "任职时间", "到岗日期", "fromdate"), example="2024-07-01"),
     Column("state", "状态", ("人员状态", "在职状态", "state"), example="在职"),
 )  # fmt: skip
-COLUMNS: dict[str, tuple[Column, ...]] = {"units": UNITS, "people": PEOPLE}
+FILES = (
+    Column("staff_number", "工号", ("人员编号", "员工号", "人员编码", "职工号", "staffnumber", "id"), required=True, example="JC00731"),
+    Column("name", "姓名", ("名字", "人员姓名", "name"), required=True, example="王晓燕"),
+    Column("gender", "性别", ("gender",), example="女", choices=tuple(GENDERS_ZH.values())),
+    Column("born", "出生年月", ("出生日期", "出生时间", "生日", "born"), example="1984-05"),
+    Column("id_number", "身份证号", ("身份证号码", "公民身份号码", "身份证", "idnumber")),
+    Column("ethnicity", "民族", ("族别", "ethnicity"), example="汉族"),
+    Column("political", "政治面貌", ("党派", "political"), example="中共党员", choices=tuple(POLITICAL_ZH.values())),
+    Column("education", "学历", ("最高学历", "文化程度", "education"), example="大学本科"),
+    Column("degree", "学位", ("最高学位", "degree"), example="法学学士"),
+    Column("category", "干部类别", ("人员类别", "category"), example="综合管理类"),
+    Column("appointed_on", "任现职时间", ("任职时间", "任现职日期", "任职日期", "appointedon"), example="2024-07-01"),
+    Column("from_date", "自何日起", ("起始日期", "生效日期", "变动日期", "fromdate"), example="2024-07-01"),
+    Column("reason", "事由", ("变动原因", "原因", "reason"), example="年度信息采集"),
+)  # fmt: skip
+COLUMNS: dict[str, tuple[Column, ...]] = {"units": UNITS, "people": PEOPLE, "files": FILES}
 UNIT_KINDS = {
     "bureau": ("局", "局机关", "市局", "省局", "总局", "bureau", "1"),
     "branch": ("分局", "区局", "县局", "支局", "branch", "2"),
     "office": ("所", "市场监管所", "监管所", "基层所", "工商所", "office", "3"),
 }
 STAYS = ("在职", "在岗", "正常", "在编", "试用", "启用", "1", "是", "active")
-
-
-def folded(text: str) -> str:
-    """A header or value as it is compared: one width, lower case, without blanks, marks of duty or brackets."""
-    plain = unicodedata.normalize("NFKC", text).lower()
-    return re.sub(r"[\s*_:：\-]|[(（\[【][^)）\]】]*[)）\]】]", "", plain)
 
 
 def column_of(kind: str, header: str) -> str | None:
@@ -66,7 +64,4 @@ def unit_kind(text: str) -> str | None:
     return next((kind for kind, names in UNIT_KINDS.items() if word in names), None)
 
 
-_NAMES = {
-    kind: {folded(word): column.name for column in columns for word in (column.title, *column.others)}
-    for kind, columns in COLUMNS.items()
-}
+_NAMES = {kind: names_of(columns) for kind, columns in COLUMNS.items()}

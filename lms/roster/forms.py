@@ -13,6 +13,7 @@ from question_bank.formats.sheets import ENDINGS
 KIND_NAMES = {
     "units": lazy_gettext("Units of the organisation"),
     "people": lazy_gettext("People and their posts"),
+    "files": lazy_gettext("Personnel files"),
 }
 
 

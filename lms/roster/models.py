@@ -1,4 +1,4 @@
-"""Files of units or people on their way into the organisation."""
+"""Files of units, people or their particulars on their way into the organisation."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ class RosterImport(Model):
 
     __tablename__ = "roster_import"
     __table_args__ = (
-        CheckConstraint("kind IN ('units', 'people')", name="kind"),
+        CheckConstraint("kind IN ('units', 'people', 'files')", name="kind"),
         CheckConstraint("state IN ('reading', 'unfit', 'ready', 'taking', 'taken')", name="state"),
     )
 
@@ -23,7 +23,7 @@ class RosterImport(Model):
     public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
     kind: Mapped[str] = mapped_column(String(10))
     file_name: Mapped[str] = mapped_column(String(200))
-    #: the file until it has been read
+    #: the file until it has been read; sealed where it holds numbers of identity cards
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(String(10), default="reading")
     #: of an unfit file: why, and the columns it lacks
@@ -55,7 +55,10 @@ class RosterRow(Model):
     number: Mapped[int] = mapped_column(Integer)
     #: where it stands in the file, "sheet:row"
     place: Mapped[str] = mapped_column(String(200))
+    #: by column; numbers of identity cards are sealed
     cells: Mapped[Any] = mapped_column(Json)
     lost: Mapped[Any] = mapped_column(Json, default=list)
     action: Mapped[str] = mapped_column(String(10))
     complaints: Mapped[Any] = mapped_column(Json, default=list)
+    #: what columns that are to change say now; None where nobody asked
+    before: Mapped[Any | None] = mapped_column(Json)

@@ -9,7 +9,12 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import queries as accounts
+from lms.particulars import queries as particulars
+from lms.particulars.policy import kept
+from lms.particulars.queries import File
+from lms.roster import sealed
 from lms.roster.check import Complaint, KnownPerson, KnownUnit
+from lms.roster.check_files import KnownFile
 from lms.roster.models import RosterImport, RosterRow
 from lms.roster.table import Row
 
@@ -46,6 +51,8 @@ class LineRow:
     cells: Mapping[str, str]
     action: str
     complaints: tuple[Complaint, ...]
+    #: what columns that are to change say now
+    before: Mapping[str, str]
 
 
 _IMPORT = (
@@ -62,7 +69,9 @@ _IMPORT = (
     RosterImport.created_by,
     RosterImport.created_at,
 )
-_LINE = (RosterRow.number, RosterRow.place, RosterRow.cells, RosterRow.action, RosterRow.complaints)
+_LINE = (
+    RosterRow.number, RosterRow.place, RosterRow.cells, RosterRow.action, RosterRow.complaints, RosterRow.before,
+)  # fmt: skip
 
 
 def imports_of(person_id: int) -> Select[*tuple[Any, ...]]:
@@ -90,15 +99,16 @@ def lines(import_id: int, *, action: str = "") -> Select[*tuple[Any, ...]]:
 
 def line_of(values: Any) -> LineRow:
     """A LineRow from the columns of `lines`."""
-    number, place, cells, action, complaints = values
-    return LineRow(number, place, cells, action, tuple(Complaint(**one) for one in complaints))
+    number, place, cells, action, complaints, before = values
+    told = tuple(Complaint(**one) for one in complaints)
+    return LineRow(number, place, sealed.opened(cells), action, told, before or {})
 
 
 def rows(session: Session, import_id: int) -> list[Row]:
     """All rows of a file as they were read."""
     columns = (RosterRow.place, RosterRow.cells, RosterRow.lost)
     query = select(*columns).where(RosterRow.import_id == import_id).order_by(RosterRow.number)
-    return [Row(place, cells, frozenset(lost)) for place, cells, lost in session.execute(query)]
+    return [Row(place, sealed.opened(cells), frozenset(lost)) for place, cells, lost in session.execute(query)]
 
 
 def known_units(session: Session) -> list[KnownUnit]:
@@ -117,6 +127,18 @@ def known_units(session: Session) -> list[KnownUnit]:
             unit.closed_on is not None,
         )
         for unit in found
+    ]
+
+
+def known_files(session: Session, numbers: Sequence[str], *, paths: Sequence[str], by: int) -> list[KnownFile]:
+    """Of the people with these staff numbers those whose files the person `by` carries on by the right of `paths`."""
+    people = [person for person, _code, _day in accounts.posted_people(session, numbers)]
+    mine = kept(session, paths, by, people)
+    files = particulars.files(session, sorted(mine))
+    return [
+        KnownFile(person.id, person.staff_number, person.name, files.get(person.id, File()))
+        for person in people
+        if person.id in mine
     ]
 
 

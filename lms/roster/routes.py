@@ -1,5 +1,6 @@
 """Bringing the organisation and its people: send a file, look at the dry run, take the good rows."""
 
+from dataclasses import replace
 from io import BytesIO
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -12,7 +13,7 @@ from lms.accounts.policy import Act
 from lms.database import reading, writing
 from lms.errors import NotFound, sentence_of
 from lms.paging import paginate, requested_page
-from lms.roster import queries, service, workbooks
+from lms.roster import queries, sealed, service, workbooks
 from lms.roster.check import ACTIONS
 from lms.roster.columns import COLUMNS, KINDS
 from lms.roster.complaints import UNFIT, column_name, reason_of
@@ -25,7 +26,7 @@ bp = Blueprint("roster", __name__, url_prefix="/roster", template_folder="templa
 
 ROWS = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TEMPLATE_NAMES = {"units": "机构导入模板.xlsx", "people": "人员导入模板.xlsx"}
+TEMPLATE_NAMES = {"units": "机构导入模板.xlsx", "people": "人员导入模板.xlsx", "files": "人员信息导入模板.xlsx"}
 
 
 @bp.route("/", methods=["GET", "POST"])
@@ -66,14 +67,19 @@ def show(import_id: str) -> ResponseReturnValue:
     shown = request.args.get("show", "")
     shown = shown if shown in ACTIONS else next((a for a in ("bad", "new", "changed") if counts.get(a)), "unchanged")
     page = paginate(reading(), queries.lines(found.id, action=shown), number=requested_page(), size=ROWS)
+    rows = [queries.line_of(row) for row in page.items]
     return render_template(
         "roster/import.html",
         found=found,
         counts=counts,
         shown=shown,
         page=page,
-        rows=[queries.line_of(row) for row in page.items],
-        names=[column.name for column in COLUMNS[found.kind]],
+        rows=[replace(row, cells=sealed.hidden(row.cells)) for row in rows],
+        names=[
+            column.name
+            for column in COLUMNS[found.kind]
+            if column.required or any(row.cells.get(column.name) for row in rows)
+        ],
         column_name=column_name,
         reason_of=reason_of,
         unfit=_unfit(found),

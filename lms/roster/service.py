@@ -10,22 +10,27 @@ from sqlalchemy.orm import Session
 
 from lms import jobs
 from lms.accounts import service as accounts
+from lms.accounts.queries import people_by_ids
 from lms.audit.service import record
 from lms.clock import now, today
-from lms.roster import check, queries
+from lms.particulars import service as particulars
+from lms.roster import check, check_files, queries, sealed
 from lms.roster.check import Line, Scope
 from lms.roster.errors import NothingToTake, RosterNotReady, RosterUnfit
 from lms.roster.models import RosterImport, RosterRow
 from lms.roster.queries import ImportRow
 from lms.roster.table import Table
+from lms.tables import normal
 from question_bank.formats.sheets import ENDINGS, MAX_BYTES
 
 READ, TAKE = "roster.read", "roster.take"
+#: the kind of personnel files
+FILES = "files"
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as it was sent; `kind` is units or people."""
+    """A file as it was sent; `kind` is one of `lms.roster.columns.KINDS`."""
 
     kind: str
     name: str
@@ -41,7 +46,7 @@ def begin(session: Session, upload: Upload, *, paths: Sequence[str], by: int, ow
     made = RosterImport(
         kind=upload.kind,
         file_name=upload.name[-200:],
-        content=upload.data,
+        content=particulars.sealed(upload.data) if upload.kind == FILES else upload.data,
         paths=list(paths),
         left_out=[],
         created_by=by,
@@ -60,7 +65,8 @@ def pending(session: Session, import_id: int) -> Upload | None:
     found = session.get(RosterImport, import_id)
     if found is None or found.state != "reading" or found.content is None:
         return None
-    return Upload(found.kind, found.file_name, found.content, found.public_id)
+    data = particulars.opened(found.content) if found.kind == FILES else found.content
+    return Upload(found.kind, found.file_name, data, found.public_id)
 
 
 def to_take(session: Session, import_id: int) -> tuple[str, str] | None:
@@ -73,6 +79,10 @@ def checked(session: Session, import_id: int, table: Table | None = None) -> lis
     """The lines of a file against what the organisation is now: of `table`, else of the rows that are kept."""
     found = session.get_one(RosterImport, import_id)
     rows = list(table.rows) if table is not None else queries.rows(session, import_id)
+    if found.kind == FILES:
+        numbers = sorted({normal(row.cells.get("staff_number", "")).upper() for row in rows})
+        known = queries.known_files(session, numbers, paths=found.paths, by=found.created_by)
+        return check_files.check_files(rows, known, today())
     scope, units = Scope(tuple(found.paths), today()), queries.known_units(session)
     if found.kind == "units":
         return check.check_units(rows, units, scope)
@@ -133,6 +143,18 @@ def apply(session: Session, kind: str, lines: Sequence[Line]) -> None:
     people = {person.staff_number: person.id for person in queries.known_people(session, numbers)}
     for line in lines:
         _apply_person(session, line, ids, people)
+
+
+def take_files(session: Session, import_id: int) -> int:
+    """Check every row of personnel files again and carry out all that change something, in the caller's transaction; how many."""
+    by = session.get_one(RosterImport, import_id).created_by
+    lines = checked(session, import_id)
+    todo = [line for line in lines if line.action in ("new", "changed")]
+    people = people_by_ids(session, [line.values["person"] for line in todo])
+    changes = [(people[line.values["person"]], check_files.change_of(line)) for line in todo]
+    particulars.record_changes(session, changes, by=by)
+    finish(session, import_id, lines)
+    return len(todo)
 
 
 def finish(session: Session, import_id: int, lines: Sequence[Line]) -> None:
@@ -202,8 +224,9 @@ def _stored(import_id: int, number: int, line: Line) -> dict[str, object]:
         "import_id": import_id,
         "number": number,
         "place": line.row.place[:200],
-        "cells": dict(line.row.cells),
+        "cells": sealed.closed(line.row.cells),
         "lost": sorted(line.row.lost),
         "action": line.action,
         "complaints": [asdict(complaint) for complaint in line.complaints],
+        "before": dict(line.before) or None,
     }

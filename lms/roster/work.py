@@ -53,6 +53,11 @@ def _take(run: jobs.JobRun, import_id: int) -> Mapping[str, Any]:
     if found is None:
         return {"rows": 0}
     kind, public_id = found
+    reading().rollback()
+    if kind == service.FILES:
+        with writing() as session:
+            done = service.take_files(session, import_id)
+        return {"rows": done, "page": _page(public_id)}
     lines = service.checked(reading(), import_id)
     reading().rollback()
     todo = list(service.in_order(lines))

@@ -8,9 +8,10 @@ import xlsxwriter
 from lms.roster.columns import COLUMNS, title_of
 from lms.roster.complaints import told
 from lms.roster.queries import LineRow
-from lms.roster.table import EXPLANATION, HEADER_WITHIN, REASON
+from lms.roster.table import EXPLANATION, HEADER_WITHIN, MAX_ROWS, REASON
 
-_WIDTHS = {"unit_name": 30, "name": 24}
+_WIDTHS = {"unit_name": 30, "name": 24, "id_number": 24}
+_SHEETS = {"units": "机构", "people": "人员", "files": "人员信息"}
 _HINTS = {
     "units": (
         "每行一个机构，第一行标题保留；列的先后可以调整，不需要的列可以删去。",
@@ -23,6 +24,15 @@ _HINTS = {
         "工号请先把单元格设为文本格式再填写。任职日期写作 2024-07-01，不填则为导入当天。",
         "离职人员不通过导入处理，由安全管理员停用账号。",
     ),
+    "files": (
+        "每行一人，每人一行，第一行标题保留；列的先后可以调整，不需要的列可以删去。",
+        "工号和姓名必须填写，用来核对人员；姓名不会因导入而改变。",
+        "空白的单元格不改变原有信息；要清除某项信息，请在该人员的档案页办理。",
+        "性别、政治面貌请从下拉列表中选择；出生年月写作 1984-05。",
+        "工号、身份证号请先把单元格设为文本格式再填写；身份证号加密保存。",
+        "自何日起：信息从这一天起有效，写作 2024-07-01，不填则为导入当天。事由不填则为“批量导入”。",
+        "一个文件最多 2000 行。下面是一行示例，不会被导入。",
+    ),
 }
 
 
@@ -31,8 +41,11 @@ def template(kind: str) -> bytes:
     titles = [column.title for column in COLUMNS[kind]]
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False})
-    sheet = book.add_worksheet("机构" if kind == "units" else "人员")
+    sheet = book.add_worksheet(_SHEETS[kind])
     _head(book, sheet, 0, [*zip((c.name for c in COLUMNS[kind]), titles, strict=True)])
+    for place, column in enumerate(COLUMNS[kind]):
+        if column.choices:
+            sheet.data_validation(1, place, MAX_ROWS[kind], place, {"validate": "list", "source": list(column.choices)})
     explained = book.add_worksheet(EXPLANATION)
     for row, hint in enumerate(_HINTS[kind]):
         explained.write_string(row, 0, hint)

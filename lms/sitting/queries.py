@@ -283,6 +283,12 @@ def attempts_of(session: Session, exam_id: int) -> dict[int, str]:
     return {row.person_id: row.public_id for row in session.execute(query)}
 
 
+def sources_of(session: Session, exam_id: int, person_ids: Sequence[int]) -> list[str]:
+    """Public ids of every attempt of these people at an exam: what their transcripts name as its source."""
+    query = select(Attempt.public_id).where(Attempt.exam_id == exam_id, Attempt.person_id.in_(person_ids))
+    return list(session.scalars(query))
+
+
 def open_at(session: Session, exam_id: int, moment: datetime) -> list[str]:
     """Public ids of the attempts that had begun at a moment and are not over now."""
     query = select(Attempt.public_id).where(

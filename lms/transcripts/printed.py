@@ -1,7 +1,7 @@
 """A transcript as it is printed: plain values, so that the code's page confirms exactly what the paper says."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 
@@ -15,6 +15,8 @@ class Line:
     hours: str
     marks: str
     outcome: str
+    #: where the person served that day; "" on papers of earlier releases
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,10 @@ class Printed:
     def to_record(self) -> dict[str, Any]:
         """For storing."""
         return asdict(self)
+
+    def says_the_same(self, other: "Printed") -> bool:
+        """Whether both papers say the same but for when they were issued and where they are confirmed."""
+        return replace(self, issued="", url="") == replace(other, issued="", url="")
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Printed":

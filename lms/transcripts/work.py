@@ -11,7 +11,7 @@ from lms import jobs
 from lms.config import Config
 from lms.database import reading, writing
 from lms.errors import storage_refusal
-from lms.transcripts import queries, service
+from lms.transcripts import archive, monthly, prints, queries, service
 from lms.transcripts.document import draw
 
 log = structlog.get_logger()
@@ -23,6 +23,9 @@ def init_app(app: Flask) -> None:
     """Register the handlers."""
     jobs.register(app, "transcripts.record", enter)
     jobs.register(app, "transcripts.print", draw_print)
+    jobs.register(app, "transcripts.prints", prints.draw)
+    jobs.register(app, "transcripts.archive", archive.write)
+    jobs.register(app, "transcripts.monthly", monthly.write)
 
 
 class NotEntered(Exception):

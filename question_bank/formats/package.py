@@ -68,8 +68,8 @@ class Package:
         return self.parts.get(unicodedata.normalize("NFC", "/".join(steps)))
 
 
-def opened(data: bytes, *, most_parts: int = MAX_PARTS) -> Package:
-    """Everything in a zip archive of at most `most_parts` entries.
+def opened(data: bytes, *, most_parts: int = MAX_PARTS, most_unpacked: int = MAX_UNPACKED) -> Package:
+    """Everything in a zip archive of at most `most_parts` entries and `most_unpacked` bytes when unpacked.
 
     Raises UnreadableFile with `reason`: "empty", "too_large", "zip_damaged", "zip_packed" (unpacks to too much), "zip_name" (with `name`) or "zip_entry" (a link, something encrypted ...).
     """
@@ -82,7 +82,7 @@ def opened(data: bytes, *, most_parts: int = MAX_PARTS) -> Package:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
-            _refuse_many(entries, most_parts)
+            _refuse_many(entries, most_parts, most_unpacked)
             _refuse_overlaps(entries, len(data))
             return Package(_unpacked(data, entries))
     except _DAMAGE as error:
@@ -119,11 +119,11 @@ def packed(parts: Mapping[str, bytes]) -> bytes:
     return target.getvalue()
 
 
-def _refuse_many(entries: list[zipfile.ZipInfo], most_parts: int) -> None:
+def _refuse_many(entries: list[zipfile.ZipInfo], most_parts: int, most_unpacked: int) -> None:
     total = sum(entry.file_size for entry in entries)
     if not entries:
         raise UnreadableFile(reason="empty")
-    if len(entries) > most_parts or total > MAX_UNPACKED or any(entry.file_size > MAX_PART for entry in entries):
+    if len(entries) > most_parts or total > most_unpacked or any(entry.file_size > MAX_PART for entry in entries):
         raise UnreadableFile(reason="zip_packed")
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from lms.admission import codes, networks
+from lms import spoken as codes
+from lms.admission import networks
 from lms.admission.networks import Fault, read_ranges
 
 

@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lms.admission import queries, service
-from lms.admission.codes import grouped
 from lms.admission.queries import RuleRow
 from lms.clock import system_clock
 from lms.database import reading, writing
 from lms.exams.queries import ExamRow
+from lms.spoken import grouped
 from tests.browser.conftest import Enter, House
 
 KEY = "0f" * 32

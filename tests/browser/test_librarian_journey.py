@@ -124,6 +124,7 @@ def test_the_librarians_morning(house: House, enter: Enter, language: str) -> No
     words, key = SAID[language], f"甲{new_public_id()[:6].replace('-', '乙').replace('_', '丙')}"
     prepare(house, key)
     page = enter(house.cast.wu)
+    page.locator("#primary details", has=page.locator("a", has_text=words["desk"])).locator("summary").click()
     page.get_by_role("link", name=words["desk"]).first.click()
     expect(page.get_by_role("heading", name=words["desk"], level=1)).to_be_visible()
     looked_through(page, words, key)

@@ -118,3 +118,20 @@ def test_the_catalogue_filters(cast: Cast, academy: Academy, client: FlaskClient
         ("state=done", False),
     ):
         assert ("简易程序怎么用" in client.get(f"/courses/?{query}").text) is shown, query
+
+
+def test_the_whole_unit_is_searched_and_printed(cast: Cast, academy: Academy, client: FlaskClient) -> None:
+    """
+    Every page that has the words is named with the place; on paper all pages stand one after the other, and the terms.
+    """
+    sign_in(client, cast.lin)
+    found = client.get(f"/courses/{academy.unit}/search?q=当场处罚").text
+    none = client.get(f"/courses/{academy.unit}/search?q=<script>").text
+    paper = client.get(f"/courses/{academy.unit}/print").text
+
+    assert found.count("<mark>当场处罚</mark>") == len(PAGES)
+    assert "<mark>" not in none
+    assert "&lt;script&gt;" in none
+    assert [paper.count(f"<h2>{title}</h2>") for title in PAGES.values()] == [1] * len(PAGES)
+    assert "在现场作出并交付决定" in paper
+    assert client.get("/courses/nothing/print").status_code == client.get("/courses/nothing/search").status_code == 404

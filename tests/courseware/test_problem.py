@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from courseware.problem import CODES, shortened
 
 PACKAGE = Path(__file__).parents[2] / "courseware"
-CODE_PLACE = {"Problem": 2, "refuse": 1, "_bad": 1}
+CODE_PLACE = {"Problem": 2, "refuse": 1, "_bad": 1, "Flaw": 1}
 
 
 def codes_written() -> set[str]:

@@ -10,78 +10,21 @@ from sqlalchemy import func, select, text
 
 from lms.accounts import service as accounts
 from lms.accounts.policy import Role
-from lms.accounts.queries import PersonRow
 from lms.database import db, reading, writing
 from lms.exams import errors as exam_errors
 from lms.exams import service as exams
 from lms.jobs import run_waiting
 from lms.marking import closing, errors, marks, plans
-from lms.marking.models import Mark, Marker, Question, Script, Task
+from lms.marking.models import Marker, Question, Script, Task
 from lms.sitting.decided import Discrepancy
 from lms.sitting.models import Attempt, AttemptResult
 from lms.sitting.verification import verify
 from lms.transcripts.models import TranscriptEntry
 from question_bank.moderation import Criterion, Marking, Rubric
-from tests.cast import Cast, csrf, post
-from tests.conftest import NINE, TestClock
-from tests.exam_day import ExamDay
-from tests.marking.essays import Essays, panelled, sat_essays, viewer
-
-DOUBLE = Marking(share=Decimal("0.1"), marks=Decimal(2), control_share=Decimal(0))
-
-
-@pytest.fixture
-def essays(app: Flask, cast: Cast, exam_day: ExamDay, clock: TestClock) -> Essays:
-    """Eight have sat; Feng examines as well as Zhao."""
-    with app.app_context(), writing() as session:
-        accounts.grant_role(session, cast.feng.id, Role.EXAMINER, reason="测试", by=None, unit_id=None)
-    return sat_essays(app, cast, exam_day, clock)
-
-
-def draw(essays: Essays, marking: Marking = DOUBLE, *, adjudicators: int = 1) -> FlaskClient:
-    """Zhao settles the rules and has the answers drawn."""
-    panelled(essays, marking, adjudicators=adjudicators)
-    zhao = essays.client(essays.cast.zhao)
-    post(zhao, at(essays, "draw"))
-    run_waiting(essays.app)
-    return zhao
-
-
-def at(essays: Essays, page: str = "") -> str:
-    """An address of the examiner's."""
-    return f"/exams/{essays.exam.public_id}/marking/{page}".rstrip("/")
-
-
-def mark_all(essays: Essays, person: PersonRow, points: tuple[str, str]) -> int:
-    """Somebody marks everything on their desk through the pages, one answer after the other; how many."""
-    client, count = essays.client(person), 0
-    for question in set(re.findall(r"/marking/([\w-]{22})/next", client.get("/marking/").text)):
-        while (place := client.get(f"/marking/{question}/next").location).count("/") == 4:
-            answer = give(client, place, points)
-            assert answer.status_code == 303
-            count += 1
-    return count
-
-
-def give(client: FlaskClient, place: str, points: tuple[str, ...], **fields: str):  # type: ignore[no-untyped-def]
-    """Send the marks of an answer."""
-    page = client.get(place).text
-    shown = re.search(r'name="shown_at" value="(\d+)"', page)
-    assert shown is not None
-    data = {"csrf_token": csrf(client), "points": list(points), "shown_at": shown[1], "notes": "[]", "comment": ""}
-    return client.post(place, data=data | fields)
-
-
-def scripts(essays: Essays) -> list[Script]:
-    """The answers."""
-    with essays.app.app_context():
-        return list(reading().scalars(select(Script).order_by(Script.id)))
-
-
-def tasks(essays: Essays) -> list[Task]:
-    """Everything that was laid on desks and not taken back."""
-    with essays.app.app_context():
-        return list(reading().scalars(select(Task).where(Task.taken_back_at.is_(None)).order_by(Task.id)))
+from tests.cast import Cast, post
+from tests.conftest import NINE
+from tests.marking.desk import DOUBLE, at, by_hand, draw, give, mark_all, scripts, tasks
+from tests.marking.essays import Essays, panelled, viewer
 
 
 def test_two_mark_an_adjudicator_settles_and_the_marks_count(essays: Essays) -> None:
@@ -124,26 +67,6 @@ def test_two_mark_an_adjudicator_settles_and_the_marks_count(essays: Essays) -> 
     run_waiting(essays.app)
     with essays.app.app_context():
         assert reading().scalar(select(func.count()).select_from(TranscriptEntry)) == 8
-
-
-def by_hand(essays: Essays, script: Script) -> float:
-    """The mean of two marks, where they differ by more than 2 of the adjudicator's and the nearer, the higher of two as near."""
-    with essays.app.app_context():
-        rows = reading().execute(
-            select(Task.role, Mark.total)
-            .join(Mark, Mark.task_id == Task.id)
-            .where(Task.script_id == script.id)
-            .order_by(Mark.id)
-        )
-        marks_by = {"marker": list[float](), "adjudicator": list[float](), "control": list[float]()}
-        for role, total in rows:
-            marks_by[role].append(float(total))
-    one, other = marks_by["marker"]
-    if abs(one - other) <= 2:
-        return (one + other) / 2
-    (judge,) = marks_by["adjudicator"]
-    nearer = min((one, other), key=lambda mark: (abs(mark - judge), -mark))
-    return (nearer + judge) / 2
 
 
 def counting(essays: Essays) -> FlaskClient:
@@ -293,179 +216,6 @@ def test_too_few_markers_are_told_and_nothing_is_drawn(essays: Essays, cast: Cas
 
     assert "16" in zhao.get(at(essays)).text
     assert scripts(essays) == []
-
-
-def test_controls_are_marked_by_everybody_and_count_no_more_than_others(essays: Essays) -> None:
-    """
-    A quarter of the answers lies on every desk; two marks of each count.
-    """
-    draw(essays, Marking(share=Decimal("0.1"), marks=Decimal(2), control_share=Decimal("0.25")))
-    controls = {script.id for script in scripts(essays) if script.control}
-    on = {key: [task.role for task in tasks(essays) if task.script_id == key] for key in controls}
-
-    assert len(controls) == 4
-    assert all(sorted(roles) == ["control", "control", "marker", "marker"] for roles in on.values())
-    for person in essays.markers:
-        mark_all(essays, person, ("2", "2"))
-    assert {script.final for script in scripts(essays)} == {Decimal(4)}
-    page = essays.client(essays.cast.zhao).get(at(essays, "figures")).text
-    assert essays.markers[0].name in page
-
-
-def test_who_was_compared_settles_where_the_two_that_count_differ(essays: Essays) -> None:
-    """
-    Everybody marks every answer: the adjudicator is one of those whose marks did not count, and need not mark it again.
-    """
-    draw(essays, Marking(share=Decimal("0.1"), marks=Decimal(2), control_share=Decimal(1)), adjudicators=4)
-    styles = [("4", "6"), ("0", "0"), ("4", "5"), ("1", "0")]
-    given = [mark_all(essays, person, points) for person, points in zip(essays.markers, styles, strict=True)]
-
-    assert given == [16] * 4
-    assert sum(task.role == "adjudicator" for task in tasks(essays)) > 0
-    assert [float(script.final or 0) for script in scripts(essays)] == [by_hand(essays, one) for one in scripts(essays)]
-
-
-@pytest.mark.parametrize(
-    ("points", "fields"),
-    [
-        (("5", "6"), {}),
-        (("4",), {}),
-        (("4", "6", "1"), {}),
-        (("-1", "6"), {}),
-        (("0.25", "6"), {}),
-        (("NaN", "6"), {}),
-        (("四", "6"), {}),
-        (("4", "6"), {"notes": '[[0,999999,"过长"]]'}),
-        (("4", "6"), {"notes": '[[3,1,"倒置"]]'}),
-        (("4", "6"), {"notes": '[[0,1,""]]'}),
-        (("4", "6"), {"notes": '[[0.5,1,"x"]]'}),
-        (("4", "6"), {"notes": "{"}),
-        (("4", "6"), {"notes": "[" * 30000}),
-        (("4", "6"), {"comment": "长" * 2001}),
-        (("4", "6"), {"told": "长" * 2001}),
-    ],
-)
-def test_marks_that_cannot_be_are_refused_and_nothing_is_kept(
-    essays: Essays, points: tuple[str, ...], fields: dict[str, str]
-) -> None:
-    """
-    Too many marks, too few, between the steps, no numbers; notes on what is not there.
-    """
-    draw(essays)
-    client = essays.client(essays.markers[0])
-    question = re.search(r"/marking/([\w-]{22})/next", client.get("/marking/").text)
-    assert question is not None
-    place = client.get(f"/marking/{question[1]}/next").location
-
-    assert give(client, place, points, **fields).status_code == 422
-    with essays.app.app_context():
-        assert reading().scalar(select(func.count()).select_from(Mark)) == 0
-
-
-def test_a_mark_is_corrected_by_a_further_one_and_notes_come_back(essays: Essays) -> None:
-    """
-    Both are kept, the newer one counts; passages are marked in the answer; the first can never be changed.
-    """
-    draw(essays)
-    client = essays.client(essays.markers[0])
-    question = re.search(r"/marking/([\w-]{22})/next", client.get("/marking/").text)
-    assert question is not None
-    place = client.get(f"/marking/{question[1]}/next").location
-    give(client, place, ("4", "6"), notes='[[0,2,"开头"]]', comment="很好")
-    give(client, place, ("1", "2"), notes='[[0,2,"再看"]]', comment="再议")
-    page = client.get(place).text
-
-    assert "再看" in page
-    assert 'name="notes" value="[[0, 2, &#34;' in page
-    assert '<mark data-note="1">我是</mark>' in page
-    with essays.app.app_context():
-        assert [float(mark.total) for mark in reading().scalars(select(Mark).order_by(Mark.number))] == [10, 3]
-        with pytest.raises(Exception, match=r"append-only|denied|not authorized"), db.engine.begin() as connection:
-            connection.execute(text("UPDATE marking_mark SET total = 0"))
-
-
-def test_what_two_agree_on_later_needs_no_adjudicator(essays: Essays) -> None:
-    """
-    The adjudicator's task goes away when one of the two corrects themselves before it is done.
-    """
-    draw(essays, adjudicators=4)
-    first = scripts(essays)[0]
-    pair = [task for task in tasks(essays) if task.script_id == first.id]
-    with essays.app.app_context():
-        for task, mark in ((pair[0], "4"), (pair[1], "0"), (pair[1], "4")):
-            with writing() as session:
-                row = session.get_one(Task, task.id)
-                marks.give(session, row, [Decimal(mark), Decimal(0)], comment="", notes=[], length=9, seconds=3)
-        roles = reading().execute(
-            select(Task.role, Task.taken_back_at.is_(None)).where(Task.script_id == first.id).order_by(Task.id)
-        )
-        assert [(role, bool(there)) for role, there in roles] == [
-            ("marker", True),
-            ("marker", True),
-            ("adjudicator", False),
-        ]
-        assert reading().get_one(Script, first.id).final == 4
-
-
-def test_answers_wait_for_an_adjudicator_until_there_is_one(essays: Essays) -> None:
-    """
-    Nobody adjudicates: the page says so; once somebody does, they get what waits.
-    """
-    zhao = draw(essays, adjudicators=0)
-    first = scripts(essays)[0]
-    pair = [task for task in tasks(essays) if task.script_id == first.id]
-    with essays.app.app_context():
-        for task, mark in ((pair[0], "4"), (pair[1], "0")):
-            with writing() as session:
-                row = session.get_one(Task, task.id)
-                marks.give(session, row, [Decimal(mark), Decimal(0)], comment="", notes=[], length=9, seconds=3)
-        with writing() as session:
-            assert [script.id for script in marks.waiting_for_adjudicator(session, essays.now())] == [first.id]
-    other = next(person for person in essays.markers if person.id not in {task.person_id for task in pair})
-    post(zhao, at(essays, f"markers/{other.public_id}/off"))
-    post(zhao, at(essays, "markers"), person=other.public_id, adjudicates="y")
-
-    assert [task.person_id for task in tasks(essays) if task.role == "adjudicator"] == [other.id]
-
-
-def test_what_somebody_has_not_marked_goes_to_others(essays: Essays) -> None:
-    """
-    Taken off the panel: open answers are with others, marks that were given stay, their desk is empty.
-    """
-    zhao = draw(essays)
-    gone, client = essays.markers[0], essays.client(essays.markers[0])
-    question = re.search(r"/marking/([\w-]{22})/next", client.get("/marking/").text)
-    assert question is not None
-    give(client, client.get(f"/marking/{question[1]}/next").location, ("4", "6"))
-    waiting = next(task for task in tasks(essays) if task.person_id == gone.id and task.done_at is None)
-    with essays.app.app_context():
-        script = reading().get_one(Script, waiting.script_id)
-        left = f"/marking/{reading().get_one(Question, script.question_id).public_id}/answers/{script.public_id}"
-
-    assert client.get(left).status_code == 200
-    post(zhao, at(essays, f"markers/{gone.public_id}/off"))
-
-    assert [task.done_at is not None for task in tasks(essays) if task.person_id == gone.id] == [True]
-    assert len([task for task in tasks(essays) if task.role == "marker"]) == 32
-    assert client.get(left).status_code == 404
-
-
-def test_an_answer_comes_back_with_the_reason(essays: Essays) -> None:
-    """
-    Sent back by the examiner: it is the next one on that desk, with the reason, and has no final mark until it is marked again.
-    """
-    zhao = draw(essays)
-    for person in essays.markers[:3]:
-        mark_all(essays, person, ("2", "2"))
-    mark_all(essays, essays.markers[3], ("2", "2"))
-    script = scripts(essays)[0]
-    task = next(task for task in tasks(essays) if task.script_id == script.id)
-    person = next(one for one in essays.markers if one.id == task.person_id)
-    post(zhao, at(essays, f"answers/{script.public_id}/send-back"), person=person.public_id, reason="漏看第二页")
-
-    assert scripts(essays)[0].final is None
-    assert mark_all(essays, person, ("3", "2")) == 1
-    assert scripts(essays)[0].final == Decimal("4.5")
 
 
 def test_marks_that_were_brought_in_are_closed_until_they_are_opened_again(essays: Essays) -> None:

@@ -62,7 +62,7 @@ UNFIT = {
     "header": ("a.csv", "题干,答案\n一,二\n".encode(), "header"),
     "damaged": ("a.xlsx", b"PK", "damaged"),
     "encoding": ("a.csv", b"\xff\xff\x81", "encoding"),
-    "rows": ("a.csv", "工号,姓名\n".encode() + "1,张\n".encode() * (table.MAX_ROWS + 1), "too_many"),
+    "rows": ("a.csv", "工号,姓名\n".encode() + "1,张\n".encode() * (table.MAX_ROWS["people"] + 1), "too_many"),
 }
 
 

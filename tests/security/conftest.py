@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.security.house import House, opened_house
+from lms.evidence import pace
+from tests.security.building import opened_house
+from tests.security.house import House
 
 
 @pytest.fixture(scope="session")
@@ -22,4 +24,5 @@ def house(built: tuple[House, Path]) -> House:
     """The house as it was built."""
     found, copy = built
     found.back(copy)
+    pace.init_app(found.app)  # what earlier tests asked for is forgotten
     return found

@@ -15,6 +15,8 @@ ROWS = matrix()
 READING = frozenset({"POST library_oai.ask"})
 UNSAFE = [row for row in ROWS if row.method != "GET" and row.name not in READING]
 SAFE = [row for row in ROWS if row.method == "GET"]
+#: whose reading of what is written into the audit log, which is the purpose
+READ_ON_RECORD = {name: frozenset({"auditor"}) for name in ("transcripts.person", "transcripts.entry")}
 KEY = "X-CSRFToken"
 EVIL = "https://evil.example"
 ORIGINS = (EVIL, "null", "http://localhost:8080", "http://localhost.evil.example", "http://localhost@evil.example", "")
@@ -112,7 +114,7 @@ def test_a_link_changes_nothing(house: House, row: Row) -> None:
     Whoever follows it, by GET, HEAD or OPTIONS: every table, the audit log among them, is as before.
     """
     before = house.state(without=frozenset())
-    for who in row.statuses:
+    for who in set(row.statuses) - READ_ON_RECORD.get(row.endpoint, frozenset()):
         client = house.client(who)
         for method in ("GET", "HEAD", "OPTIONS"):
             client.open(house.address(row), method=method)

@@ -30,12 +30,20 @@ MARKED = frozenset({"marking_question", "file_question"})
 ITEMS = frozenset({"item", "retired", "revised", "suspended", "drafted", "waiting", "round_item"})
 DOCUMENTS = frozenset({"document", "kept_document", "twin_document"})
 LIBRARY_IMPORTS = frozenset({"library_import", "failed_import"})
-PEOPLE = frozenset({"person", "sharer", "stranger", "marker_person"})
-SAME = {
-    name: kind
-    for kind in (EXAMS, ATTEMPTS, ITEMS, DOCUMENTS, LIBRARY_IMPORTS, PEOPLE, SCRIPTS, MARKED)
-    for name in kind
-}
+COURSE_DRAFTS = frozenset({"course_draft", "waiting_draft"})
+PLANS = frozenset({"plan", "draft_plan"})
+ASSIGNED = frozenset({"assignment", "exempt_assignment"})
+CLASSES = frozenset({"planned_class", "held_class", "closed_class"})
+LEARNERS = frozenset({"learner", "closed_learner"})
+CLAIMS = frozenset({"claim", "sent_claim"})
+ENTRIES = frozenset({"entry", "passed_entry"})
+EVIDENCE = frozenset({"evidence", "sent_evidence"})
+PEOPLE = frozenset({"class_person", "person", "sharer", "stranger", "marker_person"})
+SEVERAL = (
+    EXAMS, ATTEMPTS, ITEMS, DOCUMENTS, LIBRARY_IMPORTS, COURSE_DRAFTS, PEOPLE, SCRIPTS, MARKED, PLANS, ASSIGNED, CLASSES,
+    LEARNERS, CLAIMS, ENTRIES, EVIDENCE,
+)  # fmt: skip
+SAME = {name: kind for kind in SEVERAL for name in kind}
 
 
 def test_ids_have_128_random_bits() -> None:

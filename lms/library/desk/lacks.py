@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,8 @@ from lms.library.desk.wanted import FACTS, lacking
 from lms.library.models import Document
 
 COLUMNS = (Document.id, Document.kind, Document.origin, *(getattr(Document, fact) for fact in FACTS))
+
+_HELD = select(Lack.fact).where(Lack.document_id == bindparam("document"))
 
 
 def note(session: Session, document: Document) -> None:
@@ -28,7 +30,7 @@ def note_all(session: Session, ids: Iterable[int]) -> None:
 
 def _note(session: Session, document: Any) -> None:
     wanted = set(lacking(document.kind, document.origin, {fact: getattr(document, fact) for fact in FACTS}))
-    held = set(session.scalars(select(Lack.fact).where(Lack.document_id == document.id)))
+    held = set(session.scalars(_HELD, {"document": document.id}))
     if held - wanted:
         session.execute(delete(Lack).where(Lack.document_id == document.id, Lack.fact.in_(held - wanted)))
     if wanted - held:

@@ -97,10 +97,8 @@ class Sqlite:
     def add_passages(self, session: Session, entries: Sequence[Entry]) -> None:
         """Index passages."""
         if entries:
-            session.execute(
-                text("INSERT INTO fts_passage (rowid, title, body) VALUES (:id, :title, :body)"),
-                [_columns(entry) for entry in entries],
-            )
+            sql = "INSERT INTO fts_passage (rowid, title, body) VALUES (?, ?, ?)"
+            session.connection().exec_driver_sql(sql, [_values(entry) for entry in entries])
 
     def remove(self, session: Session, document_id: int, title: Sequence[str], entries: Sequence[Entry]) -> None:
         """Take it out: a table without content wants the old tokens once more."""
@@ -113,18 +111,16 @@ class Sqlite:
     def remove_passages(self, session: Session, entries: Sequence[Entry]) -> None:
         """Take passages out, likewise."""
         if entries:
-            session.execute(
-                text("INSERT INTO fts_passage (fts_passage, rowid, title, body) VALUES ('delete', :id, :title, :body)"),
-                [_columns(entry) for entry in entries],
-            )
+            sql = "INSERT INTO fts_passage (fts_passage, rowid, title, body) VALUES ('delete', ?, ?, ?)"
+            session.connection().exec_driver_sql(sql, [_values(entry) for entry in entries])
 
     def rows(self, table: str, condition: Condition, *, name: str) -> tuple[str, str]:
         """By MATCH, in the order of ids."""
         return f"SELECT rowid AS id FROM {table} WHERE {table} MATCH :{name}", _fts5(condition, table)  # noqa: S608
 
 
-def _columns(entry: Entry) -> dict[str, object]:
-    return {"id": entry.id, "title": " ".join(entry.title), "body": " ".join(entry.body)}
+def _values(entry: Entry) -> tuple[int, str, str]:
+    return entry.id, " ".join(entry.title), " ".join(entry.body)
 
 
 def _fts5(condition: Condition, table: str) -> str:

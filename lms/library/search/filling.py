@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, text
@@ -30,30 +31,37 @@ _NOTE = text("INSERT INTO ref_indexed (document_id, version, title, facts) VALUE
 _FORGET = text("DELETE FROM ref_indexed WHERE document_id = :id")
 
 
-def put(session: Session, document_id: int) -> None:
+#: tokens by text: what was worked out while a document was taken out is not worked out again to put it back
+Known = dict[str, list[str]]
+
+
+def put(session: Session, document_id: int, *, known: Known | None = None) -> None:
     """Index a document as its rows say now, whether it was in the index or not; not what is for librarians alone. What is
-    pending is flushed first.
+    pending is flushed first. `known` is what `take_out` gave back.
     """
     session.flush()
     row = session.execute(_DOCUMENT, {"id": document_id}).one()
     passages = session.execute(_PASSAGES, {"id": document_id}).all()
+    known = {} if known is None else known
     if row.version is not None:
-        _take_out(session, document_id, row.held, row.facts, passages)
+        _take_out(session, document_id, row, passages, known)
     if row.access != READERS:
         return
     held = facts(row)
-    engine_of(session).add(session, document_id, _title(row.title, held), _entries(row.title, held, passages))
+    engine_of(session).add(session, document_id, _title(row.title, held), _entries(row.title, held, passages, known))
     note = {"id": document_id, "version": VERSION, "title": row.title, "facts": " ".join(held)}
     session.execute(_NOTE, note)
 
 
-def take_out(session: Session, document_id: int) -> None:
-    """Take a document out of the index, before its passages go."""
+def take_out(session: Session, document_id: int) -> Known:
+    """Take a document out of the index, before its passages go; the tokens of their texts."""
     session.flush()
     row = session.execute(_DOCUMENT, {"id": document_id}).one()
+    known: Known = {}
     if row.version is not None:
         passages = session.execute(_PASSAGES, {"id": document_id}).all()
-        _take_out(session, document_id, row.held, row.facts, passages)
+        _take_out(session, document_id, row, passages, known)
+    return known
 
 
 def holds(session: Session, document_id: int) -> bool:
@@ -76,12 +84,12 @@ def take_some_out(session: Session, document_id: int, ids: Sequence[int]) -> Non
 
 def _some(session: Session, document_id: int, ids: Sequence[int]) -> list[Entry]:
     row = session.execute(_DOCUMENT, {"id": document_id}).one()
-    return _entries(row.held, row.facts.split(), session.execute(_SOME, {"ids": list(ids)}).all())
+    return _entries(row.held, row.facts.split(), session.execute(_SOME, {"ids": list(ids)}).all(), {})
 
 
-def _take_out(session: Session, document_id: int, title: str, held: str, passages: Sequence[Any]) -> None:
-    known = held.split()
-    engine_of(session).remove(session, document_id, _title(title, known), _entries(title, known, passages))
+def _take_out(session: Session, document_id: int, row: Any, passages: Sequence[Any], known: Known) -> None:
+    said = row.facts.split()
+    engine_of(session).remove(session, document_id, _title(row.held, said), _entries(row.held, said, passages, known))
     session.execute(_FORGET, {"id": document_id})
 
 
@@ -102,6 +110,7 @@ def number_facts(number: str) -> list[str]:
     return [fact("number", run) for run, _han in runs(fold(number)) if run.isdigit()][:MOST_NUMERALS]
 
 
+@lru_cache(maxsize=4096)
 def fact(name: str, value: str) -> str:
     """The token of a fact; what a token cannot hold is left out."""
     return FACT + name + "".join(match[0] for match in RUN.finditer(fold(value)))
@@ -124,20 +133,33 @@ def _title(title: str, held: Sequence[str]) -> list[str]:
     return [*title_tokens(title), *held]
 
 
-def _entries(title: str, held: Sequence[str], passages: Sequence[Any]) -> list[Entry]:
+def _entries(title: str, held: Sequence[str], passages: Sequence[Any], known: Known) -> list[Entry]:
     above = tokens(title)
     return [
         Entry(
             row.id,
-            [*[*above, *tokens(_heading(row.path, row.label))][:LONGEST_TITLE], *held],
-            tokens(row.text)[:LONGEST],
+            [*[*above, *_tokens(_heading(row.path, row.label), known)][:LONGEST_TITLE], *held],
+            _tokens(row.text, known),
         )
         for row in passages
     ]
 
 
+def _tokens(words: str, known: Known) -> list[str]:
+    if words not in known:
+        known[words] = tokens(words)[:LONGEST]
+    return known[words]
+
+
 def _heading(path: Any, label: str | None) -> str:
     """The words above a passage: headings below the first, and its own label."""
-    known = json.loads(path) if isinstance(path, str) else path
-    headings = [str(title) for title in known[1:]] if isinstance(known, list) else []
-    return " ".join([*headings, label or ""])
+    return f"{_headings(path) if isinstance(path, str) else _joined(path)}{label or ''}"
+
+
+@lru_cache(maxsize=1024)
+def _headings(path: str) -> str:
+    return _joined(json.loads(path))
+
+
+def _joined(path: Any) -> str:
+    return "".join(f"{title} " for title in path[1:]) if isinstance(path, list) else ""

@@ -1,0 +1,1 @@
+"""Evidence that stands without us: canonical JSON, signatures, credentials, and the package that anyone can check offline."""

@@ -1,0 +1,1 @@
+"""Training classes: plan and its approval, roster, timetable, attendance and leave, closing with results, rates."""

@@ -1,0 +1,199 @@
+"""Figures of an organisation's learning from the tallies, and the entries and people behind each of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from courseware.hours import Hours
+from courseware.rates import Rates
+from lms.accounts import queries as accounts
+from lms.clock import BUREAU_ZONE
+from lms.transcripts.models import TranscriptEntry
+from lms.transcripts.queries import in_force
+from lms.transcripts.tallies import SAT, PersonTally, UnitTally
+
+DECEMBER = 12
+Rows = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which entries are meant: those earned in a year, in a month of it, in units below paths, of a kind, of a subject.
+
+    `month` 0, `kind` "" and `subject` None: any; `subject` "": entries without one.
+    """
+
+    paths: tuple[str, ...]
+    year: int
+    month: int = 0
+    kind: str = ""
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Person-times (人次), those of them passed, study hours; entries of kinds that are passed or failed, and those passed."""
+
+    entries: int = 0
+    passed: int = 0
+    hours: Hours = Hours()
+    sat: int = 0
+    sat_passed: int = 0
+
+    def __add__(self, other: "Figures") -> "Figures":
+        return Figures(
+            self.entries + other.entries,
+            self.passed + other.passed,
+            self.hours + other.hours,
+            self.sat + other.sat,
+            self.sat_passed + other.sat_passed,
+        )
+
+    @property
+    def rates(self) -> Rates:
+        """As rates: who took part in exams and classes, and who passed."""
+        return Rates(self.sat, (), self.sat, self.sat_passed)
+
+
+def figures(session: Session, scope: Scope) -> Figures:
+    """The sums of a scope; one query."""
+    return _figures(session.execute(select(*_SUMS).where(*_tallied(scope))).one())
+
+
+def by_month(session: Session, scope: Scope) -> dict[int, Figures]:
+    """The sums of each month of the year in which something was learned, by its number; one query."""
+    rows = session.execute(select(UnitTally.month, *_SUMS).where(*_tallied(scope)).group_by(UnitTally.month))
+    return {month % 100: _figures(sums) for month, *sums in rows}
+
+
+def by_kind(session: Session, scope: Scope) -> dict[str, Figures]:
+    """The sums by kind of entry; one query."""
+    rows = session.execute(select(UnitTally.kind, *_SUMS).where(*_tallied(scope)).group_by(UnitTally.kind))
+    return {kind: _figures(sums) for kind, *sums in rows}
+
+
+def by_subject(session: Session, scope: Scope) -> dict[str, Figures]:
+    """The sums by subject, "" for entries without one; one query."""
+    rows = session.execute(select(UnitTally.subject, *_SUMS).where(*_tallied(scope)).group_by(UnitTally.subject))
+    return {subject: _figures(sums) for subject, *sums in rows}
+
+
+def by_unit(session: Session, scope: Scope) -> dict[str, Figures]:
+    """The sums by path of the unit in which they were earned; one query."""
+    units = accounts.unit_paths_of_all().subquery()
+    query = select(units.c.path, *_SUMS).join(units, units.c.id == UnitTally.unit_id)
+    rows = session.execute(query.where(*_tallied(scope)).group_by(units.c.path))
+    return {path: _figures(sums) for path, *sums in rows}
+
+
+def people_count(session: Session, scope: Scope) -> int:
+    """How many different people have an entry that counts in the scope's year; month and subject are not looked at."""
+    counted = select(func.count(PersonTally.person_id.distinct())).where(*_of_people(scope))
+    return session.scalar(counted) or 0
+
+
+def people_by_part(session: Session, scope: Scope, parts: Sequence[tuple[int, str]]) -> dict[int, int]:
+    """How many different people have an entry that counts, for each part: its number and the path of its unit; one query.
+
+    Who learned in two parts counts in both, and once in the whole.
+    """
+    units = accounts.unit_paths_of_all().subquery()
+    query = select(PersonTally.person_id, units.c.path).join(units, units.c.id == PersonTally.unit_id)
+    people: dict[int, set[int]] = {number: set() for number, _path in parts}
+    numbers: dict[str, list[int]] = {}
+    for person, path in session.execute(query.where(*_of_people(scope)).distinct()):
+        if path not in numbers:
+            numbers[path] = [number for number, start in parts if path.startswith(start)]
+        for number in numbers[path]:
+            people[number].add(person)
+    return {number: len(found) for number, found in people.items()}
+
+
+def people(scope: Scope) -> Rows:
+    """The people behind `people_count`: person's columns, entries, passed, quarters; most hours first."""
+    sums = [func.sum(column) for column in (PersonTally.entries, PersonTally.passed, PersonTally.quarters)]
+    named = accounts.named().subquery()
+    return (
+        select(named.c.public_id, named.c.name, named.c.staff_number, *sums)
+        .join(named, named.c.id == PersonTally.person_id)
+        .where(*_of_people(scope))
+        .group_by(named.c.id, named.c.public_id, named.c.name, named.c.staff_number)
+        .order_by(sums[2].desc(), named.c.staff_number)
+    )
+
+
+def entries(scope: Scope, *, passed: bool | None = None) -> Rows:
+    """The entries behind the figures, newest first: their columns with the person's; `passed` narrows to those or others."""
+    first = datetime(scope.year, scope.month or 1, 1, tzinfo=BUREAU_ZONE)
+    ends_year = scope.month in (0, DECEMBER)
+    after = datetime(scope.year + ends_year, 1 if ends_year else scope.month + 1, 1, tzinfo=BUREAU_ZONE)
+    conditions: list[ColumnElement[bool]] = [
+        TranscriptEntry.happened_at >= first.astimezone(UTC),
+        TranscriptEntry.happened_at < after.astimezone(UTC),
+        or_(TranscriptEntry.passed, TranscriptEntry.kind.in_(SAT)),
+        in_force(),
+    ]
+    if scope.paths != ("/",):
+        conditions.append(TranscriptEntry.unit_id.in_(accounts.unit_ids(scope.paths)))
+    if scope.kind:
+        conditions.append(TranscriptEntry.kind == scope.kind)
+    if scope.subject is not None:
+        conditions.append(func.coalesce(TranscriptEntry.subject, "") == scope.subject)
+    if passed is not None:
+        conditions.append(TranscriptEntry.passed.is_(passed))
+    named = accounts.named().subquery()
+    return (
+        select(
+            named.c.public_id, named.c.name, TranscriptEntry.unit_name, TranscriptEntry.kind, TranscriptEntry.title,
+            TranscriptEntry.title_en, TranscriptEntry.hours, TranscriptEntry.score, TranscriptEntry.maximum,
+            TranscriptEntry.passed, TranscriptEntry.happened_at,
+        )
+        .join(named, named.c.id == TranscriptEntry.person_id)
+        .where(*conditions)
+        .order_by(TranscriptEntry.happened_at.desc(), TranscriptEntry.id.desc())
+    )  # fmt: skip
+
+
+def years(session: Session) -> list[int]:
+    """Years in which anybody learned anything, newest first."""
+    return list(session.scalars(select(PersonTally.year).distinct().order_by(PersonTally.year.desc())))
+
+
+_SAT = UnitTally.kind.in_(SAT)
+_SUMS = (
+    func.coalesce(func.sum(UnitTally.entries), 0),
+    func.coalesce(func.sum(UnitTally.passed), 0),
+    func.coalesce(func.sum(UnitTally.quarters), 0),
+    func.coalesce(func.sum(UnitTally.entries).filter(_SAT), 0),
+    func.coalesce(func.sum(UnitTally.passed).filter(_SAT), 0),
+)
+
+
+def _figures(sums: Sequence[int]) -> Figures:
+    entered, passed, quarters, sat, sat_passed = sums
+    return Figures(int(entered), int(passed), Hours(int(quarters)), int(sat), int(sat_passed))
+
+
+def _tallied(scope: Scope) -> list[ColumnElement[bool]]:
+    first, last = (scope.month, scope.month) if scope.month else (1, DECEMBER)
+    found: list[ColumnElement[bool]] = [UnitTally.month.between(scope.year * 100 + first, scope.year * 100 + last)]
+    if scope.paths != ("/",):
+        found.append(UnitTally.unit_id.in_(accounts.unit_ids(scope.paths)))
+    if scope.kind:
+        found.append(UnitTally.kind == scope.kind)
+    if scope.subject is not None:
+        found.append(UnitTally.subject == scope.subject)
+    return found
+
+
+def _of_people(scope: Scope) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [PersonTally.year == scope.year, PersonTally.entries > 0]
+    if scope.paths != ("/",):
+        found.append(PersonTally.unit_id.in_(accounts.unit_ids(scope.paths)))
+    if scope.kind:
+        found.append(PersonTally.kind == scope.kind)
+    return found
