@@ -18,7 +18,7 @@ class Learning:
 
     `source` names the thing, `revision` counts its corrections from 1: the highest is in force. `day` is the person's
     day of it, `path` the place in the organisation where they served then, `hours` what whoever recorded it granted,
-    `entry` the id of the entry that proves it.
+    `entry` the id of the entry that proves it. `void`: it was taken back, or its person was exempt; nobody passed or failed it.
     """
 
     source: str
@@ -30,6 +30,7 @@ class Learning:
     facts: Facts
     entry: str = ""
     path: str = "/"
+    void: bool = False
 
     @property
     def minutes(self) -> Fraction | None:

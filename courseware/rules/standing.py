@@ -104,7 +104,7 @@ def _owed(ledger: Ledger, rules: RuleSet, minimum: Minimum, cycle: Cycle, *, tod
     postings = [p for p in ledger.of_years(cycle.first, cycle.last, rules.account) if _counts(p, minimum, rules)]
     least, done, days = minimum.least or _ZERO, _sum(postings), _days(postings)
     tried = [p.act for p in ledger.of_years(cycle.first, cycle.last) if p.entry is Entry.EARNED and p.act]
-    assessed = [act for act in tried if act.kind in ASSESSED]
+    assessed = [act for act in tried if act.kind in ASSESSED and not act.void]
     passed = sum(act.passed for act in assessed)
     met = _met(minimum, done, days) and _good(minimum, passed, len(assessed))
     state = State.MET if met else _unmet(minimum, done, days, cycle, today)

@@ -156,8 +156,10 @@ def _word(found: TrainingClass, line: Planned, result: ClassResult) -> dict[str,
         "hours": str(line.granted),
         **{name: None if value is None else str(value) for name, value in marks.items()},
         "passed": line.outcome is Outcome.PASSED,
+        "void": "exempt" if line.outcome is Outcome.EXEMPT else None,
         "happened_at": datetime.combine(found.last_day, time(12), BUREAU_ZONE).isoformat(),
         "facts": _facts(found, line.tally).to_record(),
+        "why": result.why or None,
     }
 
 
@@ -195,8 +197,14 @@ def correct(session: Session, found: TrainingClass, learner: Learner, given: Cor
         raise errors.NotOpen
     if not policy.may_decide(session, by, found):
         raise errors.SecondPerson
-    last = past[-1]
-    line = _corrected(found, learner, last, given)
+    return append(session, found, past, _corrected(found, learner, past[-1], given), by=by, why=given.why)
+
+
+def append(
+    session: Session, found: TrainingClass, past: Sequence[ClassResult], line: Planned, *, by: Viewer, why: str
+) -> ClassResult:
+    """Append a further result of a learner after those before it, and send word to the transcript."""
+    last, learner = past[-1], line.learner
     line = replace(line, tally=replace(line.tally, half_days=_half_days(session, found, past, line.tally)))
     number = next((one.certificate for one in past if one.certificate), None)
     if number is None and line.outcome is Outcome.PASSED:
@@ -207,12 +215,10 @@ def correct(session: Session, found: TrainingClass, learner: Learner, given: Cor
         last.revision + 1,
         by.id,
         certificate=number if line.outcome is Outcome.PASSED else None,
-        why=given.why,
+        why=why,
     )
     _keep(session, found, "class.corrected", [(line, made)])
-    write_step(
-        session, found, "correct", by, given.why, after={"learner": learner.public_id, "revision": made.revision}
-    )
+    write_step(session, found, "correct", by, why, after={"learner": learner.public_id, "revision": made.revision})
     return made
 
 

@@ -14,7 +14,7 @@ from lms.access import requires
 from lms.accounts import queries as accounts
 from lms.accounts.gate import viewer
 from lms.accounts.policy import Act
-from lms.classes import closing, marks, queries, readiness, report, words, workbooks
+from lms.classes import closing, marks, queries, readiness, report, rescored, words, workbooks
 from lms.classes.forms import CorrectionForm
 from lms.classes.models import Learner, TrainingClass
 from lms.classes.policy import access_class, access_learner, may_decide
@@ -36,6 +36,7 @@ def results(class_id: str) -> ResponseReturnValue:
     found = access_class(session, viewer(), class_id)
     page = paginate(session, queries.learners(found.id), number=requested_page(), size=ROWS)
     closed = found.state == State.CLOSED
+    changed = rescored.rescored(session, found)
     ids = [learner.id for learner in page.items]
     return render_template(
         "classes/results.html",
@@ -43,10 +44,14 @@ def results(class_id: str) -> ResponseReturnValue:
         phase=phase_of(found),
         tabs=tabs(found),
         page=page,
-        people=accounts.people_by_ids(session, [learner.person_id for learner in page.items]),
+        people=accounts.people_by_ids(
+            session, [learner.person_id for learner in (*page.items, *(mark.learner for mark in changed))]
+        ),
         lines=closing.planned(session, found, page.items),
         results=queries.results(session, found.id, ids) if closed else {},
         lacking=readiness.lacking(session, found) if found.state == State.APPROVED else [],
+        rescored=changed,
+        may_decide=closed and may_decide(session, viewer(), found),
         writing=found.job_id if closed and found.job_id and jobs.is_open(session, found.job_id) else None,
         words=words,
     )
@@ -96,10 +101,12 @@ def _score(text: str, found: TrainingClass) -> Decimal | None:
 @bp.post("/exam")
 @requires(Act.MANAGE_CLASSES)
 def take_exam(class_id: str) -> ResponseReturnValue:
-    """Take the results of the exam."""
+    """Take the results of the exam; in a closed class they are corrections."""
     try:
         with writing() as session:
-            count = marks.take_exam(session, access_class(session, viewer(), class_id, lock=True))
+            found = access_class(session, viewer(), class_id, lock=True)
+            closed = found.state == State.CLOSED
+            count = rescored.take(session, found, viewer()) if closed else marks.take_exam(session, found)
         flash(ngettext("%(num)s mark was changed.", "%(num)s marks were changed.", count), "good" if count else "info")
     except NotFound:
         raise

@@ -1,6 +1,7 @@
 """Marks of learners: entered by hand, or taken from an exam."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -38,23 +39,45 @@ def take_exam(session: Session, found: TrainingClass) -> int:
     none any more. Raises NotOpen and ExamNotOut.
     """
     refuse_unapproved(found)
+    return take(session, found, changed_in_exam(session, found))
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What an exam says of a learner now; all None where nothing counts."""
+
+    learner: Learner
+    score: Decimal | None
+    maximum: Decimal | None
+    passed: bool | None
+
+
+def changed_in_exam(session: Session, found: TrainingClass) -> list[Mark]:
+    """The marks of the learners of whom the exam says something else than stands there. Raises NotOpen and ExamNotOut."""
     exam = exams.by_ids(session, [found.exam_id]).get(found.exam_id) if found.exam_id else None
     if exam is None:
         raise errors.NotOpen
     if not exam.score_visible(now()):
         raise errors.ExamNotOut
-    people = {learner.person_id: learner for learner in queries.all_learners(session, found.id)}
     sat: dict[int, Any] = {}
     for row in session.execute(sitting.results(exam.id)):  # of several attempts that which counts comes first
         if row.total is not None and row.ended_how != "void":
             sat.setdefault(row.person_id, row)
-    before, after = {}, {}
-    for person, learner in people.items():
-        best = sat.get(person)
-        total, maximum, passed = (best.total, best.maximum, best.passed) if best else (None, None, None)
-        if (learner.score, learner.assessed) != (total, passed):
-            before[learner.public_id], after[learner.public_id] = _told(learner.score), _told(total)
-            _set(learner, total, maximum, assessed=passed)
+    changed = []
+    for learner in queries.all_learners(session, found.id):
+        best = sat.get(learner.person_id)
+        mark = Mark(learner, best.total, best.maximum, best.passed) if best else Mark(learner, None, None, None)
+        if (learner.score, learner.assessed) != (mark.score, mark.passed):
+            changed.append(mark)
+    return changed
+
+
+def take(session: Session, found: TrainingClass, changed: Sequence[Mark]) -> int:
+    """Let these marks stand with their learners, written down; how many."""
+    before = {mark.learner.public_id: _told(mark.learner.score) for mark in changed}
+    after = {mark.learner.public_id: _told(mark.score) for mark in changed}
+    for mark in changed:
+        _set(mark.learner, mark.score, mark.maximum, assessed=mark.passed)
     if after:
         record(session, "class.exam_results", thing="class", thing_id=found.public_id, before=before, after=after)
     return len(after)

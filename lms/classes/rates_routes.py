@@ -57,6 +57,19 @@ class _Question:
         self.asked = replace(self.asked, class_id=found.id)
         return found
 
+    def printed(self) -> Sequence[Line]:
+        """The lines of the table on paper and in workbooks: all classes."""
+        if self.by != "class":
+            return [self._named(line) for line in self.lines()[0]]
+        session = reading()
+        return rates.by_class(session, self.asked, session.scalars(rates.closed_classes(self.asked)).all())
+
+    def _named(self, line: Line) -> Line:
+        """The line of the chosen unit is that of its own people."""
+        if self.by == "unit" and self.unit and line.key == self.unit.public_id:
+            return replace(line, name=gettext("%(unit)s itself", unit=line.name))
+        return line
+
     def lines(self) -> tuple[Sequence[Line], Page[TrainingClass] | None]:
         """The lines of the table; of classes one page of them."""
         session = reading()
@@ -127,8 +140,7 @@ def people() -> ResponseReturnValue:
 def workbook() -> ResponseReturnValue:
     """The table as a workbook, with its footnotes."""
     question = _Question()
-    lines, _page = question.lines()
-    whole = rates.whole(reading(), question.asked)
+    lines, whole = question.printed(), rates.whole(reading(), question.asked)
     heads = [
         gettext("Name"), gettext("To take part"), gettext("Exempt"), gettext("Counted in the rate"), gettext("Took part"),
         gettext("Participation rate"), gettext("Passed"), gettext("Pass rate"),
@@ -148,7 +160,7 @@ def workbook() -> ResponseReturnValue:
 def pdf() -> ResponseReturnValue:
     """The table on paper, with its footnotes."""
     question = _Question()
-    lines, _page = question.lines()
+    lines = question.printed()
     narrowed = [
         question.one.name if question.one else "",
         question.unit.name if question.unit else gettext("All my units"),

@@ -22,6 +22,15 @@ class NotCertified(Refused):
     sentence = lazy_gettext("A certificate is for an exam or a training class that was passed.")
 
 
+class HeldBack(Refused):
+    """Somebody decided that the certificate holds no more: its holder does not get another one by asking."""
+
+    code = "evidence.held_back"
+    sentence = lazy_gettext(
+        "The certificate of this entry was revoked by decision. Only somebody who may revoke certificates can issue it again."
+    )
+
+
 class RevokedAlready(Refused):
     """Once is enough."""
 

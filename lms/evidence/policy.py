@@ -12,6 +12,7 @@ from lms.evidence import queries
 from lms.evidence.errors import NobodyChosen, TooMany
 from lms.evidence.queries import DocumentRow
 from lms.transcripts import queries as transcripts
+from lms.transcripts.policy import answers_for
 from lms.transcripts.service import read_code
 
 #: people in one package: what a browser checks within seconds
@@ -25,7 +26,7 @@ def access_document(session: Session, viewer: Viewer, code: str, kind: str) -> t
     if found is None or found.kind != kind:
         raise NotFound
     people = people_of(session, found.code)
-    if not sees(viewer, people, Act.SEE_TRANSCRIPTS):
+    if not sees(session, viewer, people):
         raise NotFound
     return found, people
 
@@ -52,7 +53,7 @@ def access_chosen(session: Session, viewer: Viewer, ids: Sequence[str]) -> list[
     if len(wanted) > MOST_PEOPLE:
         raise TooMany(most=MOST_PEOPLE)
     found = list(accounts.people_by_public_ids(session, wanted).values())
-    if len(found) != len(wanted) or not sees(viewer, found, Act.SEE_TRANSCRIPTS):
+    if len(found) != len(wanted) or not sees(session, viewer, found):
         raise NotFound
     return sorted(found, key=lambda person: person.staff_number)
 
@@ -66,6 +67,6 @@ def people_of(session: Session, code: str) -> list[PersonRow]:
     return list(accounts.people_by_ids(session, ids).values()) if ids else []
 
 
-def sees(viewer: Viewer, people: list[PersonRow], act: Act) -> bool:
-    """Whether all of these people are oneself or of one's units."""
-    return all(person.id == viewer.id or may(viewer, act, unit_path=person.unit_path or "/") for person in people)
+def sees(session: Session, viewer: Viewer, people: list[PersonRow]) -> bool:
+    """Whether all of these people are oneself or those for whose training one answers, the retired of one's units included."""
+    return all(person.id == viewer.id or answers_for(session, viewer, person) for person in people)

@@ -92,6 +92,13 @@ def of_entry(session: Session, person_id: int, entry: str) -> list[DocumentRow]:
     return [DocumentRow(*row) for row in session.execute(query)]
 
 
+def held_back(session: Session, person_id: int, entry: str, cause: str) -> bool:
+    """Whether a certificate about an entry of a person was revoked for this cause."""
+    query = _held(select(Document.id).join(Revocation, Revocation.code == Document.code), person_id)
+    found = query.where(Document.entry == entry, Revocation.cause == cause).limit(1)
+    return session.scalar(found) is not None
+
+
 def _held(query: Select[*tuple[Any, ...]], person_id: int) -> Select[*tuple[Any, ...]]:
     return query.join(Holder, Holder.document_id == Document.id).where(Holder.person_id == person_id)
 

@@ -123,6 +123,7 @@ def _earlier(row: RevisionRow) -> dict[str, Any]:
         "score": None if row.score is None else plain(row.score),
         "maximum": None if row.maximum is None else plain(row.maximum),
         "passed": row.passed,
+        "void": row.void,
         "recordedAt": iso(row.recorded_at),
     }
 

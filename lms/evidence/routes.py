@@ -68,8 +68,14 @@ def person(person_id: str) -> ResponseReturnValue:
         prints=prints,
         revoked=queries.revocations(session, codes),
         may_revoke=sees_revocable(found.unit_path),
+        again=may_issue_again(found),
         grouped=grouped,
     )
+
+
+def may_issue_again(person: PersonRow) -> bool:
+    """Whether the viewer may issue what was revoked by decision: whoever may revoke, not of themselves."""
+    return person.id != viewer().id and sees_revocable(person.unit_path)
 
 
 def sees_revocable(unit_path: str | None) -> bool:
@@ -86,7 +92,8 @@ def certify(person_id: str, entry_id: str) -> ResponseReturnValue:
         row = transcripts.entry_in_force(session, found.id, entry_id)
         if row is None:
             raise NotFound
-        code = service.certify(session, viewer().id, found, row, site=site())
+        again = may_issue_again(found)
+        code = service.certify(session, viewer().id, found, row, site=site(), again=again)
         service.ask_for_drawing(session, viewer(), code)
     return redirect(url_for("evidence.certificate", code=code), 303)
 

@@ -1,5 +1,6 @@
 """Issuing certificates and packages, and revoking what was issued."""
 
+import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from lms.audit.service import record
 from lms.clock import now
 from lms.config import Config
 from lms.evidence import keys, queries
-from lms.evidence.errors import NotCertified, RevokedAlready
+from lms.evidence.errors import HeldBack, NotCertified, RevokedAlready
 from lms.evidence.keys import Signer
 from lms.evidence.models import Document, Holder, Revocation
 from lms.evidence.queries import CERTIFICATE, PACKAGE
@@ -60,10 +61,11 @@ def issuer(session: Session, signer: Signer, site: str) -> Issuer:
     return Issuer(name or "Shuyuan", signer.public, site, demonstration=config.demonstration)
 
 
-def certify(session: Session, by: int, person: PersonRow, row: RevisionRow, *, site: str) -> str:
-    """Issue the certificate of an entry in force; its code. One that holds is not issued twice.
+def certify(session: Session, by: int, person: PersonRow, row: RevisionRow, *, site: str, again: bool = False) -> str:
+    """Issue the certificate of an entry in force; its code. One that holds is not issued twice, one that was revoked by decision
+    only `again`: by somebody who may decide that.
 
-    `site` is the address people reach us by, without a slash at its end. Raises NotCertified, KeyLost.
+    `site` is the address people reach us by, without a slash at its end. Raises NotCertified, HeldBack, KeyLost.
     """
     if not row.passed or row.kind not in PASSED:
         raise NotCertified
@@ -71,6 +73,8 @@ def certify(session: Session, by: int, person: PersonRow, row: RevisionRow, *, s
     held = queries.of_entry(session, person.id, row.public_id)
     if held:
         return held[0].code
+    if not again and queries.held_back(session, person.id, row.public_id, DECISION):
+        raise HeldBack
     signer, code, moment = keys.signer(session), new_code(), now()
     at, vouching = free_place(session), issuer(session, signer, site)
     unsigned = credential(
@@ -113,12 +117,14 @@ def ask_for_drawing(session: Session, viewer: Viewer, code: str) -> None:
 
 
 def ask_for_package(session: Session, viewer: Viewer, people: Sequence[PersonRow], *, site: str) -> str:
-    """Have a package about some people made for whoever asks; public id of the job."""
+    """Have a package about some people made for whoever asks; public id of the job, that of one that waits for the same."""
     code = new_code()
-    payload = {"code": code, "people": [person.id for person in people], "person": viewer.id, "site": site}
+    ids = [person.id for person in people]
+    payload = {"code": code, "people": ids, "person": viewer.id, "site": site}
     for person in people:
         record(session, "evidence.ask", thing="person", thing_id=person.public_id, after={"code": code})
-    return jobs.enqueue(session, PACK, payload, owner=viewer.public_id)
+    whom = hashlib.sha256(" ".join(map(str, sorted(ids))).encode()).hexdigest()[:24]
+    return jobs.enqueue(session, PACK, payload, owner=viewer.public_id, unique_key=f"package:{viewer.id}:{whom}")
 
 
 def keep_package(session: Session, made: Packed, people: Sequence[int], by: int) -> None:

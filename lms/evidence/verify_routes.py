@@ -6,7 +6,6 @@ from flask_login import current_user
 
 from lms.access import public
 from lms.accounts.gate import owes_nothing, viewer
-from lms.accounts.policy import Act
 from lms.accounts.queries import PersonRow
 from lms.database import reading
 from lms.evidence import judging, pace, queries
@@ -51,7 +50,7 @@ def code(code: str) -> ResponseReturnValue:
 def _page(read: str, printed: CertificateRow | None, found: DocumentRow | None, people: list[PersonRow]) -> str:
     session = reading()
     known = current_user.is_authenticated and owes_nothing(viewer())
-    insider = known and sees(viewer(), people, Act.SEE_TRANSCRIPTS)
+    insider = known and sees(session, viewer(), people)
     words = {"code": grouped(read), "revoked": queries.revocation(session, read), "insider": insider, "masked": masked}
     if found is not None and found.kind == CERTIFICATE:
         return render_template("evidence/verify_certificate.html", paper=found.content["paper"], **words)

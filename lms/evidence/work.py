@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from lms.config import Config
 from lms.database import reading, writing
 from lms.evidence import keys, packing, queries, service
 from lms.evidence.drawing import draw
+from lms.evidence.errors import HeldBack
 from lms.evidence.packing import Asked
 from lms.evidence.record import PASSED, latest
 from lms.transcripts import queries as transcripts
@@ -95,10 +96,11 @@ def _packed(run: jobs.JobRun, asked: Asked, by: int) -> bool:
 
 
 def certify_all(session: Session, by: int, person: PersonRow, *, site: str) -> None:
-    """Issue the certificates of somebody that are still wanting."""
+    """Issue the certificates of somebody that are still wanting and were not held back."""
     for row in latest(transcripts.revisions(session, [person.id])):
         if row.passed and row.kind in PASSED:
-            service.certify(session, by, person, row, site=site)
+            with suppress(HeldBack):
+                service.certify(session, by, person, row, site=site)
 
 
 @contextmanager

@@ -77,6 +77,7 @@ def learning_of(row: RevisionRow, paths: Mapping[int, str]) -> Learning:
         facts=facts_of(row.kind, facts),
         entry=row.public_id,
         path=paths.get(row.unit_id or 0, "/"),
+        void=bool(row.void),
     )
 
 

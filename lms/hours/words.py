@@ -40,7 +40,7 @@ _FACT_NAMES = {
 _SENTENCES: dict[str, LazyString] = {
     "no_rules": lazy_gettext("No rules were in force for this person on that day."),
     "no_rate": lazy_gettext("These rules give nothing for this: %(channel)s."),
-    "not_passed": lazy_gettext("Not passed, or taken back: it earns nothing."),
+    "not_passed": lazy_gettext("Not passed, taken back or exempt: it earns nothing."),
     "unfinished": lazy_gettext("Only %(share)s of 100 was studied; it counts from %(needed)s on."),
     "unknown": lazy_gettext("The entry does not say %(needs)s, and the rule goes by that."),
     "same_work": lazy_gettext("The same work counts once: “%(instead)s” counts."),

@@ -21,11 +21,14 @@ from lms.subjects import BY_CODE
 from lms.transcripts import quick
 from lms.transcripts.queries import KIND_NAMES
 from lms.transcripts.quick import Scope
+from lms.transcripts.tallies import NOWHERE
 
 bp = Blueprint("overview", __name__, url_prefix="/overview", template_folder="templates")
 
 FIRST, LAST, DECEMBER = 2000, 2099, 12
 SIZE, WEAKEST = 25, 12
+#: in addresses: the unit by itself; no unit, no subject
+OWN, WITHOUT = "1", "none"
 
 
 @bp.get("/")
@@ -34,8 +37,8 @@ def index() -> ResponseReturnValue:
     """The year of one's units: people, person-times, hours, pass rates, by month, unit, kind and subject."""
     session, units = reading(), _units()
     chosen = _chosen(units)
-    scope, parts = _scope(chosen), _parts(units, chosen)
-    found = summary.of_year(session, scope, parts)
+    scope = _scope(chosen)
+    found = summary.of_year(session, scope, *_parts(units, chosen))
     return render_template(
         "overview/index.html",
         scope=scope,
@@ -94,18 +97,18 @@ def points() -> ResponseReturnValue:
 
 
 def _units() -> list[UnitRow]:
-    return accounts.units(reading(), paths=unit_paths(viewer(), Act.SEE_TRANSCRIPTS))
+    return accounts.units(reading(), paths=unit_paths(viewer(), Act.SEE_TRANSCRIPTS), closed=True)
 
 
-def _parts(units: list[UnitRow], chosen: UnitRow | None) -> list[UnitRow]:
-    """The units right below the one that is chosen, or below the one at the top of all one's own."""
+def _parts(units: list[UnitRow], chosen: UnitRow | None) -> tuple[list[UnitRow], UnitRow | None]:
+    """The units right below the one that is chosen, or below the one at the top of all one's own; and that one."""
     own = {unit.id for unit in units}
     tops = [unit for unit in units if unit.parent_id not in own]
     if chosen is None and len(tops) > 1:
-        return tops
+        return tops, None
     above = chosen or (tops[0] if tops else None)
     below = [unit for unit in units if above and unit.parent_id == above.id]
-    return below or ([above] if above else [])
+    return (below, above) if below or above is None else ([above], None)
 
 
 def _chosen(units: list[UnitRow]) -> UnitRow | None:
@@ -115,13 +118,15 @@ def _chosen(units: list[UnitRow]) -> UnitRow | None:
 
 def _scope(chosen: UnitRow | None) -> Scope:
     """What the address asks for, within one's units; nonsense counts as not asked."""
-    kind, subject = request.args.get("kind", ""), request.args.get("subject", "")
+    kind, subject, own = (request.args.get(name, "") for name in ("kind", "subject", "own"))
+    paths = (chosen.path,) if chosen else unit_paths(viewer(), Act.SEE_TRANSCRIPTS)
     return Scope(
-        paths=(chosen.path,) if chosen else unit_paths(viewer(), Act.SEE_TRANSCRIPTS),
+        paths=paths,
         year=_number("year", FIRST, LAST) or today().year,
         month=_number("month", 1, DECEMBER),
         kind=kind if kind in KIND_NAMES else "",
-        subject=subject if subject in BY_CODE else None,
+        subject="" if subject == WITHOUT else subject if subject in BY_CODE else None,
+        own=chosen.id if chosen and own == OWN else NOWHERE if own == WITHOUT and paths == ("/",) else None,
     )
 
 
@@ -143,7 +148,8 @@ def _choices(units: list[UnitRow]) -> dict[str, object]:
     return {
         "years": [(year, str(year)) for year in sorted({*years, today().year}, reverse=True)],
         "unit_choices": [("", gettext("All my units")), *((unit.public_id, unit.name) for unit in units)],
-        "subject_names": {code: subject.name(language) for code, subject in BY_CODE.items()},
+        "subject_names": {code: subject.name(language) for code, subject in BY_CODE.items()}
+        | {WITHOUT: gettext("Without a subject")},
         "months": [(month, str(month)) for month in summary.MONTHS],
         "kind_names": KIND_NAMES,
         "percent": percent,

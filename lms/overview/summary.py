@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -15,9 +16,13 @@ MONTHS = range(1, 13)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A unit right below the one that is shown, with everything below it; `people` count once in each part."""
+    """
+    A unit right below the one that is shown, with everything below it; with `own` the one that is shown itself; without a
+    unit what was learned while serving in none. `people` count once in each part.
+    """
 
-    unit: UnitRow
+    unit: UnitRow | None
+    own: bool
     people: int
     figures: Figures
 
@@ -35,21 +40,37 @@ class Summary:
     parts: Sequence[Part]
 
 
-def of_year(session: Session, scope: Scope, parts: Sequence[UnitRow]) -> Summary:
-    """The figures of a scope; `parts` are the units that are told apart. Seven queries."""
+def of_year(session: Session, scope: Scope, parts: Sequence[UnitRow], above: UnitRow | None) -> Summary:
+    """The figures of a scope; `parts` are the units that are told apart, `above` the one of which these are the parts. Seven
+    queries.
+    """
     months, kinds = quick.by_month(session, scope), quick.by_kind(session, scope)
-    subjects, paths = quick.by_subject(session, scope), quick.by_unit(session, scope)
-    people = quick.people_by_part(session, scope, [(unit.id, unit.path) for unit in parts])
-    before = Scope(scope.paths, scope.year - 1, kind=scope.kind)
+    subjects = quick.by_subject(session, scope)
     return Summary(
         people=quick.people_count(session, scope),
         all=sum(months.values(), NONE),
-        before=quick.figures(session, before),
+        before=quick.figures(session, Scope(scope.paths, scope.year - 1, kind=scope.kind)),
         months=[(month, months.get(month, NONE)) for month in MONTHS],
         kinds=sorted(kinds.items(), key=lambda pair: -pair[1].entries),
-        subjects=sorted(((code, one) for code, one in subjects.items() if code), key=lambda pair: -pair[1].entries),
-        parts=[
-            Part(unit, people[unit.id], sum((one for path, one in paths.items() if path.startswith(unit.path)), NONE))
-            for unit in parts
-        ],
+        subjects=sorted(subjects.items(), key=lambda pair: (not pair[0], -pair[1].entries)),
+        parts=_parts(session, scope, parts, above),
     )
+
+
+def _parts(session: Session, scope: Scope, below: Sequence[UnitRow], above: UnitRow | None) -> list[Part]:
+    """The parts, and where anything was learned there the unit itself and no unit: together they are the whole."""
+    paths = quick.by_unit(session, scope)
+    units: list[tuple[UnitRow | None, bool]] = [(unit, False) for unit in below]
+    units += [(unit, own) for unit, own in ((above, True), (None, False)) if (unit.path if unit else "") in paths]
+    belongs = {number: partial(_belongs, unit, own) for number, (unit, own) in enumerate(units)}
+    people = quick.people_by_part(session, scope, belongs)
+    return [
+        Part(unit, own, people[number], sum((one for path, one in paths.items() if belongs[number](path)), NONE))
+        for number, (unit, own) in enumerate(units)
+    ]
+
+
+def _belongs(unit: UnitRow | None, own: bool, path: str) -> bool:  # noqa: FBT001
+    if unit is None:
+        return not path
+    return path == unit.path if own else path.startswith(unit.path)

@@ -48,6 +48,8 @@ def rates_pdf() -> ResponseReturnValue:
     """The rates of what the page shows on paper, by plan, or of one plan by unit, with the footnotes."""
     looked = unit_board.look(reading(), viewer(), request.args)
     by_unit = [(unit.name, tally.rates) for unit, tally in looked.by_unit]
+    if looked.rest.rates.called:
+        by_unit.append((gettext("in the unit itself"), looked.rest.rates))
     by_plan = [(plan.title, tally.rates) for plan, tally in looked.by_plan]
     return send_file(
         BytesIO(

@@ -97,8 +97,10 @@ def unsettled(session: Session) -> list[int]:
     return list(session.scalars(select(Attempt.exam_id).where(*waiting).distinct()))
 
 
-def tell(session: Session, exam: ExamRow, words: Sequence[Word]) -> None:
-    """Leave word of results for the transcripts, to be written there once the candidates may see them."""
+def tell(session: Session, exam: ExamRow, words: Sequence[Word], void: str | None = None) -> None:
+    """Leave word of results for the transcripts, to be written there once the candidates may see them; `void`: why they do not
+    count any more.
+    """
     told = [
         {
             "person_id": word.person_id,
@@ -112,6 +114,7 @@ def tell(session: Session, exam: ExamRow, words: Sequence[Word]) -> None:
             "score": str(word.total),
             "maximum": str(word.maximum),
             "passed": word.passed,
+            "void": void,
             "happened_at": (word.ended_at or now()).isoformat(),
         }
         for word in words
@@ -136,7 +139,12 @@ def tell_voided(session: Session, exam_id: int, public_ids: Sequence[str]) -> in
     exam = exams.by_ids(session, [exam_id])[exam_id]
     void = Attempt.public_id.in_(public_ids), Attempt.settled_at.is_not(None), Attempt.ended_how == "void"
     told = [Word(*row) for row in session.execute(_newest().where(*void))]
-    tell(session, exam, [word._replace(total=Decimal(0), passed=False, revision=word.revision + 1) for word in told])
+    tell(
+        session,
+        exam,
+        [word._replace(total=Decimal(0), passed=False, revision=word.revision + 1) for word in told],
+        "taken_back",
+    )
     return len(told)
 
 

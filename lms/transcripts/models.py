@@ -39,6 +39,8 @@ class TranscriptEntry(Model):
     score: Mapped[Decimal | None] = mapped_column(Hundredths)
     maximum: Mapped[Decimal | None] = mapped_column(Hundredths)
     passed: Mapped[bool]
+    #: why it counts for nothing, as if it had never been: "taken_back" or "exempt"; None where it counts
+    void: Mapped[str | None] = mapped_column(String(12))
     happened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: where and as what the person served on that day; the name as it was when the entry was made
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))

@@ -41,7 +41,7 @@ def access_transcript(session: Session, viewer: Viewer, person_id: str) -> Sight
     person = accounts.person_by_public_id(session, person_id)
     if person.id == viewer.id:
         return Sight(person, own=True)
-    if _answers_for(session, viewer, person):
+    if answers_for(session, viewer, person):
         return Sight(person)
     if may(viewer, Act.READ_AUDIT, unit_path=person.unit_path or "/"):
         return Sight(person, audited=True)
@@ -66,12 +66,13 @@ def access_certificate(session: Session, viewer: Viewer, code: str) -> Certifica
     if found is None:
         raise NotFound
     person = accounts.person_by_id(session, found.person_id)
-    if person.id != viewer.id and not _answers_for(session, viewer, person):
+    if person.id != viewer.id and not answers_for(session, viewer, person):
         raise NotFound
     return found
 
 
-def _answers_for(session: Session, viewer: Viewer, person: PersonRow) -> bool:
+def answers_for(session: Session, viewer: Viewer, person: PersonRow) -> bool:
+    """Whether `viewer` is a training manager of the unit where somebody serves, or from which they retired."""
     if may(viewer, Act.SEE_TRANSCRIPTS, unit_path=person.unit_path or "/"):
         return True
     paths = unit_paths(viewer, Act.SEE_TRANSCRIPTS)

@@ -18,8 +18,9 @@ from lms.transcripts.words import KIND_NAMES as KIND_NAMES
 KINDS = ("unit", "exam", "class", "outside")
 #: what an entry of a kind is where its facts do not say
 CHANNELS = {"unit": "network", "exam": "exam", "class": "class", "outside": "other"}
-#: kinds of which there are entries only once they are done: one of them that is not passed was taken back
+#: kinds of which there are entries only once they are done
 NEVER_FAILED = frozenset({"unit", "outside"})
+VOID_ZH = {"taken_back": "撤销", "exempt": "免训"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class EntryRow:
     score: Decimal | None
     maximum: Decimal | None
     passed: bool
+    #: why it counts for nothing: "taken_back" or "exempt"
+    void: str | None
     happened_at: datetime
     unit_name: str | None
     post: str | None
@@ -51,15 +54,10 @@ class EntryRow:
         return str((self.facts or {}).get("channel") or CHANNELS[self.kind])
 
     @property
-    def taken_back(self) -> bool:
-        """Whether a correction says that it does not count any more."""
-        return self.kind in NEVER_FAILED and not self.passed
-
-    @property
     def outcome_zh(self) -> str:
         """What became of it, in the Chinese of papers and workbooks."""
-        if self.taken_back:
-            return "撤销"
+        if self.void:
+            return VOID_ZH[self.void]
         if self.kind in NEVER_FAILED:
             return "完成"
         return "合格" if self.passed else "不合格"
@@ -80,6 +78,7 @@ _ENTRY = (
     TranscriptEntry.score,
     TranscriptEntry.maximum,
     TranscriptEntry.passed,
+    TranscriptEntry.void,
     TranscriptEntry.happened_at,
     TranscriptEntry.unit_name,
     TranscriptEntry.post,
@@ -174,12 +173,8 @@ class CountedRow:
     kind: str
     hours: Decimal
     passed: bool
+    void: str | None
     happened_at: datetime
-
-    @property
-    def taken_back(self) -> bool:
-        """Whether a correction says that it does not count any more."""
-        return self.kind in NEVER_FAILED and not self.passed
 
     @property
     def year(self) -> int:
@@ -194,6 +189,7 @@ def counted(session: Session, person_id: int, units: Sequence[int] | None = None
         TranscriptEntry.kind,
         TranscriptEntry.hours,
         TranscriptEntry.passed,
+        TranscriptEntry.void,
         TranscriptEntry.happened_at,
     )
     return [CountedRow(*row) for row in session.execute(query)]
@@ -213,9 +209,9 @@ class EarnedRow:
         return self.entry.hours
 
     @property
-    def taken_back(self) -> bool:
-        """Whether a correction says that it does not count any more."""
-        return self.entry.taken_back
+    def void(self) -> str | None:
+        """Why it counts for nothing."""
+        return self.entry.void
 
 
 def earned(session: Session, units: Sequence[int], since: datetime, before: datetime) -> list[EarnedRow]:
@@ -252,7 +248,7 @@ def totals(
             func.count().filter(is_exam & TranscriptEntry.passed),
             func.count().filter(is_exam),
         )
-        .where(TranscriptEntry.person_id.in_(person_ids), in_force())
+        .where(TranscriptEntry.person_id.in_(person_ids), TranscriptEntry.void.is_(None), in_force())
         .group_by(TranscriptEntry.person_id)
     )
     if year is not None:
@@ -367,11 +363,11 @@ class LearnedRow:
 
 
 def learned_by(session: Session, person_ids: Sequence[int]) -> list[LearnedRow]:
-    """Every entry in force of these people, in no order; one query."""
+    """Every entry in force of these people that counts, in no order; one query."""
     query = select(
         TranscriptEntry.person_id, TranscriptEntry.kind, TranscriptEntry.source, TranscriptEntry.hours,
         TranscriptEntry.passed, TranscriptEntry.happened_at, TranscriptEntry.facts,
-    ).where(TranscriptEntry.person_id.in_(person_ids), in_force())  # fmt: skip
+    ).where(TranscriptEntry.person_id.in_(person_ids), TranscriptEntry.void.is_(None), in_force())  # fmt: skip
     return [
         LearnedRow(
             row.person_id,
@@ -409,6 +405,7 @@ class RevisionRow:
     score: Decimal | None
     maximum: Decimal | None
     passed: bool
+    void: str | None
     happened_at: datetime
     unit_id: int | None
     unit_name: str | None

@@ -1,11 +1,11 @@
 """Figures of an organisation's learning from the tallies, and the entries and people behind each of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from courseware.hours import Hours
@@ -14,17 +14,19 @@ from lms.accounts import queries as accounts
 from lms.clock import BUREAU_ZONE
 from lms.transcripts.models import TranscriptEntry
 from lms.transcripts.queries import in_force
-from lms.transcripts.tallies import SAT, PersonTally, UnitTally
+from lms.transcripts.tallies import NOWHERE, SAT, PersonTally, UnitTally
 
 DECEMBER = 12
 Rows = Select[*tuple[Any, ...]]
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which entries are meant: those earned in a year, in a month of it, in units below paths, of a kind, of a subject.
 
-    `month` 0, `kind` "" and `subject` None: any; `subject` "": entries without one.
+    `month` 0, `kind` "" and `subject` None: any; `subject` "": entries without one. `own`: the number of one unit, without
+    those below it; NOWHERE: what was earned in no unit.
     """
 
     paths: tuple[str, ...]
@@ -32,6 +34,7 @@ class Scope:
     month: int = 0
     kind: str = ""
     subject: str | None = None
+    own: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +86,11 @@ def by_subject(session: Session, scope: Scope) -> dict[str, Figures]:
 
 
 def by_unit(session: Session, scope: Scope) -> dict[str, Figures]:
-    """The sums by path of the unit in which they were earned; one query."""
+    """The sums by path of the unit in which they were earned, "" for no unit; one query."""
     units = accounts.unit_paths_of_all().subquery()
-    query = select(units.c.path, *_SUMS).join(units, units.c.id == UnitTally.unit_id)
-    rows = session.execute(query.where(*_tallied(scope)).group_by(units.c.path))
+    path = func.coalesce(units.c.path, "")
+    query = select(path, *_SUMS).outerjoin(units, units.c.id == UnitTally.unit_id)
+    rows = session.execute(query.where(*_tallied(scope)).group_by(path))
     return {path: _figures(sums) for path, *sums in rows}
 
 
@@ -96,21 +100,23 @@ def people_count(session: Session, scope: Scope) -> int:
     return session.scalar(counted) or 0
 
 
-def people_by_part(session: Session, scope: Scope, parts: Sequence[tuple[int, str]]) -> dict[int, int]:
-    """How many different people have an entry that counts, for each part: its number and the path of its unit; one query.
+def people_by_part(session: Session, scope: Scope, parts: Mapping[Key, Callable[[str], bool]]) -> dict[Key, int]:
+    """How many different people have an entry that counts, for each part, which says of the path of a unit ("" for no unit)
+    whether it belongs there; one query.
 
     Who learned in two parts counts in both, and once in the whole.
     """
     units = accounts.unit_paths_of_all().subquery()
-    query = select(PersonTally.person_id, units.c.path).join(units, units.c.id == PersonTally.unit_id)
-    people: dict[int, set[int]] = {number: set() for number, _path in parts}
-    numbers: dict[str, list[int]] = {}
-    for person, path in session.execute(query.where(*_of_people(scope)).distinct()):
-        if path not in numbers:
-            numbers[path] = [number for number, start in parts if path.startswith(start)]
-        for number in numbers[path]:
-            people[number].add(person)
-    return {number: len(found) for number, found in people.items()}
+    path = func.coalesce(units.c.path, "")
+    query = select(PersonTally.person_id, path).outerjoin(units, units.c.id == PersonTally.unit_id)
+    people: dict[Key, set[int]] = {key: set() for key in parts}
+    keys: dict[str, list[Key]] = {}
+    for person, place in session.execute(query.where(*_of_people(scope)).distinct()):
+        if place not in keys:
+            keys[place] = [key for key, belongs in parts.items() if belongs(place)]
+        for key in keys[place]:
+            people[key].add(person)
+    return {key: len(found) for key, found in people.items()}
 
 
 def people(scope: Scope) -> Rows:
@@ -134,9 +140,11 @@ def entries(scope: Scope, *, passed: bool | None = None) -> Rows:
     conditions: list[ColumnElement[bool]] = [
         TranscriptEntry.happened_at >= first.astimezone(UTC),
         TranscriptEntry.happened_at < after.astimezone(UTC),
-        or_(TranscriptEntry.passed, TranscriptEntry.kind.in_(SAT)),
+        TranscriptEntry.void.is_(None),
         in_force(),
     ]
+    if scope.own is not None:
+        conditions.append(func.coalesce(TranscriptEntry.unit_id, NOWHERE) == scope.own)
     if scope.paths != ("/",):
         conditions.append(TranscriptEntry.unit_id.in_(accounts.unit_ids(scope.paths)))
     if scope.kind:
@@ -181,6 +189,8 @@ def _figures(sums: Sequence[int]) -> Figures:
 def _tallied(scope: Scope) -> list[ColumnElement[bool]]:
     first, last = (scope.month, scope.month) if scope.month else (1, DECEMBER)
     found: list[ColumnElement[bool]] = [UnitTally.month.between(scope.year * 100 + first, scope.year * 100 + last)]
+    if scope.own is not None:
+        found.append(UnitTally.unit_id == scope.own)
     if scope.paths != ("/",):
         found.append(UnitTally.unit_id.in_(accounts.unit_ids(scope.paths)))
     if scope.kind:
@@ -192,6 +202,8 @@ def _tallied(scope: Scope) -> list[ColumnElement[bool]]:
 
 def _of_people(scope: Scope) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [PersonTally.year == scope.year, PersonTally.entries > 0]
+    if scope.own is not None:
+        found.append(PersonTally.unit_id == scope.own)
     if scope.paths != ("/",):
         found.append(PersonTally.unit_id.in_(accounts.unit_ids(scope.paths)))
     if scope.kind:

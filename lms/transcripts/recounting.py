@@ -65,7 +65,14 @@ def _add_entries(session: Session, year: int, counts: Counts) -> int:
     since, before = (datetime(one, 1, 1, tzinfo=BUREAU_ZONE).astimezone(UTC) for one in (year, year + 1))
     entry = TranscriptEntry
     query = select(
-        entry.person_id, entry.kind, entry.subject, entry.unit_id, entry.hours, entry.passed, entry.happened_at
+        entry.person_id,
+        entry.kind,
+        entry.subject,
+        entry.unit_id,
+        entry.hours,
+        entry.passed,
+        entry.void,
+        entry.happened_at,
     ).where(entry.happened_at >= since, entry.happened_at < before, in_force())
     found = 0
     for row in session.execute(query.execution_options(yield_per=AT_ONCE)):

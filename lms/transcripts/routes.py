@@ -155,14 +155,15 @@ def _transcript(sight: Sight) -> ResponseReturnValue:
     years = sorted({row.year for row in rows}, reverse=True)
     asked, kind = request.args.get("year", ""), request.args.get("kind", "")
     year = next((one for one in years if str(one) == asked), None)
+    sat = [row for row in rows if row.kind == "exam" and not row.void and year in (None, row.year)]
     query = queries.entries(person.id, year=year, kind=kind if kind in KIND_NAMES else "", units=sight.units)
     page = paginate(session, query, number=requested_page())
     return render_template(
         "transcripts/show.html",
         sight=sight, person=person, own=sight.own, page=page, entries=[EntryRow(*row) for row in page.items],
         total=sums.total(row for row in rows if year in (None, row.year)),
-        passed=sum(row.passed for row in rows if row.kind == "exam" and year in (None, row.year)),
-        sat=sum(row.kind == "exam" for row in rows if year in (None, row.year)),
+        passed=sum(row.passed for row in sat),
+        sat=len(sat),
         by_year=sums.grouped(rows, lambda row: row.year),
         by_kind=sums.grouped(rows, lambda row: row.kind),
         by_both=sums.grouped(rows, lambda row: (row.year, row.kind)),

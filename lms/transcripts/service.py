@@ -26,7 +26,7 @@ from lms.transcripts.code import read_code as read_code
 from lms.transcripts.models import Certificate, TranscriptEntry
 from lms.transcripts.printed import Line
 from lms.transcripts.printed import Printed as Printed
-from lms.transcripts.queries import EntryRow
+from lms.transcripts.queries import NEVER_FAILED, EntryRow
 from lms.transcripts.words import KINDS_ZH
 
 #: the job that hears of entries that were corrected: what was issued on the earlier ones holds no more
@@ -102,6 +102,7 @@ def _entry(word: Mapping[str, Any], served: ServedRow | None) -> TranscriptEntry
         score=_marks(word["score"]),
         maximum=_marks(word["maximum"]),
         passed=word["passed"],
+        void=_void(word),
         happened_at=datetime.fromisoformat(word["happened_at"]),
         unit_id=served.unit_id if served else None,
         unit_name=served.unit_name if served else None,
@@ -110,6 +111,13 @@ def _entry(word: Mapping[str, Any], served: ServedRow | None) -> TranscriptEntry
         why=str(word["why"])[:200] if word.get("why") else None,
         recorded_at=now(),
     )
+
+
+def _void(word: Mapping[str, Any]) -> str | None:
+    """What is there only once it is done, and is not done any more, was taken back."""
+    if word["kind"] in NEVER_FAILED and not word["passed"]:
+        return "taken_back"
+    return word.get("void")
 
 
 def issue(session: Session, viewer: Viewer, person: PersonRow, *, site: str) -> str:
@@ -180,7 +188,7 @@ def _paper(person: PersonRow, lines: Sequence[EntryRow], bureau: str, issued: st
         unit=person.unit_name or "",
         post=" ".join(filter(None, (person.post, person.rank))),
         issued=issued,
-        hours=_plain(sum((line.hours for line in lines), Decimal(0))),
+        hours=_plain(sum((line.hours for line in lines if not line.void), Decimal(0))),
         lines=tuple(_line(line) for line in lines),
         url=url,
     )

@@ -20,8 +20,8 @@ class Counted(Protocol):
         """Study hours of 45 minutes."""
 
     @property
-    def taken_back(self) -> bool:
-        """Whether it does not count any more."""
+    def void(self) -> str | None:
+        """Why it counts for nothing: it was taken back, or its person was exempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ Row = TypeVar("Row", bound=Counted)
 
 
 def total(rows: Iterable[Row]) -> Sum:
-    """The sum of all rows that count; what was taken back does not."""
-    kept = [row for row in rows if not row.taken_back]
+    """The sum of all rows that count."""
+    kept = [row for row in rows if not row.void]
     return Sum(len(kept), len({row.person_id for row in kept}), sum((row.hours for row in kept), Decimal(0)))
 
 
@@ -46,6 +46,6 @@ def grouped(rows: Iterable[Row], key: Callable[[Row], Key]) -> dict[Key, Sum]:
     """The sums of groups of rows, in the order in which their keys appear."""
     groups: dict[Key, list[Row]] = {}
     for row in rows:
-        if not row.taken_back:
+        if not row.void:
             groups.setdefault(key(row), []).append(row)
     return {name: total(some) for name, some in groups.items()}

@@ -17,7 +17,7 @@ from lms.clock import BUREAU_ZONE
 from lms.database import Model
 from lms.transcripts.models import TranscriptEntry
 
-#: kinds whose entry says that somebody took part, passed or not; of all others only what was completed counts
+#: kinds that are passed or failed
 SAT = frozenset({"exam", "class"})
 NOWHERE = 0
 COUNTED = ("entries", "passed", "quarters")
@@ -26,7 +26,7 @@ AT_ONCE = 1000
 
 
 class UnitTally(Model):
-    """What was learned in a unit in a month: entries that count, those passed, study hours in quarters."""
+    """What was learned in a unit in a month: entries that count (person-times, 人次), those passed, study hours in quarters."""
 
     __tablename__ = "transcript_unit_tally"
 
@@ -73,11 +73,6 @@ class _Sum:
         return bool(self.entries or self.passed or self.quarters)
 
 
-def counts(kind: str, *, passed: bool) -> bool:
-    """Whether an entry in force counts as a person-time (人次): somebody took part."""
-    return passed or kind in SAT
-
-
 class Counts:
     """What is to be added to tallies, gathered before it is written."""
 
@@ -87,7 +82,7 @@ class Counts:
 
     def add(self, entry: Any, sign: int = 1) -> None:
         """Count an entry in force, a TranscriptEntry or a row with its columns; with `sign` -1 take it back."""
-        if not counts(entry.kind, passed=entry.passed):
+        if entry.void:
             return
         day, unit = entry.happened_at.astimezone(BUREAU_ZONE), entry.unit_id or NOWHERE
         for held in (

@@ -8,12 +8,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from lms.classes import errors
 from lms.classes.models import Learner
+from lms.classes.rescored import WHY
 from lms.database import reading, writing
 from lms.exams import service as exams
 from lms.exams.models import Exam
 from lms.exams.queries import ExamRow
+from lms.jobs import run_waiting
 from lms.sitting.models import Attempt, AttemptResult
+from lms.transcripts.models import TranscriptEntry
 from tests.cast import post
 from tests.classes.school import School
 from tests.conftest import NINE, TestClock
@@ -124,6 +128,57 @@ def test_results_of_an_exam_decide(
         ("passed", Decimal("61.5"), Decimal(100), "4"), ("passed", Decimal(60), Decimal(100), "4"),
         ("passed", Decimal(75), Decimal(100), "4"), ("failed", None, None, "0"), ("failed", None, None, "0"),
     ]  # fmt: skip
+
+
+def test_an_exam_that_is_scored_again_after_the_closing(
+    database: str, school: School, app: Flask, exam_day: ExamDay, clock: TestClock
+) -> None:
+    """
+    The page of the closed class names whose result rests on something else; whoever may decide has them corrected, by a further
+    result with a reason that reaches the transcript; who handed in may not, the exempt stay exempt, and then nothing is left.
+    """
+    people = school.people(4)
+    exam = own_exam(app, school, exam_day)
+    at = school.approved(people, ("4",), assessment="exam", exam=exam.public_id)
+    school.all_present(at)
+    for person, total in zip(people, ("55", "80", "70", "50"), strict=True):
+        graded(app, exam, Sat(person.id, (total,)))
+    with app.app_context(), writing() as session:
+        session.execute(update(Exam).where(Exam.id == exam.id).values(released_at=NINE))
+    clock.advance(hours=9)
+    school.enter()
+    taken(school, at)
+    school.closed(at)
+    spared = {"leave": "0", "absent": "0", "exempt": "illness", "why": "住院"}
+    post(school.feng, f"{at}/results/people/{school.learners(at)[3]}", **spared)
+    before = school.feng.get(f"{at}/results").text
+    for person, total in ((people[0], "61"), (people[1], "58"), (people[3], "90")):
+        graded(app, exam, Sat(person.id, (total,)), first=2)
+
+    page = school.feng.get(f"{at}/results").text
+    refused = taken(school, at)
+    post(school.feng, f"{at}/results/exam")
+    run_waiting(app)
+    after = school.feng.get(f"{at}/results").text
+
+    assert "scored again" not in before
+    assert "2 people" in page
+    assert "Correct these results" in page
+    assert "Correct these results" not in school.qian.get(f"{at}/results").text
+    assert str(errors.SecondPerson.sentence)[:20] in refused
+    assert "scored again" not in after
+    results = [(one.revision, one.outcome, one.score, str(one.granted), one.why) for one in school.results(at)]
+    assert results == [
+        (1, "failed", Decimal(55), "0", ""), (1, "passed", Decimal(80), "4", ""), (1, "passed", Decimal(70), "4", ""),
+        (1, "failed", Decimal(50), "0", ""), (2, "exempt", Decimal(50), "0", "住院"),
+        (2, "passed", Decimal(61), "4", WHY), (2, "failed", Decimal(58), "0", WHY),
+    ]  # fmt: skip
+    with app.app_context():
+        query = select(TranscriptEntry.passed, TranscriptEntry.void, TranscriptEntry.why).where(
+            TranscriptEntry.kind == "class", TranscriptEntry.revision == 2
+        )
+        told = {tuple(row) for row in reading().execute(query)}
+    assert told == {(True, None, WHY), (False, None, WHY), (False, "exempt", "住院")}
 
 
 def test_a_class_without_exam_takes_none(school: School, app: Flask) -> None:

@@ -73,9 +73,10 @@ def test_a_large_class(school: School, app: Flask) -> None:
         with statements(app) as told:
             answer = school.qian.get(f"{at}{page}")
         sent[page] = len(told), answer.status_code
-        with spent_cpu(MOST_CPU) as cpu:
-            school.qian.get(f"{at}{page}")
-        spent[page] = cpu.seconds
+        for _take in range(3):  # what others do beside it can only make it more
+            with spent_cpu(MOST_CPU) as cpu:
+                school.qian.get(f"{at}{page}")
+            spent[page] = min(cpu.seconds, spent.get(page, cpu.seconds))
 
     assert counted == {key: tally(marks) for key, marks in said.items()}
     assert {page: found for page, found in sent.items() if found[0] > MOST_QUERIES or found[1] != 200} == {}

@@ -42,6 +42,7 @@ SUBJECTS = (None, "penalty", "food")
 FIRST = datetime(2024, 11, 1, tzinfo=UTC)
 REASONS = ("sick", "seconded")
 SPARED = ("illness", "duty")
+VOID = ("taken_back", "exempt", None)
 TODAY = date(2026, 3, 2)
 
 
@@ -63,11 +64,12 @@ class Entry:
     day: date
     hours: Decimal
     passed: bool
+    void: bool = False
 
     @property
     def counts(self) -> bool:
-        """Whether it is a person-time: exams and classes always, all else when completed."""
-        return self.passed or self.kind in ("exam", "class")
+        """Whether it is a person-time: exams and classes unless they are void, all else when completed."""
+        return not self.void and (self.passed or self.kind in ("exam", "class"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class Assigned:
         took_part = self.begun or self.done is not None
         found = {"called"} if took_part or self.left is None else set()
         if self.exempt is None:
+            found |= {"expected"} if found else set()
             found |= {"took_part"} if took_part else set()
             found |= {"passed"} if self.done else set()
         elif found:
@@ -211,6 +214,7 @@ def _learning(app: Flask, facts: Facts, chance: random.Random) -> None:
         for revision in range(1, 2 + chance.choice((0, 0, 0, 0, 1, 2))):
             moment = FIRST + timedelta(hours=chance.randrange(0, 24 * 480))
             passed = chance.random() < 0.75
+            void = chance.choice(VOID) if revision > 1 and kind in ("exam", "class") and not passed else None
             hours = Decimal(chance.randrange(0, 24)) / 4 if passed else Decimal(0)
             subject, day = chance.choice(SUBJECTS), moment.astimezone(BUREAU_ZONE).date()
             marks = ("61", "100") if kind == "exam" else (None, None)
@@ -218,10 +222,12 @@ def _learning(app: Flask, facts: Facts, chance: random.Random) -> None:
                 {
                     "person_id": person, "kind": kind, "source": source, "revision": revision, "title": f"学习{number}",
                     "title_en": None, "subject": subject, "hours": str(hours), "score": marks[0], "maximum": marks[1],
-                    "passed": passed, "happened_at": moment.isoformat(), "why": "更正" if revision > 1 else None,
+                    "passed": passed, "void": void, "happened_at": moment.isoformat(), "why": "更正" if revision > 1 else None,
                 }
             )  # fmt: skip
-            final[person, source] = Entry(person, kind, subject, facts.unit_on(person, day), day, hours, passed)
+            final[person, source] = Entry(
+                person, kind, subject, facts.unit_on(person, day), day, hours, passed, bool(void)
+            )
     facts.told |= final
     chance.shuffle(words)
     for first in range(0, len(words), 60):
@@ -230,7 +236,7 @@ def _learning(app: Flask, facts: Facts, chance: random.Random) -> None:
 
 
 def _closed_class(app: Flask, cast: Cast, facts: Facts, chance: random.Random, number: int) -> None:
-    """A class of seven sessions of two hours with its sheets, closed; one of its results is corrected by Feng."""
+    """A class of seven sessions of two hours with its sheets, closed; two of its results are corrected by Feng, one of them to exempt."""
     top, kind = ("bureau", "branch_a", "branch_b")[number], ("appointment", "topic", "appointment")[number]
     last = (date(2025, 9, 12), date(2025, 11, 3), date(2026, 1, 20))[number]
     people = [one for one in sorted(facts.people) if within(facts.unit_on(one, TODAY), top)][:16]
@@ -272,12 +278,17 @@ def _closed_class(app: Flask, cast: Cast, facts: Facts, chance: random.Random, n
         closing.write(session, found, [learner.id for learner, _called in made], cast.feng.id)
         told = [(learner.public_id, called) for learner, called in made]
         at = found.public_id
-    who, wrong = next((one, called) for one, called in told if not called.exempt and called.attended)
-    whole = {"leave": "0", "absent": "0", "exempt": "", "why": "签到表有误"}
-    assert (
-        post(sign_in(app.test_client(), cast.feng), f"/classes/{at}/results/people/{who}", **whole).status_code == 303
+    some = [(who, called) for who, called in told if not called.exempt and called.attended]
+    (who, wrong), (spared_who, spared) = some[:2]
+    feng = sign_in(app.test_client(), cast.feng)
+    for learner, exempt, why in ((who, "", "签到表有误"), (spared_who, "illness", "住院，补交证明")):
+        given = {"leave": "0", "absent": "0", "exempt": exempt, "why": why}
+        assert post(feng, f"/classes/{at}/results/people/{learner}", **given).status_code == 303
+    right = {wrong: replace(wrong, attended=wrong.total), spared: replace(spared, exempt="illness")}
+    facts.called += [right.get(one, one) for _learner, one in told]
+    facts.told[spared.person, at] = Entry(
+        spared.person, "class", None, facts.unit_on(spared.person, last), last, Decimal(0), passed=False, void=True
     )
-    facts.called += [replace(one, attended=one.total) if one is wrong else one for _learner, one in told]
     for one in facts.called:
         if one.at == at and not one.exempt:
             passed = "passed" in one.counted
@@ -300,7 +311,7 @@ def _plan(
 ) -> None:
     """An open plan whose assignments stand in every way there is."""
     client = sign_in(app.test_client(), manager)
-    fields: Mapping[str, str] = {"units": units} if units else {}
+    fields: Mapping[str, str] = {"title": f"{manager.name}的学法计划"} | ({"units": units} if units else {})
     plan = opened(app, client, make_course(client, [academy.unit]), **fields)
     keys = {getattr(cast, unit).id: unit for unit in UNITS}
     facts.plans.append(plan)

@@ -1,11 +1,9 @@
 """Every figure of every page and report equals the sum of the rows it opens, and what is counted without the product."""
 
-import io
 from collections.abc import Iterable
 from decimal import Decimal
 
 import pytest
-import python_calamine
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -16,6 +14,7 @@ from tests.academy import Academy
 from tests.cast import Cast, post, sign_in
 from tests.figures.organisation import KINDS, TODAY, Assigned, Called, Entry, Facts, generate, within
 from tests.figures.pages import Cell, Shown, opened, total
+from tests.figures.papers import COUNTS, ENGLISH, month_on_paper, numbers, rates_on_paper, sheets
 
 SEED = 20260302
 NAMES = {
@@ -96,13 +95,13 @@ def overview(browser: FlaskClient, made: Facts, cast: Cast, top: str, year: int)
         if some:
             cells = tables["By kind"].row(KIND_NAMES[kind])
             assert total(listed(browser, cells[1]), "Study hours") == cells[2].number == figures(some)[2]
-    by_subject = [one for one in found if one.subject]
-    assert sum(cell.number for cell in tables["By subject"].column("Person-times")) == len(by_subject)
+    for name in ("By kind", "By subject", "By unit"):
+        assert sum(cell.number for cell in tables[name].column("Person-times")) == times, name
+        assert sum(cell.number for cell in tables[name].column("Study hours")) == hours, name
     for _label, cells in tables["By subject"].rows:
         assert total(listed(browser, cells[1]), "Study hours") == cells[2].number
     for label, cells in tables["By unit"].rows:
-        part = next(key for key, name in NAMES.items() if name == label)
-        counted = figures(one for one in found if within(one.unit, part))
+        counted = figures(_earned(found, label, top))
         assert [cell.number for cell in cells[1:4]] == list(counted[:3])
         assert cells[4].share == (counted[4], counted[3])
         listed(browser, cells[1])
@@ -110,27 +109,32 @@ def overview(browser: FlaskClient, made: Facts, cast: Cast, top: str, year: int)
     monthly(browser, made, cast, top, f"{year}-01")
 
 
-def sheets(data: bytes) -> dict[str, list[list[object]]]:
-    """The rows of each sheet of a workbook."""
-    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+def _earned(found: list[Entry], label: str, top: str) -> list[Entry]:
+    """What a line of the overview by unit counts."""
+    if label == "in the unit itself":
+        return [one for one in found if one.unit == top]
+    if label == "in no unit":
+        return [one for one in found if one.unit is None]
+    part = next(key for key, name in NAMES.items() if name == label)
+    return [one for one in found if within(one.unit, part)]
 
 
-def report(browser: FlaskClient, kind: str) -> dict[str, list[list[object]]]:
-    """The sheets of the report of this kind that was asked for last."""
+def report(browser: FlaskClient, kind: str, ending: str = "xlsx") -> bytes:
+    """The file of the report of this kind that was asked for last."""
     run_waiting(browser.application)
     addresses = Shown(browser, "/transcript-reports/").main.xpath(".//a/@href")
-    return sheets(browser.get(next(one for one in addresses if f"/{kind}-" in one and one.endswith("xlsx"))).data)
+    return browser.get(next(one for one in addresses if f"/{kind}-" in one and one.endswith(ending))).data
 
 
 def monthly(browser: FlaskClient, made: Facts, cast: Cast, top: str, month: str) -> None:
     """The report on a month: the line of all, and the sums by kind and by person, as counted and as listed."""
     asked = {"monthly-unit": getattr(cast, top).public_id, "monthly-month": month}
     assert post(browser, "/transcript-reports/monthly", **asked).status_code == 303
-    book = report(browser, "monthly")
+    book = sheets(report(browser, "monthly"))
+    month_on_paper(report(browser, "monthly", "pdf"), book)
     found = [one for one in made.entries(top, year=int(month[:4])) if one.day.month == int(month[5:])]
     counted = figures(one for one in found if within(one.unit, top))
-    lines = [row for row in book["明细"][1:] if row[11] != "撤销"]
+    lines = [row for row in book["明细"][1:] if row[11] not in ("撤销", "免训")]
     assert len(lines) == counted[1]
     for name in ("按类别", "按单位"):
         rows = [row for row in book[name][1:] if row and row[-1] != ""]
@@ -150,8 +154,10 @@ def rates_of_classes(browser: FlaskClient, made: Facts, cast: Cast, top: str) ->
     ):
         page = Shown(browser, f"/class-rates/?by={by}{extra}")
         table = page.tables()["Rates"]
+        lines: dict[str, list[frozenset[str]]] = {}
         for label, cells in table.rows:
             some = _called(found, by, label, cells, top, whole=not extra)
+            lines[label] = [one.counted for one in some]
             for cell in cells:
                 if cell.head in CALLED:
                     assert cell.number == sum(CALLED[cell.head] in one.counted for one in some), (by, label, cell)
@@ -159,12 +165,11 @@ def rates_of_classes(browser: FlaskClient, made: Facts, cast: Cast, top: str) ->
         for head in CALLED:
             *parts, whole = table.column(head)
             assert sum(cell.number for cell in parts) == whole.number, (by, head)
-        book = sheets(
-            browser.get(f"/class-rates/print/rates.xlsx?by={by}{extra}", headers={"Accept-Language": "en"}).data
-        )
-        (rows,) = book.values()
-        line = next(row for row in rows if row and row[0] == "All together")
-        assert int(str(line[1]).split(".")[0]) == len(found)
+        rates_on_paper(browser, f"/class-rates/print/rates.pdf?by={by}{extra}", lines)
+        (rows,) = sheets(browser.get(f"/class-rates/print/rates.xlsx?by={by}{extra}", headers=ENGLISH).data).values()
+        for label, counted in lines.items():
+            (row,) = [row for row in rows if row and row[0] == label]
+            assert numbers([*row[1:5], row[6]]) == [sum(name in one for one in counted) for name in COUNTS], (by, row)
 
 
 def _called(found: list[Called], by: str, label: str, cells: list[Cell], top: str, *, whole: bool) -> list[Called]:
@@ -191,13 +196,14 @@ def rates_of_plans(browser: FlaskClient, made: Facts, top: str) -> None:
     for plan in made.plans:
         found = [one for one in made.assigned if one.plan == plan and within(one.unit, top)]
         page = Shown(browser, f"/plans/plan/{plan}")
+        lines = {label: _assigned(found, label, top) for label, _cells in page.tables()["By unit"].rows}
         for label, cells in page.tables()["By unit"].rows:
-            some = _assigned(found, label, top)
+            some = lines[label]
             for cell in cells:
                 if cell.head in heads:
                     assert cell.number == sum(heads[cell.head] in one.counted for one in some), (label, cell)
                     listed(browser, cell)
-            expected = [one for one in some if one.exempt is None and "called" in one.counted]
+            expected = [one for one in some if "expected" in one.counted]
             took_part = sum("took_part" in one.counted for one in some)
             passed = sum("passed" in one.counted for one in some)
             assert cells[3].share == ((took_part, len(expected)) if expected else (0, 0))
@@ -205,6 +211,12 @@ def rates_of_plans(browser: FlaskClient, made: Facts, top: str) -> None:
             for cell, count in ((cells[3], took_part), (cells[4], passed)):
                 assert len(opened(browser, cell.href) if cell.href else []) == count, (label, cell)
         assert page.tiles()["Overdue"].number == sum(one.state == "late" for one in found)
+        printed = {label.replace("Together", "All together"): some for label, some in lines.items()}
+        rates_on_paper(browser, f"/plans/plan/{plan}/print/rates.pdf", _counted(printed))
+        workbook_of_a_plan(browser, plan, found, top)
+        table = Shown(browser, f"/my-unit/?plan={plan}").tables()["By unit"]
+        parts = {label: _assigned(found, label, top) for label, _cells in table.rows}
+        rates_on_paper(browser, f"/my-unit/print/rates.pdf?plan={plan}", _counted(parts | {"All together": found}))
     found = [one for one in made.assigned if within(one.unit, top)]
     page = Shown(browser, "/my-unit/")
     tables = page.tables()
@@ -215,6 +227,29 @@ def rates_of_plans(browser: FlaskClient, made: Facts, top: str) -> None:
             for cell in cells[2:]:
                 assert len(opened(browser, cell.href) if cell.href else []) == cell.share[0], cell
         assert sum(cell.number for cell in tables[name].column("Overdue")) == page.tiles()["Overdue"].number, name
+    each = {
+        cells[0].text: [one for one in found if f"/{one.plan}" in cells[0].href]
+        for _label, cells in tables["By plan"].rows
+    }
+    rates_on_paper(browser, "/my-unit/print/rates.pdf", _counted(each | {"All together": found}))
+
+
+def workbook_of_a_plan(browser: FlaskClient, plan: str, found: list[Assigned], top: str) -> None:
+    """Every unit of one's own with all below it."""
+    (rows,) = sheets(browser.get(f"/plans/plan/{plan}/rates.xlsx", headers=ENGLISH).data).values()
+    units = {name: key for key, name in NAMES.items()}
+    seen = {units[str(row[0]).strip()]: row for row in rows if row and str(row[0]).strip() in units}
+    assert set(seen) == {
+        key for key in NAMES if within(key, top) and any(within(one.unit, key) for one in found if one.counted)
+    }
+    for key, row in seen.items():
+        some = [one for one in found if within(one.unit, key)]
+        counts = [sum(name in one.counted for one in some) for name in (*COUNTS, "late")]
+        assert numbers([*row[1:5], row[6], row[8]]) == counts, row
+
+
+def _counted(lines: dict[str, list[Assigned]]) -> dict[str, list[frozenset[str]]]:
+    return {label: [one.counted for one in some] for label, some in lines.items()}
 
 
 def _assigned(found: list[Assigned], label: str, top: str) -> list[Assigned]:
@@ -243,7 +278,7 @@ def transcripts(browser: FlaskClient, made: Facts, top: str) -> None:
         key = by_number[row[1].text]
         page = Shown(browser, f"{row[0].href}?year=2025")
         lines = opened(browser, page.address, "Transcript")
-        kept = [line for line in lines if not line[5].text.startswith("Taken back")]
+        kept = [line for line in lines if not line[5].text.startswith(("Taken back", "Exempt"))]
         _people, times, sum_of_hours, _sat, _passed = figures(made.entries(year=2025, person=key))
         tiles = page.tiles()
         assert len(kept) == tiles["Entries"].number == times
@@ -257,7 +292,7 @@ def archive(browser: FlaskClient, made: Facts, cast: Cast, top: str) -> None:
     """The personnel archive: a row an entry of whoever serves there or retired from there, and the sums of each person."""
     asked = {"archive-unit": getattr(cast, top).public_id}
     assert post(browser, "/transcript-reports/archive", **asked).status_code == 303
-    book = report(browser, "archive")
+    book = sheets(report(browser, "archive"))
     ids = {person.staff_number: key for key, person in made.people.items() if within(made.last_unit(key), top)}
     head, *rows = book["学习记录"]
     number, hours = head.index("工号"), head.index("学时")

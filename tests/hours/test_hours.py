@@ -80,7 +80,7 @@ def test_a_correction_is_shown_with_its_reversal(app: Flask, client: FlaskClient
     assert "<dd>8<small>" not in found
     assert "8 study hours" in found
     assert found.count("· corrected later") == found.count("The reversal of a corrected wording") == 2
-    assert "Not passed, or taken back: it earns nothing." in found
+    assert "Not passed, taken back or exempt: it earns nothing." in found
 
 
 def test_years_and_unknown_ranks(app: Flask, client: FlaskClient, cast: Cast, clock: TestClock) -> None:

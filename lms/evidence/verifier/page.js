@@ -10,6 +10,7 @@ const WORDS = {
   key: ["由清单没有列出的密钥签名", "Signed by a key that the list does not name"],
   chain: ["旧密钥对新密钥的担保不成立", "The statement of an older key for a newer one does not hold"],
 };
+const OUTCOMES = {passed: ["合格", "passed"], failed: ["不合格", "not passed"], taken_back: ["撤销", "taken back"], exempt: ["免训", "exempt"]};
 const KINDS = {unit: ["网络课程", "Course unit"], exam: ["考试", "Exam"], class: ["培训班", "Training class"], outside: ["外出学习", "Outside learning"]};
 
 function made(name, css, ...inner) {
@@ -54,7 +55,7 @@ function show_person(person) {
   const rows = person.entries.map((entry) => made("tr", "",
     made("td", "", day_of(entry.happenedAt).slice(0, 10)), made("td", "", inline(KINDS[entry.kind] || [entry.kind, ""])), made("td", "", entry.title, entry.unit ? made("div", "", entry.unit) : ""),
     made("td", "number", entry.hours === "0" ? "–" : entry.hours), made("td", "number", entry.score === null ? "–" : `${entry.score} / ${entry.maximum}`),
-    made("td", "", inline(entry.passed ? ["合格", "passed"] : ["不合格", "not passed"]), entry.earlier.length ? both(["曾更正", "corrected"]) : "")));
+    made("td", "", inline(OUTCOMES[entry.void || (entry.passed ? "passed" : "failed")]), entry.earlier.length ? both(["曾更正", "corrected"]) : "")));
   const heads = [["日期", "Day"], ["类别", "Kind"], ["名称、当时单位", "Title, unit then"], ["学时", "Hours"], ["成绩", "Marks"], ["结果", "Outcome"]];
   const table = made("table", "", made("thead", "", made("tr", "", ...heads.map((head) => made("th", "", inline(head))))), made("tbody", "", ...rows));
   return made("section", "", made("h2", "", `${person.name} `, made("span", "", `${person.staffNumber} · ${person.unit} · ${person.hours} 学时`)), made("div", "sheet wide", table));
