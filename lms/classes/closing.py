@@ -1,5 +1,6 @@
 """Closing a class: what is written for each learner, how it is written in batches, how it is corrected afterwards."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
@@ -66,7 +67,8 @@ def forecast(session: Session, found: TrainingClass, held: Sequence[ClassSession
     """The rates that the class, with this timetable, would have if it were closed as it stands."""
     tallies = queries.tallies(session, found.id, held=held)
     lines = [_planned(found, learner, tallies[learner.id]) for learner in queries.all_learners(session, found.id)]
-    return grouped((standing(line.outcome, line.tally.attended, line.exempt), 1) for line in lines)
+    alike = Counter(standing(line.outcome, line.tally.attended, line.exempt) for line in lines)
+    return grouped(alike.items())
 
 
 def unwritten(session: Session, found: TrainingClass) -> list[int]:

@@ -232,7 +232,7 @@ def tallies(
     It is `courseware.classes.attendance.tally` worked out by the database: a class may have tens of thousands of marks.
     """
     timetable = sessions(session, class_id) if held is None else held
-    total, count = sum((one.hours for one in timetable), Decimal(0)), len(timetable)
+    total, count = Hours.of(sum((one.hours for one in timetable), Decimal(0))), len(timetable)
     query = (
         select(
             Learner.id,
@@ -249,7 +249,7 @@ def tallies(
     )
     if learner_ids is not None:
         query = query.where(Learner.id.in_(learner_ids))
-    return {row[0]: _tally(Hours.of(total), count, row[1:]) for row in session.execute(query)}
+    return {row[0]: _tally(total, count, row[1:]) for row in session.execute(query)}
 
 
 def _tally(total: Hours, count: int, row: Sequence[Any]) -> Tally:

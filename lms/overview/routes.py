@@ -20,8 +20,7 @@ from lms.paging import Page, paginate, requested_page
 from lms.subjects import BY_CODE
 from lms.transcripts import quick
 from lms.transcripts.queries import KIND_NAMES
-from lms.transcripts.quick import Scope
-from lms.transcripts.tallies import NOWHERE
+from lms.transcripts.quick import NOWHERE, Scope
 
 bp = Blueprint("overview", __name__, url_prefix="/overview", template_folder="templates")
 

@@ -14,7 +14,8 @@ from lms.accounts import queries as accounts
 from lms.clock import BUREAU_ZONE
 from lms.transcripts.models import TranscriptEntry
 from lms.transcripts.queries import in_force
-from lms.transcripts.tallies import NOWHERE, SAT, PersonTally, UnitTally
+from lms.transcripts.tallies import NOWHERE as NOWHERE
+from lms.transcripts.tallies import SAT, PersonTally, UnitTally
 
 DECEMBER = 12
 Rows = Select[*tuple[Any, ...]]
