@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from fractions import Fraction
 from typing import Self
 
 from courseware.errors import BadHours
@@ -28,10 +27,11 @@ class Hours:
             raise BadHours(value=str(value)[:60]) from None
         if not number.is_finite() or not 0 <= number <= MOST:
             raise BadHours(value=str(value)[:60])
-        quarters = Fraction(number) * 4
-        if quarters.denominator != 1:
+        numerator, denominator = number.as_integer_ratio()
+        quarters, rest = divmod(numerator * 4, denominator)
+        if rest:
             raise BadHours(value=str(value)[:60])
-        return cls(quarters.numerator)
+        return cls(quarters)
 
     @property
     def decimal(self) -> Decimal:

@@ -81,7 +81,7 @@ class Tally:
     @property
     def withdrawn(self) -> bool:
         """Whether more than a seventh was missed; exactly a seventh is allowed."""
-        return self.share > SEVENTH
+        return bool(self.total) and self.missed.quarters * 7 > self.total.quarters
 
     @property
     def warned(self) -> bool:

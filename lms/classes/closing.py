@@ -65,7 +65,7 @@ def _planned(found: TrainingClass, learner: Learner, tally: Tally) -> Planned:
 
 def forecast(session: Session, found: TrainingClass, held: Sequence[ClassSession]) -> Rates:
     """The rates that the class, with this timetable, would have if it were closed as it stands."""
-    tallies = queries.tallies(session, found.id, held=held)
+    tallies = queries.tallies(session, found.id, held=held, half_days=False)
     lines = [_planned(found, learner, tallies[learner.id]) for learner in queries.all_learners(session, found.id)]
     alike = Counter(standing(line.outcome, line.tally.attended, line.exempt) for line in lines)
     return grouped(alike.items())

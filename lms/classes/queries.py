@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, and_, case, func, literal, or_, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from courseware.classes.attendance import Kind, Tally
@@ -205,7 +205,10 @@ def last_marking(session: Session, session_id: int) -> Marking | None:
     return session.scalar(query)
 
 
+#: hours are stored in hundredths; those of a quarter
+HUNDREDTHS = 25
 _NONE = literal(Decimal(0), Hundredths)
+_HELD = case((ClassSession.id.is_not(None), ClassSession.hours), else_=_NONE)
 _LEAVE = case(
     (and_(Attendance.kind == Kind.LEAVE.value, Attendance.leave < ClassSession.hours), Attendance.leave),
     (Attendance.kind == Kind.LEAVE.value, ClassSession.hours),
@@ -225,9 +228,11 @@ def tallies(
     learner_ids: Sequence[int] | None = None,
     *,
     held: Sequence[ClassSession] | None = None,
+    half_days: bool = True,
 ) -> dict[int, Tally]:
     """
     The attendance of these learners, or of all on the roster, over the whole class; `held` is its timetable where it is read.
+    Who does not ask for half days is told 0: counting them takes as long as all else.
 
     It is `courseware.classes.attendance.tally` worked out by the database: a class may have tens of thousands of marks.
     """
@@ -237,10 +242,8 @@ def tallies(
         select(
             Learner.id,
             func.count(Attendance.session_id),
-            func.sum(case((ClassSession.id.is_not(None), ClassSession.hours), else_=_NONE)),
-            func.sum(_LEAVE),
-            func.sum(_ABSENT),
-            func.count(func.distinct(case((THERE, ClassSession.half_day)))),
+            *(type_coerce(func.sum(one), Integer) for one in (_HELD, _LEAVE, _ABSENT)),
+            func.count(func.distinct(case((THERE, ClassSession.half_day)))) if half_days else literal(0),
         )
         .outerjoin(Attendance, Attendance.learner_id == Learner.id)
         .outerjoin(ClassSession, ClassSession.id == Attendance.session_id)
@@ -253,10 +256,9 @@ def tallies(
 
 
 def _tally(total: Hours, count: int, row: Sequence[Any]) -> Tally:
-    seen, hours, leave, absent, halves = row
-    away, missing = Hours.of(leave), Hours.of(absent)
-    attended = Hours(Hours.of(hours).quarters - away.quarters - missing.quarters)
-    return Tally(total, attended, away, missing, halves, count - seen)
+    seen, halves = row[0], row[4]
+    hours, leave, absent = (hundredths // HUNDREDTHS for hundredths in row[1:4])
+    return Tally(total, Hours(hours - leave - absent), Hours(leave), Hours(absent), halves, count - seen)
 
 
 def in_force() -> ColumnElement[bool]:

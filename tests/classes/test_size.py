@@ -1,7 +1,9 @@
 """A class of five hundred people and sixty sessions: the database counts as the domain does, and no page is dear."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -58,6 +60,18 @@ def filled(school: School) -> tuple[str, dict[int, list[tuple[Session, Mark | No
         }
 
 
+def least(act: Callable[[], object]) -> float:
+    """Seconds of CPU that it takes: of some times the least, as what others do beside it can only make it more."""
+    best = float("inf")
+    for _take in range(8):
+        with spent_cpu(MOST_CPU) as cpu:
+            act()
+        best = min(best, cpu.seconds)
+        if best <= MOST_CPU:
+            break
+    return best
+
+
 @pytest.mark.slow
 def test_a_large_class(school: School, app: Flask) -> None:
     """
@@ -73,10 +87,7 @@ def test_a_large_class(school: School, app: Flask) -> None:
         with statements(app) as told:
             answer = school.qian.get(f"{at}{page}")
         sent[page] = len(told), answer.status_code
-        for _take in range(3):  # what others do beside it can only make it more
-            with spent_cpu(MOST_CPU) as cpu:
-                school.qian.get(f"{at}{page}")
-            spent[page] = min(cpu.seconds, spent.get(page, cpu.seconds))
+        spent[page] = least(partial(school.qian.get, f"{at}{page}"))
 
     assert counted == {key: tally(marks) for key, marks in said.items()}
     assert {page: found for page, found in sent.items() if found[0] > MOST_QUERIES or found[1] != 200} == {}
