@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -59,14 +58,15 @@ def of_year(session: Session, scope: Scope, parts: Sequence[UnitRow], above: Uni
 
 def _parts(session: Session, scope: Scope, below: Sequence[UnitRow], above: UnitRow | None) -> list[Part]:
     """The parts, and where anything was learned there the unit itself and no unit: together they are the whole."""
-    paths = quick.by_unit(session, scope)
+    found = quick.by_unit(session, scope)
+    paths = {path for path, _figures in found.values()}
     units: list[tuple[UnitRow | None, bool]] = [(unit, False) for unit in below]
     units += [(unit, own) for unit, own in ((above, True), (None, False)) if (unit.path if unit else "") in paths]
-    belongs = {number: partial(_belongs, unit, own) for number, (unit, own) in enumerate(units)}
-    people = quick.people_by_part(session, scope, belongs)
+    inside = [[number for number, (path, _) in found.items() if _belongs(unit, own, path)] for unit, own in units]
+    people = quick.people_by_part(session, scope, dict(enumerate(inside)))
     return [
-        Part(unit, own, people[number], sum((one for path, one in paths.items() if belongs[number](path)), NONE))
-        for number, (unit, own) in enumerate(units)
+        Part(unit, own, people[place], sum((found[number][1] for number in inside[place]), NONE))
+        for place, (unit, own) in enumerate(units)
     ]
 
 

@@ -1,6 +1,6 @@
 """Figures of an organisation's learning from the tallies, and the entries and people behind each of them."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -86,13 +86,12 @@ def by_subject(session: Session, scope: Scope) -> dict[str, Figures]:
     return {subject: _figures(sums) for subject, *sums in rows}
 
 
-def by_unit(session: Session, scope: Scope) -> dict[str, Figures]:
-    """The sums by path of the unit in which they were earned, "" for no unit; one query."""
+def by_unit(session: Session, scope: Scope) -> dict[int, tuple[str, Figures]]:
+    """The path and the sums of each unit in which something was earned, by its number, NOWHERE and "" for no unit; one query."""
     units = accounts.unit_paths_of_all().subquery()
-    path = func.coalesce(units.c.path, "")
-    query = select(path, *_SUMS).outerjoin(units, units.c.id == UnitTally.unit_id)
-    rows = session.execute(query.where(*_tallied(scope)).group_by(path))
-    return {path: _figures(sums) for path, *sums in rows}
+    query = select(UnitTally.unit_id, func.coalesce(units.c.path, ""), *_SUMS)
+    grouped = query.outerjoin(units, units.c.id == UnitTally.unit_id).group_by(UnitTally.unit_id, units.c.path)
+    return {unit: (path, _figures(sums)) for unit, path, *sums in session.execute(grouped.where(*_tallied(scope)))}
 
 
 def people_count(session: Session, scope: Scope) -> int:
@@ -101,21 +100,19 @@ def people_count(session: Session, scope: Scope) -> int:
     return session.scalar(counted) or 0
 
 
-def people_by_part(session: Session, scope: Scope, parts: Mapping[Key, Callable[[str], bool]]) -> dict[Key, int]:
-    """How many different people have an entry that counts, for each part, which says of the path of a unit ("" for no unit)
-    whether it belongs there; one query.
+def people_by_part(session: Session, scope: Scope, parts: Mapping[Key, Collection[int]]) -> dict[Key, int]:
+    """How many different people have an entry that counts, for each part, given as the numbers of its units; one query.
 
     Who learned in two parts counts in both, and once in the whole.
     """
-    units = accounts.unit_paths_of_all().subquery()
-    path = func.coalesce(units.c.path, "")
-    query = select(PersonTally.person_id, path).outerjoin(units, units.c.id == PersonTally.unit_id)
+    keys: dict[int, list[Key]] = {}
+    for key, units in parts.items():
+        for unit in units:
+            keys.setdefault(unit, []).append(key)
     people: dict[Key, set[int]] = {key: set() for key in parts}
-    keys: dict[str, list[Key]] = {}
-    for person, place in session.execute(query.where(*_of_people(scope)).distinct()):
-        if place not in keys:
-            keys[place] = [key for key, belongs in parts.items() if belongs(place)]
-        for key in keys[place]:
+    query = select(PersonTally.unit_id, PersonTally.person_id).where(*_of_people(scope)).distinct()
+    for unit, person in session.execute(query):
+        for key in keys.get(unit, ()):
             people[key].add(person)
     return {key: len(found) for key, found in people.items()}
 
